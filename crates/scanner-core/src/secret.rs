@@ -1,0 +1,96 @@
+//! Secret bytes that do not show themselves, and the hash that stands for them.
+
+use std::fmt;
+
+/// The bytes of a secret. `Debug` and `Display` show a redacted form; who needs the bytes writes
+/// [`SecretBytes::expose`], which is easy to find in a review.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SecretBytes(Box<[u8]>);
+
+/// Characters shown at either end of a redacted secret, at most.
+const SHOWN_CHARS_MAX: usize = 4;
+
+impl SecretBytes {
+    /// Takes a copy of the bytes.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes in clear. Say at the call why they are needed.
+    pub fn expose(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// How many bytes there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// A form that tells secrets apart without giving them away: a quarter of it at most, four characters
+    /// at either end at most, nothing of a secret shorter than twelve characters, and of one over several
+    /// lines only the first line's beginning.
+    pub fn redacted(&self) -> String {
+        let text = String::from_utf8_lossy(&self.0);
+        let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let shown = (chars.len() / 8).min(SHOWN_CHARS_MAX);
+        if chars.len() < 12 || shown == 0 {
+            return "…".to_owned();
+        }
+        let head: String = chars[..shown].iter().collect();
+        let tail: String = chars[chars.len() - shown..].iter().collect();
+        format!("{head}…{tail}")
+    }
+}
+
+impl fmt::Debug for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretBytes({})", self.redacted())
+    }
+}
+
+impl fmt::Display for SecretBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.redacted())
+    }
+}
+
+/// BLAKE3 of the secret bytes: two findings with the same one are the same secret. It is not keyed, so it
+/// stays inside the process; what leaves is the keyed hash of `scanner-store`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NormHash(pub [u8; 32]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_secret_shows_nothing() {
+        assert_eq!(SecretBytes::new(b"hunter2secr").redacted(), "…");
+    }
+
+    #[test]
+    fn a_long_secret_shows_four_at_either_end() {
+        let text = format!("abcd{}wxyz", "0".repeat(60));
+        assert_eq!(SecretBytes::new(text.as_bytes()).redacted(), "abcd…wxyz");
+    }
+
+    #[test]
+    fn debug_and_display_do_not_leak() {
+        let secret = SecretBytes::new(b"correct-horse-battery-staple");
+        assert!(!format!("{secret:?} {secret}").contains("horse"));
+    }
+
+    #[test]
+    fn at_most_a_quarter_is_shown() {
+        for len in 0..100 {
+            let secret = SecretBytes::new("x".repeat(len).as_bytes());
+            let shown = secret.redacted().chars().filter(|c| *c == 'x').count();
+            assert!(shown * 4 <= len, "{shown} of {len}");
+        }
+    }
+}
