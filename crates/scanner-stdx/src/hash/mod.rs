@@ -151,7 +151,9 @@ mod tests {
             pieces in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..80), 0..8),
         ) {
             let mut hash = Hash128::new();
-            pieces.iter().for_each(|piece| hash.update(piece));
+            for piece in &pieces {
+                hash.update(piece);
+            }
             prop_assert_eq!(hash.finish(), hash128(&pieces.concat()));
         }
     }
