@@ -437,7 +437,7 @@ mod tests {
     }
 
     /// 1 GiB of capacity is 262 144 pages; other tests of this process touch far fewer meanwhile.
-    #[cfg(target_os = "linux")]
+    #[cfg(all(target_os = "linux", not(miri)))]
     #[test]
     fn untouched_capacity_costs_no_memory() {
         let resident_pages = || -> usize {
