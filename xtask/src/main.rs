@@ -1,1 +1,50 @@
-fn main() {}
+//! Chores of the repository, run as `cargo xtask <chore>`.
+//!
+//! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`bench`] measures against
+//! floors and peers, [`corpora`] provides what is measured. Nothing here is shipped, nothing of the
+//! scanner's crates is linked: the chores see the scanner as its users do, as a command.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command that talks to a terminal"
+)]
+
+mod bench;
+mod corpora;
+mod options;
+mod place;
+mod tidy;
+mod tool;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask tidy
+    check what the compiler does not: arrows between crates, file headers, names, lengths
+cargo xtask bench [--definition NAME]... [--quick] [--record DIR] [--date YYYY-MM-DD]
+                  [--data DIR] [--profile NAME] [--program NAME=PATH]...
+    measure every definition of benchmarks/definitions (or the named ones)
+cargo xtask corpora [--data DIR] [NAME]...
+    provide corpora and peers outside the repository";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.split_first() {
+        Some((chore, rest)) => match chore.as_str() {
+            "tidy" => tidy::command(rest),
+            "bench" => bench::command(rest),
+            "corpora" => corpora::command(rest),
+            bench::measure::CHORE => bench::measure::command(rest),
+            "help" | "--help" | "-h" => {
+                println!("{USAGE}");
+                Ok(ExitCode::SUCCESS)
+            }
+            other => Err(anyhow::anyhow!("no chore is called {other}\n{USAGE}")),
+        },
+        None => Err(anyhow::anyhow!("which chore?\n{USAGE}")),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::from(2)
+    })
+}

