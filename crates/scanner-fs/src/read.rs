@@ -1,0 +1,228 @@
+//! Opening and reading: one open, one stat, as few reads as the buffer allows, one close.
+//!
+//! Nothing that is opened below a root follows a link, neither at the end of a path nor on the way, so that a
+//! folder swapped for a link during the walk leads nowhere. Opening never blocks (a fifo put in the place of a
+//! file would). Interrupted calls are repeated.
+
+use std::cell::OnceCell;
+use std::ffi::CStr;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat};
+use rustix::io::retry_on_intr;
+use scanner_core::ObjectPath;
+
+use crate::limits::ADVISE_BYTES_MIN;
+
+const FILE: OFlags =
+    OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::DIRECTORY);
+
+/// A regular file that the walk opened for its visitor.
+///
+/// Reading and seeking go to the file directly; nothing is buffered here.
+#[derive(Debug)]
+pub struct OpenFile {
+    file: File,
+    path_bytes: Vec<u8>,
+    path: OnceCell<ObjectPath>,
+    len: u64,
+    modified: Option<SystemTime>,
+    position: u64,
+}
+
+/// What [`OpenFile::fill`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filled {
+    /// Bytes at the front of the buffer that were read.
+    pub bytes: usize,
+    /// Whether the file ends with them.
+    pub at_end: bool,
+}
+
+impl OpenFile {
+    pub(crate) fn new(file: OwnedFd, stat: &Stat, path_bytes: Vec<u8>) -> Self {
+        Self {
+            file: File::from(file),
+            path_bytes,
+            path: OnceCell::new(),
+            len: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: modified(stat),
+            position: 0,
+        }
+    }
+
+    /// Takes the path's memory back for the next file.
+    pub(crate) fn into_path_bytes(self) -> Vec<u8> {
+        self.path_bytes
+    }
+
+    /// The path as shown to people: the root as it was named, and what lies below.
+    pub fn path(&self) -> &ObjectPath {
+        self.path.get_or_init(|| ObjectPath::new(&self.path_bytes))
+    }
+
+    /// The bytes of [`path`](Self::path), without allocating.
+    pub fn path_bytes(&self) -> &[u8] {
+        &self.path_bytes
+    }
+
+    /// The size when the file was opened. A hint: it may change, and some systems say 0 for what has bytes.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Whether [`len`](Self::len) is 0.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// When the file was changed last, where the system knows.
+    pub fn modified(&self) -> Option<SystemTime> {
+        self.modified
+    }
+
+    /// The offset of the next byte that is read.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// The file itself, for what this type does not do (mapping, say). Its position is shared.
+    pub fn as_file(&self) -> &File {
+        &self.file
+    }
+
+    /// Tells the system that the file is read from front to back. Does nothing for small files, where it
+    /// costs more than it brings.
+    pub fn advise_sequential(&self) {
+        if self.len > ADVISE_BYTES_MIN {
+            advise_sequential(self.file.as_fd());
+        }
+    }
+
+    /// Reads until `buf` is full or the file ends.
+    ///
+    /// A file that ends where it should and fits is one call to the system: the read that would return nothing
+    /// is saved when the size announced was reached by a short read.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; bytes read before are in the buffer but not counted in the result.
+    pub fn fill(&mut self, buf: &mut [u8]) -> io::Result<Filled> {
+        let mut bytes = 0;
+        while bytes < buf.len() {
+            let wanted = buf.len() - bytes;
+            let count = self.read(&mut buf[bytes..])?;
+            bytes += count;
+            let is_short_at_len = count < wanted && self.len > 0 && self.position == self.len;
+            if count == 0 || is_short_at_len {
+                return Ok(Filled { bytes, at_end: true });
+            }
+        }
+        Ok(Filled { bytes, at_end: false })
+    }
+}
+
+impl Read for OpenFile {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.file.read(buf) {
+                Ok(count) => {
+                    self.position += count as u64;
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+impl Seek for OpenFile {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.position = self.file.seek(to)?;
+        Ok(self.position)
+    }
+}
+
+/// Opens the entry `name` of `folder`, not following it if it is a link.
+pub(crate) fn open_file(folder: BorrowedFd<'_>, name: &CStr) -> io::Result<(OwnedFd, Stat)> {
+    let flags = FILE | OFlags::NOFOLLOW;
+    let file = retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?;
+    let stat = retry_on_intr(|| fstat(&file))?;
+    Ok((file, stat))
+}
+
+/// Opens a root that is a file; a link is followed, for the user named it.
+pub(crate) fn open_file_by_path(path: &Path) -> io::Result<(OwnedFd, Stat)> {
+    let file = retry_on_intr(|| openat(CWD, path, FILE, Mode::empty()))?;
+    let stat = retry_on_intr(|| fstat(&file))?;
+    Ok((file, stat))
+}
+
+/// Opens a root that is a folder; a link is followed, for the user named it.
+pub(crate) fn open_folder_by_path(path: &Path) -> io::Result<OwnedFd> {
+    Ok(retry_on_intr(|| openat(CWD, path, FOLDER, Mode::empty()))?)
+}
+
+/// Opens the folder at `rel` below `root`. No link is followed, wherever it stands in `rel`.
+pub(crate) fn open_folder_below(root: BorrowedFd<'_>, rel: &[u8]) -> io::Result<OwnedFd> {
+    open_below(root, rel, FOLDER | OFlags::NOFOLLOW)
+}
+
+/// Opens the file at `rel` below `root`. No link is followed, wherever it stands in `rel`.
+pub(crate) fn open_file_below(root: BorrowedFd<'_>, rel: &[u8]) -> io::Result<(OwnedFd, Stat)> {
+    let file = open_below(root, rel, FILE | OFlags::NOFOLLOW)?;
+    let stat = retry_on_intr(|| fstat(&file))?;
+    Ok((file, stat))
+}
+
+#[cfg(target_os = "linux")]
+fn open_below(root: BorrowedFd<'_>, rel: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
+    use rustix::fs::{ResolveFlags, openat2};
+    use rustix::io::Errno;
+
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    match retry_on_intr(|| openat2(root, rel, flags, Mode::empty(), resolve)) {
+        Ok(handle) => Ok(handle),
+        // Kernels before 5.6, sandboxes that do not know the call, a rename that raced with us.
+        Err(Errno::NOSYS | Errno::PERM | Errno::AGAIN) => open_stepwise(root, rel, flags),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_below(root: BorrowedFd<'_>, rel: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
+    open_stepwise(root, rel, flags)
+}
+
+/// The same without help of the kernel: one folder after the other.
+fn open_stepwise(root: BorrowedFd<'_>, rel: &[u8], flags: OFlags) -> io::Result<OwnedFd> {
+    let mut names = rel.split(|&byte| byte == b'/').filter(|name| !name.is_empty()).peekable();
+    let mut here: Option<OwnedFd> = None;
+    while let Some(name) = names.next() {
+        let flags = if names.peek().is_some() { FOLDER | OFlags::NOFOLLOW } else { flags };
+        let folder = here.as_ref().map_or(root, AsFd::as_fd);
+        here = Some(retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?);
+    }
+    here.ok_or_else(|| io::ErrorKind::NotFound.into())
+}
+
+fn modified(stat: &Stat) -> Option<SystemTime> {
+    let seconds = u64::try_from(stat.st_mtime).ok()?;
+    let nanos = u32::try_from(stat.st_mtime_nsec).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))
+}
+
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd", target_os = "netbsd")))]
+fn advise_sequential(file: BorrowedFd<'_>) {
+    // Advice: where it is refused the file is read all the same.
+    let _: Result<(), _> = rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::Sequential);
+}
+
+#[cfg(any(target_vendor = "apple", target_os = "openbsd", target_os = "netbsd"))]
+fn advise_sequential(_file: BorrowedFd<'_>) {}

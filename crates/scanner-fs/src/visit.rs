@@ -1,0 +1,45 @@
+//! What the caller gives to a walk: a visitor for each worker, and a way to end it.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use scanner_core::{ObjectPath, SkipReason};
+
+use crate::read::OpenFile;
+
+/// Takes the files of one worker. It is made on the worker's thread, used there alone, and given back to the
+/// caller at the end, so that it may own buffers and counts without any lock.
+pub trait FileVisitor: Send {
+    /// Takes one file. `Break` ends the whole walk.
+    ///
+    /// A panic is caught: the file is reported through [`skipped`](Self::skipped) as
+    /// [`SkipReason::WorkerFailed`], and the visitor must be fit to take the next file.
+    fn visit(&mut self, file: &mut OpenFile) -> ControlFlow<()>;
+
+    /// Is told of what is not visited, with the system's error where there is one. Folders are told as well
+    /// (excluded, unreadable); what ignore files leave out is not.
+    fn skipped(&mut self, path: &ObjectPath, reason: SkipReason, error: Option<&io::Error>);
+}
+
+/// Says whether the walk shall end early: an interrupt, or a time that is over. Asked before every file.
+pub trait Cancel: Sync {
+    /// Whether to stop.
+    fn is_cancelled(&self) -> bool;
+}
+
+impl Cancel for AtomicBool {
+    fn is_cancelled(&self) -> bool {
+        self.load(Ordering::Relaxed)
+    }
+}
+
+/// A walk that nothing ends early.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NeverCancel;
+
+impl Cancel for NeverCancel {
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
