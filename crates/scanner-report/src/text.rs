@@ -1,0 +1,345 @@
+//! `text`: for a person at a terminal. Findings by file, then what was scanned and what was not.
+//!
+//! Every text that comes from outside is written through an escape of control characters. Lines are not
+//! broken; context is cut to the width with the secret in view.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use scanner_core::{
+    EventSink, Finding, ObjectPath, ScanEvent, Severity, SinkError, Status, Summary, Validation,
+};
+
+use crate::paint::{Palette, Style};
+use crate::printable::{Printable, fit};
+use crate::units::{bytes, count, counted, rate, time};
+use crate::{Output, SinkOptions};
+
+/// Other places listed with a finding; the rest is counted.
+const PLACES_SHOWN: usize = 3;
+
+/// Context is not cut to less than this, however narrow the terminal says it is.
+const CONTEXT_WIDTH_MIN: usize = 20;
+
+/// Writes for people.
+#[derive(Debug)]
+pub struct TextSink {
+    output: Output,
+    palette: Palette,
+    width: usize,
+    show_secrets: bool,
+    tally: Tally,
+}
+
+/// What the end of the report says about its findings.
+#[derive(Debug, Default)]
+struct Tally {
+    by_severity: [u64; 4],
+    files: u64,
+}
+
+impl TextSink {
+    /// A sink that writes to `output`.
+    pub fn new(output: Output, options: &SinkOptions) -> Self {
+        Self {
+            output,
+            palette: Palette { color: options.color },
+            width: options.width,
+            show_secrets: options.show_secrets,
+            tally: Tally::default(),
+        }
+    }
+
+    fn report(&mut self, findings: &[Finding]) -> Result<(), SinkError> {
+        for finding in findings {
+            self.tally.by_severity[finding.rule.severity as usize] += 1;
+        }
+        let page =
+            Page { palette: self.palette, width: self.width, show_secrets: self.show_secrets };
+        for group in findings.chunk_by(|a, b| a.path == b.path) {
+            self.tally.files += 1;
+            self.output.write(|out| page.file(out, group))?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, summary: &Summary) -> Result<(), SinkError> {
+        let closing = Closing { palette: self.palette, tally: &self.tally, summary };
+        self.output.write(|out| closing.write(out))?;
+        self.output.finish()
+    }
+}
+
+impl EventSink for TextSink {
+    fn event(&mut self, event: &ScanEvent<'_>) -> Result<(), SinkError> {
+        match event {
+            ScanEvent::Report(findings) => self.report(findings),
+            ScanEvent::Finished(summary) => self.finish(summary),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A path without anything that a terminal acts on.
+fn shown_path(path: &ObjectPath) -> String {
+    let text = path.to_string();
+    let text = if text.is_empty() { "(no name)" } else { &text };
+    Printable(text).to_string()
+}
+
+/// How findings are laid out.
+#[derive(Clone, Copy)]
+struct Page {
+    palette: Palette,
+    width: usize,
+    show_secrets: bool,
+}
+
+impl Page {
+    /// All findings of one file.
+    fn file(self, out: &mut dyn Write, group: &[Finding]) -> io::Result<()> {
+        let Some(first) = group.first() else { return Ok(()) };
+        writeln!(out, "{}", self.palette.paint(Style::PATH, shown_path(&first.path)))?;
+        let positions: Vec<String> =
+            group.iter().map(|f| format!("{}:{}", f.location.line, f.location.column)).collect();
+        let position_width = positions.iter().map(String::len).max().unwrap_or(0);
+        for (finding, position) in group.iter().zip(&positions) {
+            self.finding(out, finding, position, position_width)?;
+        }
+        writeln!(out)
+    }
+
+    fn finding(
+        self,
+        out: &mut dyn Write,
+        finding: &Finding,
+        position: &str,
+        position_width: usize,
+    ) -> io::Result<()> {
+        let Self { palette, .. } = self;
+        let rule = &finding.rule;
+        let style = Style::of(rule.severity);
+        writeln!(
+            out,
+            "  {position:>position_width$}  {:<8}  {}  {}",
+            palette.paint(style, rule.severity.name()),
+            palette.paint(Style::BOLD, Printable(&rule.name)),
+            palette.paint(Style::DIM, Printable(&rule.id)),
+        )?;
+        let indent = position_width + 4;
+        self.context(out, finding, indent)?;
+        writeln!(out, "{:indent$}{}", "", palette.paint(Style::DIM, Verdict(finding)))?;
+        self.places(out, finding, indent)?;
+        if self.show_secrets {
+            // Exposed because the user asked for secrets in clear.
+            let clear = String::from_utf8_lossy(finding.secret.expose());
+            self.field(out, indent, "secret", Printable(&clear))?;
+        }
+        if !finding.ignore_id.is_empty() {
+            self.field(out, indent, "ignore", Printable(&finding.ignore_id))?;
+        }
+        Ok(())
+    }
+
+    /// The line with the redacted secret, which stands out.
+    fn context(self, out: &mut dyn Write, finding: &Finding, indent: usize) -> io::Result<()> {
+        let redacted = Printable(&finding.secret.redacted()).to_string();
+        let line = Printable(&finding.context).to_string();
+        let line = if line.is_empty() { redacted.clone() } else { line };
+        let keep = line.find(&redacted).map_or(0..0, |at| at..at + redacted.len());
+        let width = self.width.saturating_sub(indent).max(CONTEXT_WIDTH_MIN);
+        let cut = fit(&line, keep, width);
+        match cut.split_once(&redacted) {
+            None => writeln!(out, "{:indent$}{cut}", ""),
+            Some((before, after)) => {
+                let style = Style::of(finding.rule.severity);
+                let secret = self.palette.paint(style, &redacted);
+                writeln!(out, "{:indent$}{before}{secret}{after}", "")
+            }
+        }
+    }
+
+    fn places(self, out: &mut dyn Write, finding: &Finding, indent: usize) -> io::Result<()> {
+        for (index, place) in finding.places.iter().take(PLACES_SHOWN).enumerate() {
+            let label = if index == 0 { "also at" } else { "" };
+            let (path, at) = (shown_path(&place.path), place.location);
+            self.field(out, indent, label, format_args!("{path}:{}:{}", at.line, at.column))?;
+        }
+        let more = finding.places.len().saturating_sub(PLACES_SHOWN);
+        if more > 0 {
+            self.field(out, indent, "", format_args!("and {} more", count(more as u64)))?;
+        }
+        Ok(())
+    }
+
+    fn field(
+        self,
+        out: &mut dyn Write,
+        indent: usize,
+        label: &str,
+        value: impl fmt::Display,
+    ) -> io::Result<()> {
+        let label = self.palette.paint(Style::DIM, label);
+        writeln!(out, "{:indent$}{label:<8} {value}", "")
+    }
+}
+
+/// How sure, why, and through which encodings.
+struct Verdict<'a>(&'a Finding);
+
+impl fmt::Display for Verdict<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let finding = self.0;
+        f.write_str(finding.confidence.name())?;
+        match finding.validation {
+            Validation::None => {}
+            Validation::ChecksumOk => f.write_str(" · its checksum is right")?,
+            Validation::StructureOk => f.write_str(" · its structure is right")?,
+            Validation::Expired => f.write_str(" · expired")?,
+            other => write!(f, " · {}", other.name())?,
+        }
+        for (index, kind) in finding.decode.iter().enumerate() {
+            f.write_str(if index == 0 { " · inside " } else { " › " })?;
+            f.write_str(kind.name())?;
+        }
+        Ok(())
+    }
+}
+
+/// The last block.
+struct Closing<'a> {
+    palette: Palette,
+    tally: &'a Tally,
+    summary: &'a Summary,
+}
+
+impl Closing<'_> {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let summary = self.summary;
+        self.headline(out)?;
+        writeln!(out)?;
+        self.field(out, "scanned", Style::DIM, &self.scanned())?;
+        if summary.suppressed > 0 {
+            let text = format!("{} by baseline, ignore file or marker", count(summary.suppressed));
+            self.field(out, "silenced", Style::DIM, &text)?;
+        }
+        self.reasons(out, "skipped", Style::DIM, summary.skips.skipped())?;
+        self.reasons(out, "failed", Style::BAD, summary.skips.failed())?;
+        match summary.status {
+            Status::Complete => self.field(out, "status", Style::DIM, "complete")?,
+            Status::Incomplete => {
+                let text = "incomplete: something that should have been scanned was not";
+                self.field(out, "status", Style::BAD, text)?;
+            }
+            Status::Interrupted => {
+                let text = "interrupted: what is above is what was found until then";
+                self.field(out, "status", Style::BAD, text)?;
+            }
+        }
+        for (index, warning) in summary.warnings.iter().enumerate() {
+            let label = if index == 0 { "warning" } else { "" };
+            self.field(out, label, Style::WARNING, &Printable(warning).to_string())?;
+        }
+        self.advice(out)
+    }
+
+    /// What counts most, in one line.
+    fn headline(&self, out: &mut dyn Write) -> io::Result<()> {
+        let summary = self.summary;
+        let palette = self.palette;
+        let found: u64 = self.tally.by_severity.iter().sum();
+        if found == 0 {
+            let (style, text) = self.nothing_found();
+            return writeln!(out, "{}", palette.paint(style, text));
+        }
+        let headline = format!(
+            "{} in {}",
+            counted(found, "secret", "secrets"),
+            counted(self.tally.files, "file", "files")
+        );
+        write!(out, "{}", palette.paint(Style::BOLD, headline))?;
+        let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+        let mut separator = ": ";
+        for severity in severities {
+            let number = self.tally.by_severity[severity as usize];
+            if number > 0 {
+                let text = format!("{} {}", count(number), severity.name());
+                write!(out, "{separator}{}", palette.paint(Style::of(severity), text))?;
+                separator = ", ";
+            }
+        }
+        if summary.status != Status::Complete {
+            let text = format!("; the scan is {}", self.status_word());
+            write!(out, "{}", palette.paint(Style::BAD, text))?;
+        }
+        writeln!(out)
+    }
+
+    fn status_word(&self) -> &'static str {
+        match self.summary.status {
+            Status::Complete => "complete",
+            Status::Incomplete => "incomplete",
+            Status::Interrupted => "not finished",
+        }
+    }
+
+    /// No findings is good news only where something was looked at, and completely.
+    fn nothing_found(&self) -> (Style, String) {
+        let summary = self.summary;
+        if summary.files == 0 || summary.rules == 0 {
+            (Style::WARNING, "Nothing was scanned".to_owned())
+        } else if summary.status != Status::Complete {
+            let word = self.status_word();
+            (Style::WARNING, format!("No secrets in what was scanned, but the scan is {word}"))
+        } else {
+            (Style::GOOD, "No secrets found".to_owned())
+        }
+    }
+
+    fn scanned(&self) -> String {
+        let summary = self.summary;
+        let mut text = format!(
+            "{}, {} in {}",
+            counted(summary.files, "file", "files"),
+            bytes(summary.bytes),
+            time(summary.elapsed)
+        );
+        if let Some(rate) = rate(summary.bytes, summary.elapsed) {
+            text = format!("{text} ({rate})");
+        }
+        format!("{text} with {}", counted(summary.rules, "rule", "rules"))
+    }
+
+    fn reasons(
+        &self,
+        out: &mut dyn Write,
+        label: &str,
+        style: Style,
+        reasons: impl Iterator<Item = (scanner_core::SkipReason, u64)>,
+    ) -> io::Result<()> {
+        let mut reasons: Vec<_> = reasons.collect();
+        // Most frequent first; what is equally frequent stays in its order.
+        reasons.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+        for (index, (reason, number)) in reasons.iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            self.field(out, label, style, &format!("{} {}", count(*number), reason.explain()))?;
+        }
+        Ok(())
+    }
+
+    fn advice(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.tally.by_severity.iter().sum::<u64>() == 0 {
+            return Ok(());
+        }
+        let lines = "
+  Revoke and replace each secret first; removing it from the file alone does not help.
+  To silence one, put its ignore line into .scannerignore, or a comment with
+  gitleaks:allow on its line. To see why one was reported: scanner-rs explain FILE:LINE.
+  For every field and place: -f json, or several at once: -f text -f sarif=FILE.";
+        writeln!(out, "{}", self.palette.paint(Style::DIM, lines))
+    }
+
+    fn field(&self, out: &mut dyn Write, label: &str, style: Style, text: &str) -> io::Result<()> {
+        writeln!(out, "  {:<8} {text}", self.palette.paint(style, label))
+    }
+}

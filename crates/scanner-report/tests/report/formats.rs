@@ -1,0 +1,250 @@
+//! Every format over the same made-up findings, as snapshots and against its schema.
+
+use std::path::Path;
+use std::process::Command;
+
+use scanner_core::{EventSink, ScanEvent, Severity, SkipReason, Status};
+use scanner_report::{Format, Output, PathBase, RESULTS_MAX, SinkOptions};
+use serde_json::{Value, json};
+
+use crate::sample;
+
+fn options() -> SinkOptions {
+    SinkOptions { width: 80, ..SinkOptions::default() }
+}
+
+/// Panics with everything that the schema refuses.
+fn check(schema: &Value, instance: &Value) {
+    let validator = jsonschema::options().should_validate_formats(true).build(schema).unwrap();
+    let errors: Vec<String> =
+        validator.iter_errors(instance).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}\n{instance:#}");
+}
+
+/// Our schema lets readers meet fields that they do not know; the test does not.
+fn own_schema() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/report-schema.json");
+    let mut schema: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    schema["additionalProperties"] = json!(false);
+    for (_, definition) in schema["$defs"].as_object_mut().unwrap() {
+        if definition.get("properties").is_some() {
+            definition["additionalProperties"] = json!(false);
+        }
+    }
+    schema
+}
+
+/// The schema of one line of `jsonl`.
+fn line_schema() -> Value {
+    let schema = own_schema();
+    json!({
+        "$schema": schema["$schema"],
+        "$ref": "#/$defs/line",
+        "$defs": schema["$defs"],
+    })
+}
+
+/// The official SARIF schema, from the package of the crate that is made from it.
+fn sarif_schema() -> Value {
+    let cargo = env!("CARGO");
+    let version = Command::new(cargo).arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let metadata = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--filter-platform", host])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
+    let package = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|package| package["name"] == "serde-sarif")
+        .expect("serde-sarif is a dev-dependency");
+    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+    let schema = manifest.with_file_name("src").join("schema.json");
+    let mut schema: Value = serde_json::from_slice(&std::fs::read(schema).unwrap()).unwrap();
+    // The published pattern has a bracket too many and is no regular expression. We write no language.
+    for owner in ["run", "toolComponent"] {
+        let language = &mut schema["definitions"][owner]["properties"]["language"];
+        assert!(language.as_object_mut().unwrap().remove("pattern").is_some());
+    }
+    schema
+}
+
+fn parse_lines(text: &str) -> Vec<Value> {
+    assert!(text.ends_with('\n'));
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn json() {
+    let text = sample::run().render(Format::Json, &options());
+    let value: Value = serde_json::from_str(&text).unwrap();
+    check(&own_schema(), &value);
+    insta::assert_json_snapshot!(value);
+}
+
+#[test]
+fn jsonl() {
+    let text = sample::run().render(Format::Jsonl, &options());
+    let lines = parse_lines(&text);
+    let schema = line_schema();
+    for line in &lines {
+        check(&schema, line);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn sarif() {
+    let options = SinkOptions {
+        base: PathBase { root: Some("/repo".into()), working_dir: Some("/repo/sub".into()) },
+        ..options()
+    };
+    let text = sample::run().render(Format::Sarif, &options);
+    let value: Value = serde_json::from_str(&text).unwrap();
+    check(&sarif_schema(), &value);
+    insta::assert_json_snapshot!(value);
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(sample::run().render(Format::Text, &options()));
+}
+
+#[test]
+fn text_with_colors() {
+    let text = sample::run().render(Format::Text, &SinkOptions { color: true, ..options() });
+    assert!(!text.contains("\x1b[2J") && !text.contains("\x1b[31m"), "{text:?}");
+    insta::assert_snapshot!(text.replace('\x1b', "ESC"));
+}
+
+#[test]
+fn text_of_a_clean_run() {
+    insta::assert_snapshot!(sample::clean_run().render(Format::Text, &options()));
+}
+
+#[test]
+fn nothing_found_is_not_called_clean_where_something_is_missing() {
+    let mut run = sample::clean_run();
+    run.summary.status = Status::Interrupted;
+    let text = run.render(Format::Text, &options());
+    assert!(text.starts_with("No secrets in what was scanned, but"), "{text}");
+    run.summary.status = Status::Complete;
+    run.summary.files = 0;
+    let text = run.render(Format::Text, &options());
+    assert!(text.starts_with("Nothing was scanned"), "{text}");
+}
+
+#[test]
+fn every_format_of_an_interrupted_run_is_valid() {
+    let mut run = sample::clean_run();
+    run.summary.status = Status::Interrupted;
+    run.summary.skips.add(SkipReason::Interrupted);
+    for format in Format::ALL {
+        let shared = sample::Shared::default();
+        let output = Output::live("test", Box::new(shared.clone()));
+        let mut sink = format.sink(output, &options());
+        sink.event(&ScanEvent::Started(&run.info)).unwrap();
+        // No report: the interruption came before it.
+        sink.event(&ScanEvent::Finished(&run.summary)).unwrap();
+        let text = shared.text();
+        match format {
+            Format::Json => check(&own_schema(), &serde_json::from_str(&text).unwrap()),
+            Format::Jsonl => assert_eq!(parse_lines(&text).len(), 2),
+            Format::Sarif => {
+                let value: Value = serde_json::from_str(&text).unwrap();
+                check(&sarif_schema(), &value);
+                let invocation = &value["runs"][0]["invocations"][0];
+                assert_eq!(invocation["executionSuccessful"], false);
+                let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
+                assert_eq!(notes[0]["descriptor"]["id"], "interrupted_run");
+            }
+            _ => assert!(text.contains("interrupted"), "{text}"),
+        }
+    }
+}
+
+#[test]
+fn jsonl_does_not_wait() {
+    let run = sample::run();
+    let shared = sample::Shared::default();
+    let output = Output::live("test", Box::new(shared.clone()));
+    let mut sink = Format::Jsonl.sink(output, &options());
+    assert!(!sink.wants_report());
+    sink.event(&ScanEvent::Started(&run.info)).unwrap();
+    sink.event(&ScanEvent::Finding(&run.findings[0])).unwrap();
+    assert_eq!(parse_lines(&shared.text()).len(), 2);
+}
+
+#[test]
+fn secrets_are_shown_where_they_are_asked_for() {
+    let run = sample::run();
+    let options = SinkOptions { show_secrets: true, ..options() };
+    let value: Value = serde_json::from_str(&run.render(Format::Json, &options)).unwrap();
+    check(&own_schema(), &value);
+    let clear = String::from_utf8(run.findings[0].secret.expose().to_vec()).unwrap();
+    assert_eq!(value["findings"][0]["secret"], clear);
+    assert!(value["findings"][0].get("secret_encoding").is_none());
+    assert_eq!(value["findings"][3]["secret"], "/gBieXRlcywgbm90IHRleHQ=");
+    assert_eq!(value["findings"][3]["secret_encoding"], "base64");
+    assert!(run.render(Format::Text, &options).contains(&clear));
+    assert!(!run.render(Format::Sarif, &options).contains(&clear));
+}
+
+#[test]
+fn sarif_keeps_the_worst_results_and_says_what_it_cut() {
+    let mut run = sample::run();
+    let worst = run.findings[0].clone();
+    let mild = run.findings[1].clone();
+    run.findings = vec![mild; RESULTS_MAX + 5];
+    run.findings.push(worst);
+    let text = run.render(Format::Sarif, &options());
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let results = value["runs"][0]["results"].as_array().unwrap();
+    assert_eq!(results.len(), RESULTS_MAX);
+    assert_eq!(results[0]["ruleId"], "example-token");
+    let notes = &value["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    let cut = notes.as_array().unwrap().iter().find(|n| n["descriptor"]["id"] == "results_cut");
+    assert!(cut.unwrap()["message"]["text"].as_str().unwrap().starts_with("6 findings"));
+}
+
+#[test]
+fn sarif_rules_are_unique_and_complete() {
+    let mut run = sample::run();
+    run.info.rules.push(run.info.rules[0].clone());
+    let unknown = sample::rule("from-nowhere", "", Severity::High, &["security", "x"]);
+    let mut finding = run.findings[0].clone();
+    finding.rule = unknown;
+    run.findings.push(finding);
+    let value: Value = serde_json::from_str(&run.render(Format::Sarif, &options())).unwrap();
+    check(&sarif_schema(), &value);
+    let driver = &value["runs"][0]["tool"]["driver"];
+    let rules = driver["rules"].as_array().unwrap();
+    let ids: Vec<&str> = rules.iter().map(|rule| rule["id"].as_str().unwrap()).collect();
+    let expected = ["example-token", "from-nowhere", "generic-password", "low-key", "private-key"];
+    assert_eq!(ids, expected);
+    assert_eq!(rules[1]["properties"]["tags"], json!(["security", "external/cwe/cwe-798", "x"]));
+    for result in value["runs"][0]["results"].as_array().unwrap() {
+        let index = result["ruleIndex"].as_u64().unwrap() as usize;
+        assert_eq!(result["ruleId"], ids[index]);
+    }
+}
+
+#[test]
+fn file_sinks_write_whole_files() {
+    let dir = tempfile::tempdir().unwrap();
+    for format in Format::ALL {
+        let path = dir.path().join(format.name());
+        std::fs::write(&path, "old").unwrap();
+        let mut sink: Box<dyn EventSink> = format.file_sink(&path, &options()).unwrap();
+        let run = sample::run();
+        run.play(sink.as_mut());
+        let written = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(written, run.render(format, &options()));
+    }
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), Format::ALL.len());
+}
