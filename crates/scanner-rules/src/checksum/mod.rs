@@ -1,0 +1,307 @@
+//! Proofs that need no network: what a credential says about itself, by checksum or by structure.
+//!
+//! A detector names one [`ChecksumSpec`]; [`verify`] says what it shows of a candidate. Invariants:
+//! no allocation, no panic on any bytes, time linear in the input, and every kind states its
+//! longest input; what is longer is [`Verdict::Unknown`]. A layout that is not known well enough is
+//! `Unknown` as well: only what is certainly wrong is [`Verdict::Disproven`], because that drops
+//! the candidate.
+//!
+//! Not done here: no clock (an expired JWT still parses, see [`jwt_exp`]), no signature is
+//! verified, no service is asked.
+
+mod armor;
+mod aws_key_id;
+mod base58check;
+mod base64;
+mod crc32;
+mod gitlab;
+mod json;
+mod jwt;
+mod known;
+mod luhn;
+mod macaroon;
+mod pem;
+mod pgp;
+
+use serde::{Deserialize, Serialize};
+
+pub use aws_key_id::aws_account_id;
+pub use jwt::jwt_exp;
+pub use known::is_known_sample;
+
+/// What [`verify`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The checksum is right.
+    Proven,
+    /// It parses as what it claims to be, but carries no checksum.
+    Structured,
+    /// Cannot tell: another layout, too long, or cut short.
+    Unknown,
+    /// It is certainly not what it claims to be.
+    Disproven,
+}
+
+/// The offline proof of a detector, as the engine and the embedded rules hold it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ChecksumSpec {
+    /// The last `check` characters are the base62 CRC32 of the `payload` characters before them.
+    Crc32Base62 {
+        /// Characters the checksum covers.
+        payload: u8,
+        /// Characters of the checksum: 6 or more, fewer cannot hold 32 bits.
+        check: u8,
+    },
+    /// A JSON Web Token (RFC 7519).
+    Jwt,
+    /// A PEM private key or PGP armor, the whole block.
+    Pem,
+    /// The last digit is the Luhn digit. Chance alone passes one number in ten.
+    Luhn,
+    /// An AWS access key id.
+    AwsKeyId,
+    /// Base58 whose last four bytes are a double SHA-256.
+    Base58check,
+    /// A `PyPI` API token: a version 2 macaroon.
+    PypiMacaroon,
+    /// A GitLab routable token.
+    GitlabRoutable,
+}
+
+/// A [`ChecksumSpec`] as a detector file writes it: `{ kind = "crc32-base62", payload = 30, check =
+/// 6 }`.
+///
+/// A type of its own because postcard cannot carry internally tagged enums. The variants without
+/// fields are written `{}`: serde refuses unknown keys only in those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ChecksumToml {
+    /// See [`ChecksumSpec::Crc32Base62`].
+    Crc32Base62 {
+        /// Characters the checksum covers.
+        payload: u8,
+        /// Characters of the checksum.
+        check: u8,
+    },
+    /// See [`ChecksumSpec::Jwt`].
+    Jwt {},
+    /// See [`ChecksumSpec::Pem`].
+    Pem {},
+    /// See [`ChecksumSpec::Luhn`].
+    Luhn {},
+    /// See [`ChecksumSpec::AwsKeyId`].
+    AwsKeyId {},
+    /// See [`ChecksumSpec::Base58check`].
+    Base58check {},
+    /// See [`ChecksumSpec::PypiMacaroon`].
+    PypiMacaroon {},
+    /// See [`ChecksumSpec::GitlabRoutable`].
+    GitlabRoutable {},
+}
+
+impl From<ChecksumToml> for ChecksumSpec {
+    fn from(toml: ChecksumToml) -> Self {
+        match toml {
+            ChecksumToml::Crc32Base62 { payload, check } => Self::Crc32Base62 { payload, check },
+            ChecksumToml::Jwt {} => Self::Jwt,
+            ChecksumToml::Pem {} => Self::Pem,
+            ChecksumToml::Luhn {} => Self::Luhn,
+            ChecksumToml::AwsKeyId {} => Self::AwsKeyId,
+            ChecksumToml::Base58check {} => Self::Base58check,
+            ChecksumToml::PypiMacaroon {} => Self::PypiMacaroon,
+            ChecksumToml::GitlabRoutable {} => Self::GitlabRoutable,
+        }
+    }
+}
+
+impl From<ChecksumSpec> for ChecksumToml {
+    fn from(spec: ChecksumSpec) -> Self {
+        match spec {
+            ChecksumSpec::Crc32Base62 { payload, check } => Self::Crc32Base62 { payload, check },
+            ChecksumSpec::Jwt => Self::Jwt {},
+            ChecksumSpec::Pem => Self::Pem {},
+            ChecksumSpec::Luhn => Self::Luhn {},
+            ChecksumSpec::AwsKeyId => Self::AwsKeyId {},
+            ChecksumSpec::Base58check => Self::Base58check {},
+            ChecksumSpec::PypiMacaroon => Self::PypiMacaroon {},
+            ChecksumSpec::GitlabRoutable => Self::GitlabRoutable {},
+        }
+    }
+}
+
+/// What `spec` shows of `secret`.
+pub fn verify(spec: &ChecksumSpec, secret: &[u8]) -> Verdict {
+    match *spec {
+        ChecksumSpec::Crc32Base62 { payload, check } => crc32::verify(payload, check, secret),
+        ChecksumSpec::Jwt => jwt::verify(secret),
+        ChecksumSpec::Pem => pem::verify(secret),
+        ChecksumSpec::Luhn => luhn::verify(secret),
+        ChecksumSpec::AwsKeyId => aws_key_id::verify(secret),
+        ChecksumSpec::Base58check => base58check::verify(secret),
+        ChecksumSpec::PypiMacaroon => macaroon::verify(secret),
+        ChecksumSpec::GitlabRoutable => gitlab::verify(secret),
+    }
+}
+
+/// What must follow `secret_without_check` so that [`verify`] proves the whole: the `{check}` of
+/// examples.
+///
+/// None for kinds without a checksum at the end, and for a text the kind cannot end. What it
+/// appends: `crc32-base62` its `check` characters, `luhn` one digit, `base58check` six characters,
+/// `gitlab-routable` seven (the text ends with the two characters of the payload's length).
+pub fn fill_check(spec: &ChecksumSpec, secret_without_check: &str) -> Option<String> {
+    let text = secret_without_check.as_bytes();
+    match *spec {
+        ChecksumSpec::Crc32Base62 { payload, check } => crc32::fill(payload, check, text),
+        ChecksumSpec::Luhn => luhn::fill(text),
+        ChecksumSpec::Base58check => base58check::fill(text),
+        ChecksumSpec::GitlabRoutable => gitlab::fill(text),
+        ChecksumSpec::Jwt
+        | ChecksumSpec::Pem
+        | ChecksumSpec::AwsKeyId
+        | ChecksumSpec::PypiMacaroon => None,
+    }
+}
+
+/// `value` in `radix` digits of `alphabet`, padded on the left with its zero to `width`; None if it
+/// needs more. Makes the text of [`fill_check`], so it may allocate.
+fn encode_radix(mut value: u64, alphabet: &[u8], width: usize) -> Option<String> {
+    let radix = alphabet.len() as u64;
+    let mut text = vec![*alphabet.first()?; width];
+    for slot in text.iter_mut().rev() {
+        *slot = *alphabet.get((value % radix) as usize)?;
+        value /= radix;
+    }
+    if value == 0 { String::from_utf8(text).ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GITHUB: ChecksumSpec = ChecksumSpec::Crc32Base62 { payload: 30, check: 6 };
+    const ALL: [ChecksumSpec; 8] = [
+        GITHUB,
+        ChecksumSpec::Jwt,
+        ChecksumSpec::Pem,
+        ChecksumSpec::Luhn,
+        ChecksumSpec::AwsKeyId,
+        ChecksumSpec::Base58check,
+        ChecksumSpec::PypiMacaroon,
+        ChecksumSpec::GitlabRoutable,
+    ];
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Holder {
+        checksum: ChecksumToml,
+    }
+
+    fn read(text: &str) -> Result<ChecksumSpec, toml::de::Error> {
+        toml::from_str::<Holder>(text).map(|holder| holder.checksum.into())
+    }
+
+    #[test]
+    fn toml_names_every_kind() {
+        let text = r#"checksum = { kind = "crc32-base62", payload = 30, check = 6 }"#;
+        assert_eq!(read(text).unwrap(), GITHUB);
+        let names =
+            ["jwt", "pem", "luhn", "aws-key-id", "base58check", "pypi-macaroon", "gitlab-routable"];
+        for (name, spec) in names.iter().zip(&ALL[1..]) {
+            assert_eq!(read(&format!("checksum = {{ kind = \"{name}\" }}")).unwrap(), *spec);
+        }
+        for spec in ALL {
+            let text = toml::to_string(&Holder { checksum: spec.into() }).unwrap();
+            assert_eq!(read(&text).unwrap(), spec);
+        }
+    }
+
+    #[test]
+    fn toml_refuses_what_it_does_not_know() {
+        for text in [
+            r#"checksum = { kind = "jwt", payload = 3 }"#,
+            r#"checksum = { kind = "crc32-base62", payload = 30 }"#,
+            r#"checksum = { kind = "crc32-base62", payload = 30, check = 6, width = 1 }"#,
+            r#"checksum = { kind = "crc32-base62", payload = 300, check = 6 }"#,
+            r#"checksum = { kind = "md5" }"#,
+            r"checksum = { payload = 30, check = 6 }",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn postcard_carries_every_kind() {
+        for spec in ALL {
+            let bytes = postcard::to_allocvec(&spec).unwrap();
+            assert_eq!(postcard::from_bytes::<ChecksumSpec>(&bytes).unwrap(), spec);
+        }
+    }
+
+    #[test]
+    fn no_kind_proves_nothing() {
+        for spec in ALL {
+            assert_ne!(verify(&spec, b""), Verdict::Proven, "{spec:?}");
+            assert_ne!(verify(&spec, b""), Verdict::Structured, "{spec:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_on_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            for spec in ALL {
+                verify(&spec, &bytes);
+            }
+            is_known_sample(&bytes);
+            jwt_exp(&bytes);
+            aws_account_id(&bytes);
+        }
+
+        #[test]
+        fn never_panics_on_any_sizes(
+            payload in any::<u8>(), check in any::<u8>(), text in "\\PC{0,80}",
+        ) {
+            let spec = ChecksumSpec::Crc32Base62 { payload, check };
+            verify(&spec, text.as_bytes());
+            fill_check(&spec, &text);
+        }
+
+        #[test]
+        fn never_panics_near_the_formats(
+            start in prop::sample::select(vec![
+                "eyJ", "-----BEGIN RSA PRIVATE KEY-----\n", "-----BEGIN OPENSSH PRIVATE KEY-----",
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n", "pypi-Ag", "glpat-", "AKIA", "5K", "",
+            ]),
+            middle in "[-A-Za-z0-9+/=_.:\\\\\"'\n %&#;{}]{0,200}",
+            end in prop::sample::select(vec![
+                "", "\n-----END RSA PRIVATE KEY-----", "-----END", ".01.1o",
+            ]),
+        ) {
+            let text = format!("{start}{middle}{end}");
+            for spec in ALL {
+                verify(&spec, text.as_bytes());
+                fill_check(&spec, &text);
+            }
+            jwt_exp(text.as_bytes());
+        }
+
+        #[test]
+        fn filled_checks_are_proven(
+            body in "[0-9A-Za-z]{30}",
+            digits in "[0-9]{3,18}",
+            base58 in "[1-9A-HJ-NP-Za-km-z]{1,120}",
+        ) {
+            let texts = [
+                (GITHUB, format!("ghp_{body}")),
+                (ChecksumSpec::Luhn, format!("{digits}1")),
+                (ChecksumSpec::Base58check, format!("{base58}z")),
+                (ChecksumSpec::GitlabRoutable, format!("glpat-{body}.01.0u")),
+            ];
+            for (spec, text) in texts {
+                let check = fill_check(&spec, &text).unwrap();
+                let whole = format!("{text}{check}");
+                prop_assert_eq!(verify(&spec, whole.as_bytes()), Verdict::Proven);
+            }
+        }
+    }
+}
