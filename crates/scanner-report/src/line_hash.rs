@@ -13,6 +13,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memchr2;
+
 /// Units that a line's hash looks at.
 const WINDOW: usize = 100;
 
@@ -36,16 +38,14 @@ const LEAVING_WEIGHT: u64 = {
 /// Lines whose hashes are kept: 8 MiB at most.
 pub const LINES_MAX: usize = 1 << 20;
 
+/// Bytes that are hashed before it is asked again whether the rest of a long line can be skipped.
+const PIECE_BYTES: usize = 1024;
+
 /// Hashes every line of an object that comes in pieces.
 #[derive(Clone, Debug)]
 pub struct LineHasher {
-    window: [u16; WINDOW],
-    /// Whether the unit at the same index of `window` starts a line whose hash is still to come.
-    starts: [bool; WINDOW],
-    index: usize,
-    hash: u64,
-    at_line_start: bool,
-    after_cr: bool,
+    window: Window,
+    state: State,
     /// The beginning of a character whose end is in the next piece.
     partial: [u8; 3],
     partial_len: usize,
@@ -53,15 +53,30 @@ pub struct LineHasher {
     hashes: Vec<u64>,
 }
 
+/// The last 100 units.
+#[derive(Clone, Debug)]
+struct Window {
+    units: [u16; WINDOW],
+    /// Whether the unit at the same index starts a line whose hash is still to come.
+    starts: [bool; WINDOW],
+}
+
+/// What changes with every unit; small, so that the loop keeps it in registers.
+#[derive(Clone, Copy, Debug)]
+struct State {
+    index: usize,
+    hash: u64,
+    /// How many starts are in the window.
+    open_lines: usize,
+    at_line_start: bool,
+    after_cr: bool,
+}
+
 impl Default for LineHasher {
     fn default() -> Self {
         Self {
-            window: [0; WINDOW],
-            starts: [false; WINDOW],
-            index: 0,
-            hash: 0,
-            at_line_start: true,
-            after_cr: false,
+            window: Window { units: [0; WINDOW], starts: [false; WINDOW] },
+            state: State { index: 0, hash: 0, open_lines: 0, at_line_start: true, after_cr: false },
             partial: [0; 3],
             partial_len: 0,
             hashes: Vec::new(),
@@ -84,9 +99,29 @@ impl LineHasher {
 
     /// Takes the next bytes of the object, each once: of a chunk, the payload.
     pub fn feed(&mut self, mut bytes: &[u8]) {
-        if self.hashes.len() >= LINES_MAX {
-            return;
+        while !bytes.is_empty() && self.hashes.len() < LINES_MAX {
+            if self.state.open_lines == 0 && !self.state.at_line_start {
+                bytes = self.skip_line(bytes);
+            }
+            let (piece, rest) = bytes.split_at(bytes.len().min(PIECE_BYTES));
+            self.feed_piece(piece);
+            bytes = rest;
         }
+    }
+
+    /// No line's hash looks at what is left of the current line: goes to its end and starts afresh.
+    fn skip_line<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let end = memchr2(b'\n', b'\r', bytes).unwrap_or(bytes.len());
+        if end > 0 {
+            self.partial_len = 0;
+            self.state.after_cr = false;
+        }
+        self.state.hash = 0;
+        self.window.units = [0; WINDOW];
+        &bytes[end..]
+    }
+
+    fn feed_piece(&mut self, mut bytes: &[u8]) {
         while self.partial_len > 0 && !bytes.is_empty() {
             bytes = self.complete_partial(bytes);
         }
@@ -101,7 +136,7 @@ impl LineHasher {
                 self.partial[..invalid.len()].copy_from_slice(invalid);
                 self.partial_len = invalid.len();
             } else {
-                self.unit(REPLACEMENT);
+                self.units([REPLACEMENT]);
             }
         }
     }
@@ -111,12 +146,12 @@ impl LineHasher {
     pub fn finish(&mut self, wanted: &[u64]) -> BTreeMap<u64, String> {
         if self.partial_len > 0 {
             self.partial_len = 0;
-            self.unit(REPLACEMENT);
+            self.units([REPLACEMENT]);
         }
-        self.unit(END_OF_FILE);
+        self.units([END_OF_FILE]);
         for _ in 0..WINDOW {
-            self.report_leaving();
-            self.push(0);
+            self.state.report_leaving(&mut self.window, &mut self.hashes);
+            self.state.push(&mut self.window, 0);
         }
         self.answer(wanted)
     }
@@ -167,7 +202,7 @@ impl LineHasher {
             // The new byte does not go on with the character: what was held is one replacement.
             Err(_) => {
                 self.partial_len = 0;
-                self.unit(REPLACEMENT);
+                self.units([REPLACEMENT]);
                 bytes
             }
         }
@@ -175,19 +210,25 @@ impl LineHasher {
 
     fn text(&mut self, text: &str) {
         if text.is_ascii() {
-            for byte in text.bytes() {
-                self.unit(u16::from(byte));
-            }
+            self.units(text.bytes().map(u16::from));
         } else {
-            for unit in text.encode_utf16() {
-                self.unit(unit);
-            }
+            self.units(text.encode_utf16());
         }
     }
 
     #[inline]
-    fn unit(&mut self, unit: u16) {
-        let mut unit = unit;
+    fn units(&mut self, units: impl IntoIterator<Item = u16>) {
+        let mut state = self.state;
+        for unit in units {
+            state.unit(unit, &mut self.window, &mut self.hashes);
+        }
+        self.state = state;
+    }
+}
+
+impl State {
+    #[inline]
+    fn unit(&mut self, mut unit: u16, window: &mut Window, hashes: &mut Vec<u64>) {
         let skipped = matches!(unit, BLANK | TAB) || (self.after_cr && unit == LINE_FEED);
         self.after_cr = unit == CARRIAGE_RETURN;
         if skipped {
@@ -196,29 +237,30 @@ impl LineHasher {
         if self.after_cr {
             unit = LINE_FEED;
         }
-        self.report_leaving();
-        self.starts[self.index] = self.at_line_start;
+        self.report_leaving(window, hashes);
+        window.starts[self.index] = self.at_line_start;
+        self.open_lines += usize::from(self.at_line_start);
         self.at_line_start = unit == LINE_FEED;
-        self.push(unit);
+        self.push(window, unit);
     }
 
     /// The unit at the index is about to leave the window: where it starts a line, the window is that
     /// line's first 100 units.
     #[inline]
-    fn report_leaving(&mut self) {
-        if std::mem::take(&mut self.starts[self.index]) && self.hashes.len() < LINES_MAX {
-            self.hashes.push(self.hash);
+    fn report_leaving(&mut self, window: &mut Window, hashes: &mut Vec<u64>) {
+        if std::mem::take(&mut window.starts[self.index]) {
+            self.open_lines -= 1;
+            if hashes.len() < LINES_MAX {
+                hashes.push(self.hash);
+            }
         }
     }
 
     #[inline]
-    fn push(&mut self, unit: u16) {
-        let leaving = u64::from(std::mem::replace(&mut self.window[self.index], unit));
-        self.hash = self
-            .hash
-            .wrapping_mul(MULTIPLIER)
-            .wrapping_add(u64::from(unit))
-            .wrapping_sub(LEAVING_WEIGHT.wrapping_mul(leaving));
+    fn push(&mut self, window: &mut Window, unit: u16) {
+        let leaving = u64::from(std::mem::replace(&mut window.units[self.index], unit));
+        let change = u64::from(unit).wrapping_sub(LEAVING_WEIGHT.wrapping_mul(leaving));
+        self.hash = self.hash.wrapping_mul(MULTIPLIER).wrapping_add(change);
         self.index = if self.index + 1 == WINDOW { 0 } else { self.index + 1 };
     }
 }
@@ -370,7 +412,13 @@ mod tests {
         }
 
         #[test]
-        fn the_rolling_hash_is_the_polynomial(text in "[a-c \t\n\u{e9}\u{1f600}]{0,300}") {
+        fn the_rolling_hash_is_the_polynomial(
+            short in "[a-c \t\n\u{e9}\u{1f600}]{0,300}",
+            long in "[a-c \u{e9}\u{1f600}]{0,9}",
+            repeats in 0_usize..600,
+            end in "[a-c\n]{0,200}",
+        ) {
+            let text = format!("{short}{}{end}", long.repeat(repeats));
             let mut units: Vec<u16> =
                 text.encode_utf16().filter(|u| !matches!(*u, BLANK | TAB)).collect();
             units.push(END_OF_FILE);

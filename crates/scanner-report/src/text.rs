@@ -105,8 +105,9 @@ impl Page {
         let position_width = positions.iter().map(String::len).max().unwrap_or(0);
         for (finding, position) in group.iter().zip(&positions) {
             self.finding(out, finding, position, position_width)?;
+            writeln!(out)?;
         }
-        writeln!(out)
+        Ok(())
     }
 
     fn finding(
@@ -332,10 +333,10 @@ impl Closing<'_> {
             return Ok(());
         }
         let lines = "
-  Revoke and replace each secret first; removing it from the file alone does not help.
-  To silence one, put its ignore line into .scannerignore, or a comment with
-  gitleaks:allow on its line. To see why one was reported: scanner-rs explain FILE:LINE.
-  For every field and place: -f json, or several at once: -f text -f sarif=FILE.";
+  Revoke and replace each secret; removing it from the file alone does not help.
+  To silence one, put its ignore line into .scannerignore, or gitleaks:allow in a
+  comment on its line. Why it was reported: scanner-rs explain FILE:LINE.
+  All fields and places: -f json; several reports at once: -f text -f sarif=FILE.";
         writeln!(out, "{}", self.palette.paint(Style::DIM, lines))
     }
 
