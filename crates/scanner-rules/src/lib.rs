@@ -1,1 +1,22 @@
-//! placeholder
+//! Detectors as data: what may be written ([`schema`]), what the engine takes ([`spec`]), how the one
+//! becomes the other ([`load`], [`shape`]), what is wrong with a set ([`lint`]), and the proofs that need no
+//! network ([`checksum`]).
+//!
+//! The crate knows no engine: a pattern is a string here. Examples become texts in [`example`].
+
+pub mod builtin;
+pub mod checksum;
+pub mod error;
+pub mod example;
+pub mod lint;
+pub mod load;
+pub mod schema;
+pub mod shape;
+pub mod spec;
+
+pub use error::{RuleError, RuleErrorKind};
+pub use load::{FileDefaults, LoadedDetector, load_detector, load_file};
+pub use spec::{
+    CharClassSpec, CharClasses, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec, RuleSpec, Shape,
+    TwoPhaseSpec, WidthCap,
+};

@@ -6,10 +6,13 @@
 //! before each line in a diff, a comment or a quotation. White space comes out as a newline or a
 //! space, everything else as it is: whether a character may stand there is for the decoder to say.
 
-/// Longest key of an entity, `&#x` and `;` included.
+/// Longest entity, `&#x` and `;` included.
 const ENTITY_BYTES_MAX: usize = 8;
 
-/// The characters of a body. Every byte is read once.
+/// Longest prefix of a line.
+const LINE_PREFIX_BYTES_MAX: usize = 64;
+
+/// The characters of a body.
 #[derive(Clone, Debug)]
 pub(super) struct ArmorText<'a> {
     rest: &'a [u8],
@@ -17,8 +20,10 @@ pub(super) struct ArmorText<'a> {
     quote: Option<u8>,
     /// Between two quoted pieces.
     outside: bool,
-    skip_line_prefixes: bool,
-    at_line_start: bool,
+    /// What to leave out at the start of every line that has it.
+    line_prefix: &'a [u8],
+    /// In a header line, where an apostrophe is one (`Comment: Bob's key`).
+    after_colon: bool,
 }
 
 /// What the header lines (RFC 1421, RFC 9580) said.
@@ -31,8 +36,9 @@ pub(super) struct Headers {
 }
 
 impl<'a> ArmorText<'a> {
-    pub(super) fn new(body: &'a [u8], skip_line_prefixes: bool) -> Self {
-        Self { rest: body, quote: None, outside: false, skip_line_prefixes, at_line_start: true }
+    /// `line_prefix`: see [`line_prefix`]; empty to take lines as they are.
+    pub(super) fn new(body: &'a [u8], line_prefix: &'a [u8]) -> Self {
+        Self { rest: body, quote: None, outside: false, line_prefix, after_colon: false }
     }
 
     /// Moves past blank lines and lines with a colon, which base64 has not.
@@ -74,9 +80,21 @@ impl<'a> ArmorText<'a> {
         Some((byte, used))
     }
 
+    /// At the start of a line. An empty line may lack the space that the prefix ends in.
+    fn skip_line_prefix(&mut self) {
+        let whole = self.rest.strip_prefix(self.line_prefix);
+        let stripped = whole.or_else(|| self.rest.strip_prefix(self.line_prefix.trim_ascii_end()));
+        self.rest = stripped.unwrap_or(self.rest);
+    }
+
     /// Whether `byte` is a quote that ends or begins a piece.
     fn is_piece_end(&mut self, byte: u8) -> bool {
-        if !matches!(byte, b'"' | b'\'' | b'`') || self.quote.is_some_and(|quote| quote != byte) {
+        let quote = match byte {
+            b'"' | b'`' => true,
+            b'\'' => self.outside || !self.after_colon,
+            _ => false,
+        };
+        if !quote || self.quote.is_some_and(|first| first != byte) {
             return false;
         }
         self.quote = Some(byte);
@@ -95,14 +113,22 @@ impl Iterator for ArmorText<'_> {
             if self.is_piece_end(byte) || self.outside {
                 continue;
             }
-            let prefix =
-                self.skip_line_prefixes && self.at_line_start && b" +->#*/;|".contains(&byte);
-            if !prefix {
-                self.at_line_start = byte == b'\n';
-                return Some(byte);
+            let ends_line = byte == b'\n';
+            if ends_line {
+                self.skip_line_prefix();
             }
+            self.after_colon = !ends_line && (self.after_colon || byte == b':');
+            return Some(byte);
         }
     }
+}
+
+/// What stands before the END marker on its line: `+` in a diff, `> ` in a quotation, `# ` in a
+/// comment. A whole key has no other text there, so every line of it begins with the same.
+pub(super) fn line_prefix(body: &[u8]) -> &[u8] {
+    let start = body.iter().rposition(|&byte| byte == b'\n').map_or(body.len(), |at| at + 1);
+    let prefix = body.get(start..).unwrap_or_default();
+    if prefix.len() <= LINE_PREFIX_BYTES_MAX { prefix } else { &[] }
 }
 
 enum Line {
@@ -129,7 +155,7 @@ impl Line {
             }
             blank &= byte == b' ';
             header |= byte == b':';
-            encrypted &= wanted.next().is_none_or(|&next| next == byte);
+            encrypted &= blank || wanted.next().is_none_or(|&next| next == byte);
         }
         if header { Self::Header { encrypted } } else { Self::Body }
     }
@@ -179,7 +205,7 @@ mod tests {
     use super::*;
 
     fn check(body: &str, expected: &str) {
-        let text: Vec<u8> = ArmorText::new(body.as_bytes(), false).base64_chars().collect();
+        let text: Vec<u8> = ArmorText::new(body.as_bytes(), b"").base64_chars().collect();
         assert_eq!(String::from_utf8_lossy(&text), expected, "{body}");
     }
 
@@ -216,19 +242,25 @@ mod tests {
 
     #[test]
     fn line_prefixes() {
-        let prefixed = |body: &'static str| -> String {
-            ArmorText::new(body.as_bytes(), true).base64_chars().map(char::from).collect()
-        };
-        assert_eq!(prefixed("\n+ab+\n+c+d\n"), "ab+c+d");
-        assert_eq!(prefixed("\n  # ab\n  # cd"), "abcd");
-        assert_eq!(prefixed("\n// ab\\n> cd"), "abcd");
-        check("\n+ab", "+ab");
+        for (body, prefix, expected) in [
+            ("\n+ab+\n++c+d\n+", "+", "ab++c+d"),
+            ("\n  # ab\n  # cd\n  #\n  # ", "  # ", "abcd"),
+            ("\r\n> ab\r\n> cd\r\n> ", "> ", "abcd"),
+            ("\n// /ab\n//cd\n// ", "// ", "/abcd"),
+            ("\n+ab\n", "", "+ab"),
+            ("ab\\n", "", "ab"),
+        ] {
+            assert_eq!(line_prefix(body.as_bytes()), prefix.as_bytes(), "{body}");
+            let text = ArmorText::new(body.as_bytes(), prefix.as_bytes()).base64_chars();
+            assert_eq!(text.map(char::from).collect::<String>(), expected, "{body}");
+        }
+        assert_eq!(line_prefix(&[b"\n".as_slice(), &[b'#'; 65]].concat()), b"");
     }
 
     #[test]
     fn header_lines() {
         let check = |body: &str, any: bool, encrypted: bool, rest: &str| {
-            let mut text = ArmorText::new(body.as_bytes(), false);
+            let mut text = ArmorText::new(body.as_bytes(), b"");
             assert_eq!(text.skip_headers(), Headers { any, encrypted }, "{body}");
             assert_eq!(text.base64_chars().map(char::from).collect::<String>(), rest, "{body}");
         };
@@ -243,7 +275,11 @@ mod tests {
         check("\n\n  \nabcd\n", false, false, "abcd");
         check("\n", false, false, "");
         check("", false, false, "");
-        check(" Proc-Type: 4,ENCRYPTED abcd", true, false, "");
+        check("\n  Proc-Type: 4,ENCRYPTED\n\n  abcd", true, true, "abcd");
+        check(" Proc-Type: 4,ENCRYPTED abcd", true, true, "");
         check("\nProcedure: x\nabcd", true, false, "abcd");
+        check("\nComment: Bob's key\n\nabcd\n", true, false, "abcd");
+        check("\n' + 'Comment: a\n' + '\n' + 'abcd\n' + '", true, false, "abcd");
+        check("\\n' + 'Comment: a\\n' + '\\n' + 'abcd\\n' + '", true, false, "abcd");
     }
 }

@@ -10,7 +10,7 @@
 //! passes.
 
 use super::Verdict;
-use super::armor::{ArmorText, Headers};
+use super::armor::{ArmorText, Headers, line_prefix};
 use super::base64::{Alphabet, Decoder};
 use super::pgp;
 
@@ -36,10 +36,12 @@ pub(super) fn verify(block: &[u8]) -> Verdict {
         return Verdict::Unknown;
     }
     let Some((kind, body)) = find_body(block) else { return Verdict::Unknown };
-    match kind.verify(ArmorText::new(body, false)) {
-        Verdict::Disproven => kind.verify(ArmorText::new(body, true)),
-        verdict => verdict,
+    let verdict = kind.verify(ArmorText::new(body, b""));
+    let prefix = line_prefix(body);
+    if verdict == Verdict::Disproven && !prefix.is_empty() {
+        return kind.verify(ArmorText::new(body, prefix));
     }
+    verdict
 }
 
 #[derive(Clone, Copy)]
@@ -137,7 +139,7 @@ fn der_sequence(bytes: &mut impl Iterator<Item = u8>) -> Option<usize> {
 /// Whether the bytes are the fields of an OpenSSH key: magic, cipher, key derivation and its
 /// options, number of keys, that many public keys, the private part, perhaps a tag.
 fn openssh<I: Iterator<Item = u8>>(bytes: &mut Tally<I>) -> bool {
-    let fields = || {
+    let mut fields = || {
         for &expected in OPENSSH_MAGIC {
             bytes.next().filter(|&byte| byte == expected)?;
         }
@@ -149,7 +151,6 @@ fn openssh<I: Iterator<Item = u8>>(bytes: &mut Tally<I>) -> bool {
         }
         skip_string(bytes)
     };
-    let mut fields = fields;
     fields().is_some() && bytes.count() <= OPENSSH_TAG_BYTES_MAX
 }
 

@@ -1,0 +1,24 @@
+//! The prefilter's contract, and the window arithmetic that all prefilters share.
+//!
+//! A prefilter may admit too much, never too little: for every match of a rule it reports at least one
+//! anchor inside the match. What it reports becomes a window that holds the whole match, so what is found
+//! does not depend on which prefilter looked.
+
+pub mod native;
+mod sink;
+pub mod window;
+
+pub use sink::{HitSink, RuleReach};
+
+/// Finds the places of a buffer where rules might match.
+pub trait Prefilter: Send + Sync + std::fmt::Debug {
+    /// Reports anchors in `bytes` as they stand there.
+    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>);
+
+    /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
+    /// wrongly, never no.
+    fn is_present(&self, bytes: &[u8]) -> bool;
+
+    /// The name used in reports.
+    fn name(&self) -> &'static str;
+}

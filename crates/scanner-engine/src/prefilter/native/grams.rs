@@ -1,0 +1,200 @@
+//! Class A: anchors of nine bytes and more, by looking at every fourth byte.
+//!
+//! Any nine bytes in a row hold six that begin at a multiple of four. For each anchor the rarest nine-byte
+//! window is chosen and its four six-byte grams (case folded) are put into a blocked Bloom filter of 32 KiB,
+//! three bits in one word. A buffer is sampled at every fourth byte; a sample that passes is looked up, and
+//! each anchor that has the gram there is compared. Rarity of the window matters: without it a variant ran
+//! at half the speed.
+
+use super::simd::{self, SimdLevel};
+use super::table::{Needle, PatternTable};
+use crate::build::anchors::{AnchorClass, SAMPLED_LEN_MIN, byte_rarity};
+use std::ops::Range;
+
+/// Bytes of a gram.
+const GRAM_BYTES: usize = 6;
+
+/// Distance of samples.
+pub(super) const STRIDE: usize = 4;
+
+const _: () = assert!(SAMPLED_LEN_MIN == GRAM_BYTES + STRIDE - 1);
+
+/// Words of the filter: 32 KiB.
+pub(super) const FILTER_WORDS: usize = 8192;
+
+/// Bits of a hash that choose a slot of the exact index.
+const SLOT_BITS: u32 = 13;
+
+/// The filter and the exact index behind it.
+#[derive(Debug)]
+pub(super) struct Grams {
+    filter: Box<[u32; FILTER_WORDS]>,
+    offsets: Box<[u32]>,
+    entries: Box<[Entry]>,
+    needles: Box<[Needle]>,
+}
+
+/// A gram of an anchor.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    gram: u64,
+    needle: u32,
+    offset: u32,
+}
+
+impl Grams {
+    /// Indexes the patterns of class A.
+    pub(super) fn new(table: &PatternTable) -> Self {
+        let ids = table.of_class(|class| class == AnchorClass::Sampled);
+        let needles: Box<[Needle]> = ids.iter().map(|id| Needle::new(table, *id)).collect();
+        let mut entries = Vec::new();
+        for (index, needle) in needles.iter().enumerate() {
+            let window = rarest_window(&needle.bytes);
+            for offset in window..window + STRIDE {
+                let mut gram = [0; 8];
+                gram[..GRAM_BYTES].copy_from_slice(&needle.bytes[offset..offset + GRAM_BYTES]);
+                let gram = fold(u64::from_le_bytes(gram));
+                entries.push(Entry { gram, needle: index as u32, offset: offset as u32 });
+            }
+        }
+        entries.sort_by_key(|entry| (slot(hash(entry.gram)), entry.needle, entry.offset));
+        let mut filter = Box::new([0u32; FILTER_WORDS]);
+        let mut offsets = vec![0u32; (1 << SLOT_BITS) + 1];
+        for entry in &entries {
+            let hash = hash(entry.gram);
+            filter[word_index(hash)] |= bits(hash);
+            offsets[slot(hash) + 1] += 1;
+        }
+        for index in 1..offsets.len() {
+            offsets[index] += offsets[index - 1];
+        }
+        Self {
+            filter,
+            offsets: offsets.into_boxed_slice(),
+            entries: entries.into_boxed_slice(),
+            needles,
+        }
+    }
+
+    /// Reports every anchor whose sample lies in `range` of `bytes`. `range.start` is a multiple of the
+    /// stride.
+    pub(super) fn scan(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        level: SimdLevel,
+        report: &mut impl FnMut(u32, usize),
+    ) {
+        if self.needles.is_empty() {
+            return;
+        }
+        let mut at = range.start;
+        match level {
+            #[cfg(target_arch = "x86_64")]
+            SimdLevel::Avx2 => {
+                // Eight samples at a time; each sample reads eight bytes.
+                while at + 40 <= bytes.len() && at < range.end {
+                    let mut hits = simd::avx2::sample_grams(level, &bytes[at..at + 40], &self.filter);
+                    while hits != 0 {
+                        let sample = at + STRIDE * hits.trailing_zeros() as usize;
+                        hits &= hits - 1;
+                        if sample < range.end {
+                            self.verify(bytes, sample, report);
+                        }
+                    }
+                    at += 32;
+                }
+            }
+            _ => {}
+        }
+        while at < range.end {
+            let gram = fold(load(bytes, at));
+            let hash = hash(gram);
+            let bits = bits(hash);
+            if self.filter[word_index(hash)] & bits == bits {
+                self.verify(bytes, at, report);
+            }
+            at += STRIDE;
+        }
+    }
+
+    /// Compares the anchors that have the gram at `sample` there.
+    #[inline(never)]
+    fn verify(&self, bytes: &[u8], sample: usize, report: &mut impl FnMut(u32, usize)) {
+        let gram = fold(load(bytes, sample));
+        let slot = slot(hash(gram));
+        let range = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
+        for entry in &self.entries[range] {
+            if entry.gram != gram {
+                continue;
+            }
+            let needle = &self.needles[entry.needle as usize];
+            if let Some(from) = sample.checked_sub(entry.offset as usize)
+                && needle.is_at(bytes, from)
+            {
+                report(needle.id, from);
+            }
+        }
+    }
+}
+
+/// Where the rarest nine bytes of an anchor begin; the earliest of equals.
+fn rarest_window(bytes: &[u8]) -> usize {
+    (0..=bytes.len() - SAMPLED_LEN_MIN)
+        .max_by_key(|start| {
+            let window = &bytes[*start..start + SAMPLED_LEN_MIN];
+            let rarity: u32 = window.iter().map(|byte| byte_rarity(*byte)).sum();
+            (rarity, std::cmp::Reverse(*start))
+        })
+        .unwrap_or(0)
+}
+
+/// Eight bytes at `at`, missing ones zero.
+#[inline]
+fn load(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..at + 8) {
+        u64::from_le_bytes(eight.try_into().expect("eight bytes"))
+    } else {
+        let mut word = [0; 8];
+        let rest = bytes.get(at..).unwrap_or_default();
+        let len = rest.len().min(8);
+        word[..len].copy_from_slice(&rest[..len]);
+        u64::from_le_bytes(word)
+    }
+}
+
+/// The six low bytes with bit 0x20 set: letters of either case become one, some other bytes fall together.
+#[inline]
+fn fold(word: u64) -> u64 {
+    (word | 0x2020_2020_2020_2020) & 0x0000_ffff_ffff_ffff
+}
+
+/// Multipliers of the two halves of a gram; odd, with well spread bits.
+pub(super) const MULTIPLIERS: (u32, u32) = (0x9e37_79b1, 0x85eb_ca6b);
+
+/// 32 bits of hash, computed in 32-bit lanes so that the vector form gives the same.
+#[inline]
+fn hash(gram: u64) -> u32 {
+    let low = (gram as u32).wrapping_mul(MULTIPLIERS.0);
+    let high = ((gram >> 32) as u32).wrapping_mul(MULTIPLIERS.1);
+    let mixed = low.wrapping_add(high);
+    mixed ^ (mixed >> 15)
+}
+
+/// The filter's word: the top 13 bits.
+#[inline]
+fn word_index(hash: u32) -> usize {
+    (hash >> 19) as usize
+}
+
+/// Three bits of the word, from the low 15 bits.
+#[inline]
+fn bits(hash: u32) -> u32 {
+    1 << (hash & 31) | 1 << (hash >> 5 & 31) | 1 << (hash >> 10 & 31)
+}
+
+/// The slot of the exact index.
+#[inline]
+fn slot(hash: u32) -> usize {
+    (hash >> (32 - SLOT_BITS)) as usize
+}

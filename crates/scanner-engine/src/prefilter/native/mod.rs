@@ -1,0 +1,106 @@
+//! The native prefilter: pure Rust, nothing to build, nothing to cache.
+//!
+//! A chunk is walked in strips that stay in the first-level cache, and each strip is looked at three times:
+//!
+//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A);
+//! 2. [`tokens`]: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords near
+//!    long runs with a digit (class C);
+//! 3. [`stems`]: four-byte fingerprints at every byte, for what is left (class D).
+//!
+//! Three passes over a strip in cache cost little more than one fused loop, and each can be read, tested and
+//! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
+
+mod grams;
+mod simd;
+mod stems;
+mod table;
+mod tokens;
+
+use scanner_core::RuleId;
+
+use super::{HitSink, Prefilter};
+use crate::build::anchors::{AnchorClass, Literal};
+use grams::Grams;
+pub use simd::SimdLevel;
+use stems::Stems;
+pub(crate) use table::PatternTable;
+use tokens::Tokens;
+
+/// Bytes of a strip. Small enough for a first-level cache of 32 KiB beside the tables, large enough that
+/// starting a pass does not show.
+const STRIP_BYTES: usize = 8 * 1024;
+
+/// Finds anchors without any foreign library.
+#[derive(Debug)]
+pub struct NativePrefilter {
+    table: PatternTable,
+    grams: Grams,
+    tokens: Tokens,
+    stems: Stems,
+    level: SimdLevel,
+}
+
+impl NativePrefilter {
+    /// Builds the tables. `anchors` has one entry per rule and literal.
+    pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)], level: SimdLevel) -> Self {
+        let table = PatternTable::new(anchors);
+        Self {
+            grams: Grams::new(&table),
+            tokens: Tokens::new(&table),
+            stems: Stems::new(&table),
+            table,
+            level,
+        }
+    }
+
+    /// How many distinct anchors each class has, in the order A, B, C, D.
+    pub fn class_counts(&self) -> [usize; 4] {
+        self.table.class_counts()
+    }
+
+    /// Which instructions are used.
+    pub fn level(&self) -> SimdLevel {
+        self.level
+    }
+}
+
+impl Prefilter for NativePrefilter {
+    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
+        let mut state = self.tokens.start();
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = (at + STRIP_BYTES).min(bytes.len());
+            self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
+                self.table.report(pattern, from, sink);
+            });
+            self.tokens.scan(bytes, at..end, self.level, &mut state, &mut |pattern, from| {
+                self.table.report(pattern, from, sink);
+            });
+            self.stems.scan(bytes, at..end, self.level, &mut |pattern, from| {
+                self.table.report(pattern, from, sink);
+            });
+            at = end;
+        }
+    }
+
+    fn is_present(&self, bytes: &[u8]) -> bool {
+        let mut found = false;
+        let mut state = self.tokens.start();
+        self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
+        if !found {
+            let level = self.level;
+            self.tokens.scan(bytes, 0..bytes.len(), level, &mut state, &mut |_, _| found = true);
+        }
+        if !found {
+            self.stems.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
+        }
+        found
+    }
+
+    fn name(&self) -> &'static str {
+        "native"
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! The distinct anchors of all rules and whom each stands for.
+//!
+//! Patterns are sorted, so that their numbers do not depend on the order of rules; targets fan out through a
+//! prefix sum: `targets[offsets[i]..offsets[i + 1]]` are the rules of pattern `i`.
+
+use std::collections::BTreeMap;
+
+use scanner_core::RuleId;
+
+use super::super::HitSink;
+use crate::build::anchors::{AnchorClass, Literal};
+use crate::rule::PackedPatterns;
+
+/// Patterns with their rules.
+#[derive(Debug)]
+pub(crate) struct PatternTable {
+    bytes: PackedPatterns,
+    ignore_case: Vec<bool>,
+    classes: Vec<AnchorClass>,
+    offsets: Vec<u32>,
+    targets: Vec<RuleId>,
+}
+
+impl PatternTable {
+    /// Flattens the anchors. An anchor that several rules share in the same class becomes one pattern.
+    pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)]) -> Self {
+        let mut map: BTreeMap<(&Literal, AnchorClass), Vec<RuleId>> = BTreeMap::new();
+        for (rule, literal, class) in anchors {
+            // The reach of a pattern near runs is the widest of its rules: it may admit too much.
+            let key = match class {
+                AnchorClass::NearRun { .. } => {
+                    let widest = anchors
+                        .iter()
+                        .filter(|(_, l, c)| l == literal && class.same_kind(*c))
+                        .filter_map(|(_, _, c)| c.reach())
+                        .max()
+                        .unwrap_or(0);
+                    class.with_reach(widest)
+                }
+                _ => *class,
+            };
+            let rules = map.entry((literal, key)).or_default();
+            if !rules.contains(rule) {
+                rules.push(*rule);
+            }
+        }
+        let mut offsets = vec![0];
+        let mut targets = Vec::new();
+        for rules in map.values_mut() {
+            rules.sort_unstable();
+            targets.extend_from_slice(rules);
+            offsets.push(targets.len() as u32);
+        }
+        Self {
+            bytes: PackedPatterns::new(map.keys().map(|(literal, _)| literal.bytes.as_slice())),
+            ignore_case: map.keys().map(|(literal, _)| literal.ignore_case).collect(),
+            classes: map.keys().map(|(_, class)| *class).collect(),
+            offsets,
+            targets,
+        }
+    }
+
+    /// How many patterns there are.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Numbers of the patterns of the classes for which `wanted` holds.
+    pub(crate) fn of_class(&self, wanted: impl Fn(AnchorClass) -> bool) -> Vec<u32> {
+        (0..self.len() as u32).filter(|id| wanted(self.classes[*id as usize])).collect()
+    }
+
+    /// The bytes of a pattern; lower-case where case is ignored.
+    pub(crate) fn pattern(&self, id: u32) -> &[u8] {
+        self.bytes.get(id as usize)
+    }
+
+    /// Whether a pattern ignores ASCII case.
+    pub(crate) fn ignores_case(&self, id: u32) -> bool {
+        self.ignore_case[id as usize]
+    }
+
+    /// The class of a pattern.
+    pub(crate) fn class(&self, id: u32) -> AnchorClass {
+        self.classes[id as usize]
+    }
+
+    /// Distinct patterns by class, in the order A, B, C, D.
+    pub(crate) fn class_counts(&self) -> [usize; 4] {
+        let mut counts = [0; 4];
+        for class in &self.classes {
+            counts[class.index()] += 1;
+        }
+        counts
+    }
+
+    /// Files a hit of a pattern for each of its rules.
+    #[inline]
+    pub(crate) fn report(&self, id: u32, from: usize, sink: &mut HitSink<'_>) {
+        let to = from + self.pattern(id).len();
+        let range = self.offsets[id as usize] as usize..self.offsets[id as usize + 1] as usize;
+        for rule in &self.targets[range] {
+            sink.hit(*rule, from as u32, to as u32);
+        }
+    }
+}
+
+/// A pattern copied beside the index that finds it, so that verifying touches one place.
+#[derive(Clone, Debug)]
+pub(super) struct Needle {
+    /// The pattern's number.
+    pub(super) id: u32,
+    /// Whether ASCII case is ignored.
+    pub(super) ignore_case: bool,
+    /// The bytes.
+    pub(super) bytes: Box<[u8]>,
+}
+
+impl Needle {
+    /// A copy of pattern `id`.
+    pub(super) fn new(table: &PatternTable, id: u32) -> Self {
+        Self { id, ignore_case: table.ignores_case(id), bytes: table.pattern(id).into() }
+    }
+
+    /// Whether the pattern stands at `at`.
+    #[inline]
+    pub(super) fn is_at(&self, haystack: &[u8], at: usize) -> bool {
+        let Some(text) = haystack.get(at..at + self.bytes.len()) else { return false };
+        if self.ignore_case { text.eq_ignore_ascii_case(&self.bytes) } else { text == &*self.bytes }
+    }
+}
+
+/// Needles by a 12-bit hash of their first three bytes, case folded: an exact bitmap in front of buckets.
+#[derive(Debug)]
+pub(super) struct TrigramIndex {
+    bitmap: Box<[u64; 64]>,
+    offsets: Box<[u32]>,
+    needles: Box<[Needle]>,
+}
+
+impl TrigramIndex {
+    const BITS: u32 = 12;
+
+    /// Indexes the patterns, each of at least three bytes.
+    pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
+        let mut needles: Vec<(usize, Needle)> = ids
+            .iter()
+            .map(|id| {
+                let needle = Needle::new(table, *id);
+                let first = [needle.bytes[0], needle.bytes[1], needle.bytes[2], 0];
+                (Self::slot(u32::from_le_bytes(first)), needle)
+            })
+            .collect();
+        needles.sort_by_key(|(slot, needle)| (*slot, needle.id));
+        let mut bitmap = Box::new([0u64; 64]);
+        let mut offsets = vec![0u32; (1 << Self::BITS) + 1];
+        for (slot, _) in &needles {
+            bitmap[slot >> 6] |= 1 << (slot & 63);
+            offsets[slot + 1] += 1;
+        }
+        for index in 1..offsets.len() {
+            offsets[index] += offsets[index - 1];
+        }
+        Self {
+            bitmap,
+            offsets: offsets.into_boxed_slice(),
+            needles: needles.into_iter().map(|(_, needle)| needle).collect(),
+        }
+    }
+
+    /// Whether there are no needles.
+    pub(super) fn is_empty(&self) -> bool {
+        self.needles.is_empty()
+    }
+
+    #[inline]
+    fn slot(word: u32) -> usize {
+        let folded = (word | 0x0020_2020) & 0x00ff_ffff;
+        (folded.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize
+    }
+
+    /// Whether the bytes at the low end of `word` may begin a needle.
+    #[inline]
+    pub(super) fn may_begin(&self, word: u32) -> bool {
+        let slot = Self::slot(word);
+        self.bitmap[slot >> 6] >> (slot & 63) & 1 != 0
+    }
+
+    /// Reports the needles that stand at `at`, `word` being the bytes there.
+    #[inline]
+    pub(super) fn verify(
+        &self,
+        haystack: &[u8],
+        at: usize,
+        word: u32,
+        report: &mut impl FnMut(u32, usize),
+    ) {
+        let slot = Self::slot(word);
+        let bucket = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
+        for needle in &self.needles[bucket] {
+            if needle.is_at(haystack, at) {
+                report(needle.id, at);
+            }
+        }
+    }
+}
+
+/// Up to four bytes at `at`, the missing ones zero.
+#[inline]
+pub(super) fn word_at(haystack: &[u8], at: usize) -> u32 {
+    match haystack.get(at..at + 4) {
+        Some(bytes) => u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]),
+        None => haystack
+            .iter()
+            .skip(at)
+            .take(4)
+            .enumerate()
+            .fold(0, |word, (index, byte)| word | u32::from(*byte) << (8 * index)),
+    }
+}

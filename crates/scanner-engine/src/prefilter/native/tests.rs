@@ -1,0 +1,128 @@
+//! The native prefilter against a search of every literal at every place.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use scanner_core::{RuleId, Variant};
+
+use super::*;
+use crate::hits::HitAccPool;
+use crate::prefilter::RuleReach;
+use crate::rule::Target;
+
+/// Anchors of all classes, one rule each.
+fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
+    let literal = |text: &str, ignore_case| Literal { bytes: text.as_bytes().to_vec(), ignore_case };
+    [
+        (literal("-----begin", false), AnchorClass::Sampled),
+        (literal("cloudflare", true), AnchorClass::Sampled),
+        (literal("ghp_", false), AnchorClass::TokenStart),
+        (literal("AKIA", false), AnchorClass::TokenStart),
+        (literal("datadog", true), AnchorClass::NearRun { reach: 40, alnum: true }),
+        (literal("acme", true), AnchorClass::NearRun { reach: 60, alnum: false }),
+        (literal("passw", true), AnchorClass::Everywhere),
+        (literal("://", false), AnchorClass::Everywhere),
+        (literal("token", true), AnchorClass::Everywhere),
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(index, (literal, class))| (RuleId::new(index as u32), literal, class))
+    .collect()
+}
+
+/// The anchors that must be reported: every occurrence, except where the class's condition does not hold.
+fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let mut out = BTreeSet::new();
+    for (rule, literal, class) in anchors() {
+        for at in 0..bytes.len() {
+            if !literal.is_prefix_of(&bytes[at..]) {
+                continue;
+            }
+            let holds = match class {
+                AnchorClass::Sampled | AnchorClass::Everywhere => true,
+                AnchorClass::TokenStart => {
+                    let run = bytes[at..]
+                        .iter()
+                        .take_while(|b| word(**b) || **b == b'-' || **b == b'.')
+                        .count();
+                    run >= 12 && (at == 0 || !word(bytes[at - 1]))
+                }
+                AnchorClass::NearRun { reach, alnum } => {
+                    let inside = |b: u8| b.is_ascii_alphanumeric() || !alnum && (b == b'_' || b == b'-');
+                    let limit = (at + reach as usize + 1).min(bytes.len());
+                    (at..limit).any(|start| {
+                        let run = bytes[start..].iter().take_while(|b| inside(**b));
+                        let begins = start == 0 || !inside(bytes[start - 1]);
+                        let run: Vec<u8> = run.copied().collect();
+                        begins && run.len() >= 16 && run.iter().any(u8::is_ascii_digit)
+                    })
+                }
+            };
+            if holds {
+                out.insert((rule.raw(), at));
+            }
+        }
+    }
+    out
+}
+
+fn reported(bytes: &[u8], level: SimdLevel) -> BTreeSet<(u32, usize)> {
+    let anchors = anchors();
+    let prefilter = NativePrefilter::new(&anchors, level);
+    let reach = vec![RuleReach { width: 1 }; anchors.len()];
+    let mut pool = HitAccPool::new(anchors.len() * 3, 16, 0, 128).unwrap();
+    let mut sink = HitSink::raw(&mut pool, &reach, bytes.len() as u32);
+    prefilter.scan_block(bytes, &mut sink);
+    let mut out = BTreeSet::new();
+    let mut windows = Vec::new();
+    for (rule, literal, _) in &anchors {
+        pool.take_into(Target::new(*rule, Variant::Raw).pair(), &mut windows);
+        for window in &windows {
+            // Windows may have been merged: every occurrence inside counts as reported.
+            for at in window.start as usize..window.end as usize {
+                if literal.is_prefix_of(&bytes[at..]) {
+                    out.insert((rule.raw(), at));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        Just(b"-----begin".to_vec()),
+        Just(b"CloudFlare".to_vec()),
+        Just(b"ghp_".to_vec()),
+        Just(b"AKIA".to_vec()),
+        Just(b"DataDog".to_vec()),
+        Just(b"acme".to_vec()),
+        Just(b"PassWord".to_vec()),
+        Just(b"https://".to_vec()),
+        Just(b"Token".to_vec()),
+        Just(b" ".to_vec()),
+        Just(b" = \"".to_vec()),
+        prop::collection::vec(prop::sample::select(b"abcdef0123456789".to_vec()), 0..90),
+        prop::collection::vec(prop::sample::select(b"abcdef0123_-.".to_vec()), 0..40),
+        prop::collection::vec(any::<u8>(), 0..30),
+    ];
+    prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+    #[test]
+    fn nothing_that_must_hit_is_missed(bytes in text()) {
+        for level in [SimdLevel::Scalar, SimdLevel::detect()] {
+            let missing: Vec<_> =
+                must_hit(&bytes).difference(&reported(&bytes, level)).copied().collect();
+            prop_assert!(missing.is_empty(), "{}: {missing:?}", level.name());
+        }
+    }
+
+    #[test]
+    fn scalar_and_vector_report_the_same(bytes in text()) {
+        prop_assert_eq!(reported(&bytes, SimdLevel::Scalar), reported(&bytes, SimdLevel::detect()));
+    }
+}

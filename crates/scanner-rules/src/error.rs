@@ -1,0 +1,92 @@
+//! What can be wrong with a detector file, always with its name and line.
+
+/// A detector file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}: {kind}")]
+pub struct RuleError {
+    /// The file, as the user named it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub kind: RuleErrorKind,
+}
+
+/// What is wrong with a detector file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuleErrorKind {
+    /// Not TOML, or a key of the wrong type, or an unknown key.
+    #[error("{message}{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
+    Toml {
+        /// What the parser says.
+        message: String,
+        /// The nearest known key.
+        suggestion: Option<String>,
+    },
+    /// A detector has no shape or more than one.
+    #[error("detector `{id}` states {count} shapes; exactly one of token, keyed, assignment, uri, block, regex, multi is needed")]
+    ShapeCount {
+        /// The detector.
+        id: String,
+        /// How many shapes it states.
+        count: usize,
+    },
+    /// A key that a detector needs is empty.
+    #[error("detector `{id}`: `{key}` must not be empty")]
+    Empty {
+        /// The detector.
+        id: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// A detector in a configuration file names no service.
+    #[error("detector `{id}` needs a `service`")]
+    NoService {
+        /// The detector.
+        id: String,
+    },
+}
+
+/// The line (from 1) of a byte offset in a text.
+pub(crate) fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+/// Turns the parser's error into ours: with the line, and for an unknown key the nearest known one.
+pub fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> RuleError {
+    let message = error.message().to_owned();
+    let suggestion = suggest(&message);
+    RuleError {
+        file: file.to_owned(),
+        line: error.span().map_or(1, |span| line_of(text, span.start)),
+        kind: RuleErrorKind::Toml { message, suggestion },
+    }
+}
+
+/// The known key nearest to the unknown one; both stand in back-quotes in the parser's message.
+fn suggest(message: &str) -> Option<String> {
+    if !message.starts_with("unknown ") {
+        return None;
+    }
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let unknown = quoted.next()?;
+    quoted
+        .map(|known| (strsim::jaro_winkler(unknown, known), known))
+        .filter(|(likeness, _)| *likeness > 0.75)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_key_is_suggested() {
+        let message = "unknown field `sevirity`, expected one of `id`, `severity`, `service`";
+        assert_eq!(suggest(message).as_deref(), Some("severity"));
+        assert_eq!(suggest("unknown field `zzz`, expected `id` or `name`"), None);
+        assert_eq!(suggest("invalid type: `x`"), None);
+    }
+}

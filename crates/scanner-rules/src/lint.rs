@@ -1,0 +1,241 @@
+//! Every rule about rules: what a set of detectors must satisfy beyond being readable.
+//!
+//! Whether the examples behave is not judged here: that needs an engine (`rules test`). This is what the
+//! files themselves show. The same lint runs over the built-in set (strict: every issue fails the tests)
+//! and over a user's file (only errors refuse it).
+
+use std::collections::BTreeMap;
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Hir;
+
+use crate::example;
+use crate::load::LoadedDetector;
+use crate::spec::RuleSpec;
+
+/// The widest match that a pattern may have without saying why.
+pub const WIDTH_MAX: usize = 4096;
+
+/// Examples of either kind, at least, in the built-in set.
+const EXAMPLES_MIN: usize = 2;
+
+/// Names of the stages that may refuse a candidate; an example names one of them.
+pub const STAGES: &[&str] = &[
+    "path",
+    "must-contain",
+    "confirm-all",
+    "keywords",
+    "two-phase",
+    "regex",
+    "assignment-shape",
+    "entropy",
+    "char-class",
+    "local-context",
+    "value-suppressor",
+    "companion",
+    "generic-value",
+    "offline",
+    "safelist",
+    "confidence",
+];
+
+/// How bad an issue is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The rule works, but less well than it could be known to.
+    Warning,
+    /// The rule cannot be used.
+    Error,
+}
+
+/// Something wrong with a detector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// The file.
+    pub file: String,
+    /// The line of the detector.
+    pub line: usize,
+    /// The detector.
+    pub id: String,
+    /// How bad.
+    pub level: Level,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl std::fmt::Display for Issue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let level = if self.level == Level::Error { "error" } else { "warning" };
+        write!(f, "{}:{}: {level}: {}: {}", self.file, self.line, self.id, self.message)
+    }
+}
+
+/// Checks a set of detectors, in order.
+pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    let mut ids: BTreeMap<&str, &LoadedDetector> = BTreeMap::new();
+    let mut secrets: BTreeMap<String, &str> = BTreeMap::new();
+    for detector in detectors {
+        let mut report = |level, message: String| {
+            issues.push(Issue {
+                file: detector.file.clone(),
+                line: detector.line,
+                id: detector.spec.id.clone(),
+                level,
+                message,
+            });
+        };
+        if let Some(first) = ids.insert(&detector.spec.id, detector) {
+            let place = format!("{}:{}", first.file, first.line);
+            report(Level::Error, format!("the id is used twice, first at {place}"));
+        }
+        check_id(&detector.spec, &mut report);
+        for message in check_pattern(&detector.spec).err() {
+            report(Level::Error, message);
+        }
+        check_description(detector, &mut report);
+        check_examples(detector, &mut report);
+        for example in example::positives(detector).chain(example::negatives(detector)) {
+            if example.secret.len() < 8 {
+                continue;
+            }
+            if let Some(other) = secrets.insert(example.secret, &detector.spec.id) {
+                report(Level::Warning, format!("an example's value stands in `{other}` as well"));
+            }
+        }
+    }
+    issues
+}
+
+fn check_id(spec: &RuleSpec, report: &mut impl FnMut(Level, String)) {
+    let kebab = |text: &str| {
+        !text.is_empty()
+            && !text.starts_with('-')
+            && !text.ends_with('-')
+            && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    if !kebab(&spec.id) {
+        report(Level::Error, "the id must be kebab-case (a-z, 0-9 and -)".to_owned());
+    }
+    if !kebab(&spec.service) {
+        let service = &spec.service;
+        report(Level::Error, format!("the service `{service}` must be kebab-case"));
+    }
+}
+
+/// The pattern as the engine reads it.
+///
+/// # Errors
+///
+/// What the parser says.
+pub fn parse_pattern(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
+    ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)
+}
+
+fn check_pattern(spec: &RuleSpec) -> Result<(), String> {
+    let hir = parse_pattern(&spec.pattern).map_err(|error| {
+        let last = error.to_string();
+        let last = last.lines().last().unwrap_or_default().trim();
+        format!("the pattern cannot be read: {}", last.trim_start_matches("error: "))
+    })?;
+    let properties = hir.properties();
+    if properties.minimum_len().unwrap_or(0) == 0 {
+        return Err("the pattern matches the empty text; it would match everywhere".to_owned());
+    }
+    if let Some(group) = spec.secret_group
+        && usize::from(group) > properties.explicit_captures_len()
+    {
+        let groups = properties.explicit_captures_len();
+        return Err(format!("there is no group {group}; the pattern has {groups}"));
+    }
+    let width = properties.maximum_len();
+    match (width, spec.width_cap) {
+        (None, None) => Err("the pattern has no greatest width; bound its repetitions (`{1,64}` in \
+                             place of `+`) or state `unbounded = \"why\"`"
+            .to_owned()),
+        (Some(width), None) if width > WIDTH_MAX => Err(format!(
+            "the pattern may match {width} bytes; {WIDTH_MAX} is the most without `unbounded = \"why\"`"
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn check_description(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
+    if detector.spec.reference.is_empty() {
+        report(Level::Warning, "a `reference` to the vendor's page is missing".to_owned());
+    }
+}
+
+fn check_examples(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
+    let source = &detector.source;
+    for (kind, count) in [("positive", source.positive.len()), ("negative", source.negative.len())] {
+        if count < EXAMPLES_MIN {
+            report(Level::Warning, format!("{count} {kind} examples; {EXAMPLES_MIN} are needed"));
+        }
+    }
+    for negative in &source.negative {
+        if !STAGES.contains(&negative.stage.as_str()) {
+            let (stage, known) = (&negative.stage, STAGES.join(", "));
+            report(Level::Error, format!("`{stage}` is no stage; known are {known}"));
+        }
+        if negative.why.is_empty() {
+            report(Level::Warning, "a negative must say why it is none".to_owned());
+        }
+    }
+    for positive in &source.positive {
+        if !positive.text.contains("{secret}") {
+            report(Level::Error, "a positive's text must contain `{secret}`".to_owned());
+        }
+        if positive.secret.len() < 2 && positive.secret.concat().len() >= 16 {
+            report(Level::Warning, "an example's secret must be written in parts".to_owned());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::load_file;
+
+    fn messages(body: &str) -> String {
+        let text = format!("service = \"acme\"\nreference = \"r\"\n{body}");
+        let loaded = load_file("d.toml", &text).unwrap();
+        lint(&loaded).iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    }
+
+    fn detector(id: &str, pattern: &str) -> String {
+        format!("[[detector]]\nid = \"{id}\"\nname = \"n\"\nregex = {{ pattern = '''{pattern}''' }}\n")
+    }
+
+    #[test]
+    fn bad_patterns_are_named() {
+        for (pattern, want) in [
+            ("abc+", "no greatest width"),
+            ("abc{1,5000}", "may match"),
+            ("a*", "matches the empty text"),
+            ("abc(", "cannot be read"),
+        ] {
+            let got = messages(&detector("a", pattern));
+            assert!(got.contains(want), "{pattern}: {got}");
+        }
+    }
+
+    #[test]
+    fn duplicate_and_misspelt_ids_are_named() {
+        let got = messages(&format!("{}{}", detector("A_b", "abc"), detector("A_b", "abd")));
+        assert!(got.contains("kebab-case") && got.contains("used twice, first at d.toml:3"), "{got}");
+    }
+
+    #[test]
+    fn missing_groups_are_named() {
+        let got = messages("[[detector]]\nid = \"a\"\nname = \"n\"\nregex = { pattern = \"abc\", group = 2 }\n");
+        assert!(got.contains("no group 2"), "{got}");
+    }
+
+    #[test]
+    fn the_built_in_set_is_clean() {
+        let issues = lint(&crate::builtin::sources().unwrap());
+        let text = issues.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        assert!(issues.is_empty(), "{} issues:\n{text}", issues.len());
+    }
+}

@@ -1,0 +1,218 @@
+//! What the engine takes: a detector with everything derived and nothing left to default.
+//!
+//! A spec is plain data: it is written by the build script for the built-in set and made by `load` for a
+//! user's files; both go through the same code.
+
+use scanner_core::{Confidence, RuleInfo, Severity};
+use serde::{Deserialize, Serialize};
+
+use crate::checksum::ChecksumSpec;
+
+/// The shape a detector was written in; decides defaults and the base score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Shape {
+    /// Literal prefix and body.
+    Token,
+    /// Value assigned to a name with a service's word.
+    Keyed,
+    /// Generic credential.
+    Assignment,
+    /// Password inside a URI.
+    Uri,
+    /// Multi-line block.
+    Block,
+    /// Anything else.
+    Regex,
+}
+
+impl Shape {
+    /// The word used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Keyed => "keyed",
+            Self::Assignment => "assignment",
+            Self::Uri => "uri",
+            Self::Block => "block",
+            Self::Regex => "regex",
+        }
+    }
+
+    /// Base confidence where the detector states none.
+    pub const fn confidence(self) -> Confidence {
+        match self {
+            Self::Assignment => Confidence::Possible,
+            _ => Confidence::Likely,
+        }
+    }
+}
+
+/// Classes that a secret must contain, as bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharClasses(pub u8);
+
+impl CharClasses {
+    /// `0-9`
+    pub const DIGIT: u8 = 1;
+    /// `a-z`
+    pub const LOWER: u8 = 2;
+    /// `A-Z`
+    pub const UPPER: u8 = 4;
+    /// Printable ASCII that is none of the others.
+    pub const SPECIAL: u8 = 8;
+
+    /// The bit of one byte; 0 for what is not printable ASCII.
+    pub const fn of(byte: u8) -> u8 {
+        match byte {
+            b'0'..=b'9' => Self::DIGIT,
+            b'a'..=b'z' => Self::LOWER,
+            b'A'..=b'Z' => Self::UPPER,
+            b'!'..=b'~' => Self::SPECIAL,
+            _ => 0,
+        }
+    }
+}
+
+/// Limits on the characters of a secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CharClassSpec {
+    /// Classes that must occur.
+    pub required: CharClasses,
+    /// Digits, at least.
+    pub digits_min: u8,
+    /// Lower-case letters in percent, at most (100 = no limit).
+    pub lower_percent_max: u8,
+}
+
+impl CharClassSpec {
+    /// Whether nothing is asked.
+    pub const fn is_empty(&self) -> bool {
+        self.required.0 == 0 && self.digits_min == 0 && self.lower_percent_max >= 100
+    }
+}
+
+/// Words of which one must stand near the match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NearSpec {
+    /// Lower-case words.
+    pub any: Vec<String>,
+    /// Bytes before or behind the match.
+    pub distance: u32,
+}
+
+/// Patterns that must each match near the match.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanionSpec {
+    /// Patterns over bytes, Unicode off.
+    pub patterns: Vec<String>,
+    /// Bytes before or behind the match.
+    pub distance: u32,
+}
+
+/// Cheap literals that must stand in a narrow window before the wide one is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TwoPhaseSpec {
+    /// Any of these.
+    pub confirm: Vec<String>,
+    /// Bytes around the hit.
+    pub seed_radius: u32,
+}
+
+/// What must stand around a secret on its line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocalContextSpec {
+    /// A quote before and a quote behind.
+    pub quoted: bool,
+}
+
+/// Least and greatest length of a whole match where the pattern itself has no greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WidthCap {
+    /// Bytes, at least.
+    pub min: u32,
+    /// Bytes, at most; windows are made for this width.
+    pub max: u32,
+}
+
+/// Everything that may refuse a candidate. Order of evaluation is the engine's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct GateSpecs {
+    /// Literal that the window must contain.
+    pub must_contain: Option<String>,
+    /// Literals that the match must contain, all of them.
+    pub confirm_all: Vec<String>,
+    /// Words near the match.
+    pub near: Option<NearSpec>,
+    /// Patterns near the match.
+    pub companion: Option<CompanionSpec>,
+    /// Least Shannon entropy of the secret, bits per byte.
+    pub entropy_min: Option<f32>,
+    /// Characters of the secret.
+    pub char_class: CharClassSpec,
+    /// Surroundings of the secret.
+    pub local_context: LocalContextSpec,
+    /// Whether an assignment operator must stand before the secret.
+    pub assignment_shape: bool,
+    /// Whether the judge of generic values decides (shape `assignment`).
+    pub generic_value: bool,
+    /// Lower-case words that a secret does not contain.
+    pub suppress: Vec<String>,
+    /// Two-phase confirmation.
+    pub two_phase: Option<TwoPhaseSpec>,
+    /// Offline proof.
+    pub checksum: Option<ChecksumSpec>,
+    /// Whether the secret is a UUID by nature.
+    pub uuid: bool,
+    /// Globs of which the path must match one.
+    pub paths: Vec<String>,
+    /// Whether binary data is left out.
+    pub text_only: bool,
+    /// Least confidence signals; derived where absent.
+    pub min_signals: Option<i8>,
+}
+
+/// A detector ready for the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleSpec {
+    /// Unique, kebab-case.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Kebab-case.
+    pub service: String,
+    /// For people; never empty.
+    pub description: String,
+    /// The vendor's page; may be empty.
+    pub reference: String,
+    /// Words to select by.
+    pub tags: Vec<String>,
+    /// How bad a leak is.
+    pub severity: Severity,
+    /// What it was written as.
+    pub shape: Shape,
+    /// The whole pattern, for the `regex` crate over bytes with Unicode off.
+    pub pattern: String,
+    /// The group of the secret; group 1 where there is one, else the whole match.
+    pub secret_group: Option<u16>,
+    /// Where the pattern has no greatest width.
+    pub width_cap: Option<WidthCap>,
+    /// Base confidence.
+    pub confidence: Confidence,
+    /// Everything that may refuse.
+    pub gates: GateSpecs,
+}
+
+impl RuleSpec {
+    /// What outputs need.
+    pub fn info(&self) -> RuleInfo {
+        RuleInfo {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            service: self.service.clone(),
+            description: self.description.clone(),
+            reference: self.reference.clone(),
+            severity: self.severity,
+            tags: self.tags.clone(),
+        }
+    }
+}
