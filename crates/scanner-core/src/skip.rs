@@ -48,6 +48,20 @@ pub enum SkipReason {
     MemoryBudget,
     /// A worker failed on an object; the object is not completely scanned.
     WorkerFailed,
+    /// A git object whose stored form is wrong: compression, size, delta, header.
+    GitObjectDamaged,
+    /// A git object that is referred to and not there: partial clone, absent delta base.
+    GitObjectMissing,
+    /// A git object larger than any that is decoded.
+    GitObjectTooLarge,
+    /// A pack, or an index of packs, that could not be used as a whole.
+    GitPackDamaged,
+    /// References, a reflog, an index or a configuration of git that could not be read.
+    GitFileDamaged,
+    /// The history ends at the border of a shallow clone.
+    GitHistoryCut,
+    /// A tree or path deeper, longer or more frequent than attribution follows.
+    GitPathsCut,
 }
 
 impl SkipReason {
@@ -84,6 +98,13 @@ impl SkipReason {
             Self::SinkFailed => "sink_failed",
             Self::MemoryBudget => "memory_budget",
             Self::WorkerFailed => "worker_failed",
+            Self::GitObjectDamaged => "git_object_damaged",
+            Self::GitObjectMissing => "git_object_missing",
+            Self::GitObjectTooLarge => "git_object_too_large",
+            Self::GitPackDamaged => "git_pack_damaged",
+            Self::GitFileDamaged => "git_file_damaged",
+            Self::GitHistoryCut => "git_history_cut",
+            Self::GitPathsCut => "git_paths_cut",
         }
     }
 
@@ -108,6 +129,15 @@ impl SkipReason {
             Self::SinkFailed => "results that could not be written",
             Self::MemoryBudget => "left for want of memory",
             Self::WorkerFailed => "objects on which a worker failed",
+            Self::GitObjectDamaged => "git objects that are damaged",
+            Self::GitObjectMissing => {
+                "git objects that are missing (partial clone or broken store)"
+            }
+            Self::GitObjectTooLarge => "git objects too large to decode",
+            Self::GitPackDamaged => "git packs or pack indexes that are damaged",
+            Self::GitFileDamaged => "git references, logs or indexes that could not be read",
+            Self::GitHistoryCut => "places where a shallow clone cuts off history",
+            Self::GitPathsCut => "paths of git objects beyond the limits of attribution",
         }
     }
 }
