@@ -96,14 +96,13 @@ mod tests {
     proptest! {
         #[test]
         fn one_changed_digit_is_disproven(
-            number in "[1-9][0-9]{1,17}", at in 0_usize..18, other in 0_u8..10,
+            number in "[1-9][0-9]{1,17}", at in 0_usize..18, step in 1_u8..10,
         ) {
             let mut text = number.into_bytes();
             let digit = fill(&text).unwrap();
             text.extend_from_slice(digit.as_bytes());
             let at = at % text.len();
-            prop_assume!(text[at] != b'0' + other);
-            text[at] = b'0' + other;
+            text[at] = b'0' + (text[at] - b'0' + step) % 10;
             prop_assert_eq!(verify(&text), Verdict::Disproven);
         }
     }
