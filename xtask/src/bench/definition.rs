@@ -123,9 +123,6 @@ pub(crate) struct Definition {
     /// A run that takes longer is ended and counts as failed.
     #[serde(default = "ten_minutes")]
     pub(crate) timeout_seconds: u64,
-    /// Made-up detectors to write for `{detectors}`.
-    #[serde(default)]
-    pub(crate) synthetic_detectors: u32,
     /// Names of `engines.toml`, in the order in which they take turns.
     pub(crate) engines: Vec<String>,
     /// The engine that ratios are taken against.

@@ -154,6 +154,19 @@ impl Judged {
     }
 }
 
+/// How far the middle half of an engine's runs lie apart, in percent of their median, where that is
+/// so much that something else ran on the machine.
+pub(crate) fn noise_percent(one: &Figures) -> Option<f64> {
+    const NOISE_PERCENT_MAX: f64 = 10.0;
+    let mut walls: Vec<f64> = one.samples.iter().map(|sample| sample.wall_ms).collect();
+    walls.sort_by(f64::total_cmp);
+    let quarter = walls.len() / 4;
+    let middle = &walls[quarter..walls.len() - quarter];
+    let (least, greatest) = (middle.first()?, middle.last()?);
+    let percent = (greatest - least) / one.median(Metric::WallMs)? * 100.0;
+    (percent > NOISE_PERCENT_MAX).then_some(percent)
+}
+
 /// A figure with three digits that mean something.
 pub(crate) fn figure(value: f64) -> String {
     match value.abs() {
@@ -246,6 +259,14 @@ pub(crate) mod tests {
         let all = [engine("ours", &[25.0]), engine("floor", &[10.0])];
         let rising = judge(&bar(None, Some(2.0), &[4.0]), &all).line();
         assert!(rising.ends_with("at least 2 x: kept, next 4"), "{rising}");
+    }
+
+    #[test]
+    fn noise_is_a_wide_middle_and_not_one_outlier() {
+        assert_eq!(noise_percent(&engine("a", &[10.0, 10.1, 90.0, 10.2, 10.3])), None);
+        let noise = noise_percent(&engine("a", &[10.0, 15.0, 12.0, 10.0, 13.0])).unwrap();
+        assert!((noise - 25.0).abs() < 1e-9, "{noise}");
+        assert_eq!(noise_percent(&engine("a", &[10.0])), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::definition::{Counts, Definition};
-use super::figures::{Figures, Judged};
+use super::figures::{self, Figures, Judged};
 use super::machine::Machine;
 use super::table;
 
@@ -38,7 +38,7 @@ impl Record {
         let pin = definition.pin.as_deref().unwrap_or("none");
         let _ = writeln!(
             text,
-            "Corpus {}: {} files, {} bytes. {} runs after {}, {} workers, pinned to {pin}.{}\n",
+            "Corpus {}: {} files, {} bytes. Runs: {} after {}. Workers: {}, pinned to {pin}.{}\n",
             definition.corpus,
             self.corpus.files.unwrap_or(0),
             self.corpus.bytes.unwrap_or(0),
@@ -51,6 +51,11 @@ impl Record {
         text.push('\n');
         for bar in &self.bars {
             let _ = writeln!(text, "- {}", bar.line());
+        }
+        for one in &self.figures {
+            if let Some(percent) = figures::noise_percent(one) {
+                let _ = writeln!(text, "- noisy: runs of {} differ by {percent:.0} %", one.engine);
+            }
         }
         for name in &self.absent {
             let _ = writeln!(text, "- {name} is not on this machine");

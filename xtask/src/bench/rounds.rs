@@ -53,16 +53,13 @@ pub(crate) fn measure(
         .with_context(|| format!("no corpus {}: run `cargo xtask corpora`", definition.corpus))?;
     agree(&format!("corpus {}", definition.corpus), &definition.expect.corpus, &corpus_counts)?;
     let folder = tempfile::tempdir()?;
-    if definition.synthetic_detectors > 0 {
-        let text = synthetic::detectors(definition.synthetic_detectors);
-        std::fs::write(folder.path().join(DETECTORS), text)?;
-    }
     let (mut ready, mut absent) = (Vec::new(), Vec::new());
     for name in &definition.engines {
         let engine = engines.engine(name)?;
         match engines.find(engine, finder)? {
             Some(found) => {
-                ready.push(prepare(name, engine, found, definition, &corpus, folder.path()));
+                let room = Room { definition, corpus: &corpus, folder: folder.path() };
+                ready.push(room.prepare(name, engine, found)?);
             }
             None => absent.push(name.clone()),
         }
@@ -71,34 +68,46 @@ pub(crate) fn measure(
     Ok(Outcome { figures, absent, corpus: corpus_counts })
 }
 
-const DETECTORS: &str = "detectors.toml";
+/// What the places of an engine's arguments are filled in from.
+struct Room<'a> {
+    definition: &'a Definition,
+    corpus: &'a Path,
+    /// For reports and made-up detectors.
+    folder: &'a Path,
+}
 
-fn prepare<'a>(
-    name: &'a str,
-    engine: &'a Engine,
-    found: Found,
-    definition: &Definition,
-    corpus: &Path,
-    folder: &Path,
-) -> Ready<'a> {
-    let out = folder.join(format!("{name}.out"));
-    let stdout = folder.join(format!("{name}.stdout"));
-    let fill = |word: &String| {
-        word.replace("{corpus}", &corpus.to_string_lossy())
-            .replace("{jobs}", &definition.jobs.to_string())
-            .replace("{out}", &out.to_string_lossy())
-            .replace("{detectors}", &folder.join(DETECTORS).to_string_lossy())
-    };
-    let from = engine.counts.as_ref().map_or(ReportPlace::Stdout, |counts| counts.from);
-    let report = if from == ReportPlace::Out { out.clone() } else { stdout.clone() };
-    let plan = Plan {
-        program: found.file.clone(),
-        args: engine.args.iter().map(fill).collect(),
-        stdout,
-        stderr: folder.join(format!("{name}.stderr")),
-        timeout: Duration::from_secs(definition.timeout_seconds),
-    };
-    Ready { name, engine, found, plan, report }
+impl Room<'_> {
+    fn prepare<'e>(&self, name: &'e str, engine: &'e Engine, found: Found) -> Result<Ready<'e>> {
+        let out = self.folder.join(format!("{name}.out"));
+        let stdout = self.folder.join(format!("{name}.stdout"));
+        let args: Result<Vec<String>> =
+            engine.args.iter().map(|word| self.fill(word, &out)).collect();
+        let from = engine.counts.as_ref().map_or(ReportPlace::Stdout, |counts| counts.from);
+        let report = if from == ReportPlace::Out { out } else { stdout.clone() };
+        let plan = Plan {
+            program: found.file.clone(),
+            args: args.with_context(|| name.to_owned())?,
+            stdout,
+            stderr: self.folder.join(format!("{name}.stderr")),
+            timeout: Duration::from_secs(self.definition.timeout_seconds),
+        };
+        Ok(Ready { name, engine, found, plan, report })
+    }
+
+    /// Fills in the places of one word, and makes up the detectors that it asks for.
+    fn fill(&self, word: &str, out: &Path) -> Result<String> {
+        let detectors = word.strip_prefix("{detectors:").and_then(|rest| rest.strip_suffix('}'));
+        if let Some(count) = detectors {
+            let count = count.parse().with_context(|| format!("{word} names no count"))?;
+            let file = self.folder.join(format!("detectors-{count}.toml"));
+            std::fs::write(&file, synthetic::detectors(count))?;
+            return Ok(file.to_string_lossy().into_owned());
+        }
+        Ok(word
+            .replace("{corpus}", &self.corpus.to_string_lossy())
+            .replace("{jobs}", &self.definition.jobs.to_string())
+            .replace("{out}", &out.to_string_lossy()))
+    }
 }
 
 fn take_turns(
@@ -231,7 +240,7 @@ mod tests {
             "[program.sh]\nversion = []\nfind = [{{ path = \"sh\" }}]\n\
              [program.none]\nfind = [{{ path = \"surely-no-such-program\" }}]\n\
              [engine.ours]\nprogram = \"sh\"\nexit_codes = [0, 1]\n\
-             args = ['{file}', '{{corpus}}', '{{jobs}}', '{{out}}', '{{detectors}}']\n\
+             args = ['{file}', '{{corpus}}', '{{jobs}}', '{{out}}', '{{detectors:3}}']\n\
              counts = {{ from = \"out\", files = \"/files\", bytes = \"/bytes\", \
              findings = \"/findings\", seconds = \"/seconds\" }}\n\
              [engine.floor]\nprogram = \"sh\"\nargs = ['-c', 'true']\nexit_codes = [0]\n\
@@ -354,9 +363,10 @@ mod tests {
 
     #[test]
     fn made_up_detectors_are_there_when_asked_for() {
-        let script = format!("test -s \"$4\" || exit 9\n{HONEST}");
-        assert!(run(&bench(&script), "synthetic_detectors = 3\n").is_ok());
-        assert!(error(&script, "").contains("exit code 9"));
+        let script = format!("test $(grep -c '^\\[\\[detector' \"$4\") = 3 || exit 9\n{HONEST}");
+        assert!(run(&bench(&script), "").is_ok());
+        let more = script.replace("= 3", "= 4");
+        assert!(error(&more, "").contains("exit code 9"));
     }
 
     #[test]

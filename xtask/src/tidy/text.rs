@@ -1,13 +1,16 @@
 //! Rules about every tracked text: nothing that holds on one machine only.
 //!
 //! A path of somebody's machine or the address of a package registry in a file means that the file
-//! was made for one place. Detectors and test data may name registries: tokens for them are what
-//! those files are about.
+//! was made for one place. Detectors and test data are examples of what others write: they may name
+//! registries, and the home folders that every machine has.
 
 use super::Complaint;
 
-/// First folders of paths that exist on one machine only, as `/` + name + `/`.
-const MACHINE_FOLDERS: &[&str] = &["work", "root", "home"];
+/// First folder of paths that nobody's example needs.
+const WORK_FOLDER: &str = "work";
+
+/// First folders of paths that belong to somebody's machine.
+const HOME_FOLDERS: &[&str] = &["root", "home"];
 
 /// Parts of host names of package registries, in halves so that this file does not name them.
 const REGISTRY_HOSTS: &[(&str, &str)] = &[
@@ -21,14 +24,19 @@ const REGISTRY_HOSTS: &[(&str, &str)] = &[
     ("deb.", "debian.org"),
 ];
 
-/// Folders whose files are about tokens, registries' tokens among them.
-const ABOUT_TOKENS: &[&str] = &["crates/scanner-rules/", "crates/scanner-engine/", "testdata/"];
+/// Folders whose files hold examples of what others write.
+const EXAMPLES: &[&str] = &["crates/scanner-rules/", "testdata/"];
+
+fn holds_examples(file: &str) -> bool {
+    EXAMPLES.iter().any(|folder| file.starts_with(folder))
+}
 
 /// Refuses absolute paths below folders that only one machine has.
 pub(crate) fn machine_paths(file: &str, text: &str) -> Vec<Complaint> {
+    let homes = if holds_examples(file) { &[][..] } else { HOME_FOLDERS };
     complain(file, text, |line| {
-        MACHINE_FOLDERS
-            .iter()
+        std::iter::once(&WORK_FOLDER)
+            .chain(homes)
             .map(|folder| format!("/{folder}/"))
             .find(|path| line.match_indices(path.as_str()).any(|(at, _)| is_path(line, at, path)))
             .map(|path| format!("a path below {path} holds on one machine only: make it relative"))
@@ -45,7 +53,7 @@ fn is_path(line: &str, at: usize, path: &str) -> bool {
 
 /// Refuses the addresses of package registries.
 pub(crate) fn registry_hosts(file: &str, text: &str) -> Vec<Complaint> {
-    if ABOUT_TOKENS.iter().any(|folder| file.starts_with(folder)) {
+    if holds_examples(file) {
         return Vec::new();
     }
     complain(file, text, |line| {
@@ -87,6 +95,13 @@ mod tests {
         ] {
             assert_eq!(machine_paths("a.md", &line).len(), usize::from(refused), "{line}");
         }
+    }
+
+    #[test]
+    fn examples_may_name_homes_but_no_work_folder() {
+        let file = "crates/scanner-rules/detectors/keys.toml";
+        assert!(machine_paths(file, &below("root", ".ssh/id_rsa")).is_empty());
+        assert_eq!(machine_paths(file, &below("work", "main")).len(), 1);
     }
 
     #[test]
