@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     DecodeKind, FileId, NormHash, ObjectPath, RootSpan, RuleId, RuleInfo, SecretBytes, SourceKind,
@@ -51,7 +51,9 @@ impl Variant {
 }
 
 /// How sure we are. The order is meaningful.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Looks like one; shown only when asked for.

@@ -25,7 +25,9 @@ pub enum RuleErrorKind {
         suggestion: Option<String>,
     },
     /// A detector has no shape or more than one.
-    #[error("detector `{id}` states {count} shapes; exactly one of token, keyed, assignment, uri, block, regex, multi is needed")]
+    #[error(
+        "detector `{id}` states {count} shapes; exactly one of token, keyed, assignment, uri, block, regex, multi is needed"
+    )]
     ShapeCount {
         /// The detector.
         id: String,
@@ -50,7 +52,7 @@ pub enum RuleErrorKind {
 
 /// The line (from 1) of a byte offset in a text.
 pub(crate) fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+    text[..text.floor_char_boundary(offset)].matches('\n').count() + 1
 }
 
 /// Turns the parser's error into ours: with the line, and for an unknown key the nearest known one.

@@ -26,7 +26,7 @@ fn join(detector: &LoadedDetector, parts: &[String]) -> String {
     let mut secret = String::new();
     for part in parts {
         if part == "{check}" {
-            let spec = detector.spec.gates.checksum.as_ref();
+            let spec = detector.spec.gates.checksum;
             secret.push_str(&spec.and_then(|s| fill_check(s, &secret)).unwrap_or_default());
         } else {
             secret.push_str(part);

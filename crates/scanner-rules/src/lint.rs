@@ -90,17 +90,14 @@ pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
             report(Level::Error, format!("the id is used twice, first at {place}"));
         }
         check_id(&detector.spec, &mut report);
-        for message in check_pattern(&detector.spec).err() {
+        if let Err(message) = check_pattern(&detector.spec) {
             report(Level::Error, message);
         }
         check_description(detector, &mut report);
         check_examples(detector, &mut report);
-        for example in example::positives(detector).chain(example::negatives(detector)) {
-            if example.secret.len() < 8 {
-                continue;
-            }
+        for example in example::positives(detector) {
             if let Some(other) = secrets.insert(example.secret, &detector.spec.id) {
-                report(Level::Warning, format!("an example's value stands in `{other}` as well"));
+                report(Level::Warning, format!("a positive's value stands in `{other}` as well"));
             }
         }
     }
@@ -150,9 +147,11 @@ fn check_pattern(spec: &RuleSpec) -> Result<(), String> {
     }
     let width = properties.maximum_len();
     match (width, spec.width_cap) {
-        (None, None) => Err("the pattern has no greatest width; bound its repetitions (`{1,64}` in \
+        (None, None) => {
+            Err("the pattern has no greatest width; bound its repetitions (`{1,64}` in \
                              place of `+`) or state `unbounded = \"why\"`"
-            .to_owned()),
+                .to_owned())
+        }
         (Some(width), None) if width > WIDTH_MAX => Err(format!(
             "the pattern may match {width} bytes; {WIDTH_MAX} is the most without `unbounded = \"why\"`"
         )),
@@ -168,7 +167,8 @@ fn check_description(detector: &LoadedDetector, report: &mut impl FnMut(Level, S
 
 fn check_examples(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
     let source = &detector.source;
-    for (kind, count) in [("positive", source.positive.len()), ("negative", source.negative.len())] {
+    for (kind, count) in [("positive", source.positive.len()), ("negative", source.negative.len())]
+    {
         if count < EXAMPLES_MIN {
             report(Level::Warning, format!("{count} {kind} examples; {EXAMPLES_MIN} are needed"));
         }
@@ -204,7 +204,9 @@ mod tests {
     }
 
     fn detector(id: &str, pattern: &str) -> String {
-        format!("[[detector]]\nid = \"{id}\"\nname = \"n\"\nregex = {{ pattern = '''{pattern}''' }}\n")
+        format!(
+            "[[detector]]\nid = \"{id}\"\nname = \"n\"\nregex = {{ pattern = '''{pattern}''' }}\n"
+        )
     }
 
     #[test]
@@ -223,12 +225,17 @@ mod tests {
     #[test]
     fn duplicate_and_misspelt_ids_are_named() {
         let got = messages(&format!("{}{}", detector("A_b", "abc"), detector("A_b", "abd")));
-        assert!(got.contains("kebab-case") && got.contains("used twice, first at d.toml:3"), "{got}");
+        assert!(
+            got.contains("kebab-case") && got.contains("used twice, first at d.toml:3"),
+            "{got}"
+        );
     }
 
     #[test]
     fn missing_groups_are_named() {
-        let got = messages("[[detector]]\nid = \"a\"\nname = \"n\"\nregex = { pattern = \"abc\", group = 2 }\n");
+        let got = messages(
+            "[[detector]]\nid = \"a\"\nname = \"n\"\nregex = { pattern = \"abc\", group = 2 }\n",
+        );
         assert!(got.contains("no group 2"), "{got}");
     }
 

@@ -8,8 +8,8 @@ use crate::schema::{
 };
 use crate::shape;
 use crate::spec::{
-    CharClassSpec, CharClasses, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec, RuleSpec, Shape,
-    TwoPhaseSpec, WidthCap,
+    CharClassSpec, CharClasses, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec, RuleSpec,
+    Shape, TwoPhaseSpec, WidthCap,
 };
 
 /// Least entropy by shape, bits per byte, where a detector states none. Random tokens of the usual
@@ -229,7 +229,7 @@ fn derive_gates(source: &DetectorToml, derived: &Derived) -> GateSpecs {
             .two_phase
             .as_ref()
             .map(|t| TwoPhaseSpec { confirm: t.confirm.clone(), seed_radius: t.seed_radius }),
-        checksum: source.checksum.clone().map(Into::into),
+        checksum: source.checksum.map(Into::into),
         uuid: source.uuid,
         paths: source.paths.clone(),
         text_only: source.text_only,
@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn unknown_keys_name_line_and_suggestion() {
-        let text = "service = \"x\"\n\n[[detector]]\nid = \"a\"\nname = \"A\"\nsevirity = \"low\"\n";
+        let text =
+            "service = \"x\"\n\n[[detector]]\nid = \"a\"\nname = \"A\"\nsevirity = \"low\"\n";
         let message = error(text);
         assert!(message.starts_with("d.toml:6: unknown field `sevirity`"), "{message}");
         assert!(message.ends_with("did you mean `severity`?"), "{message}");

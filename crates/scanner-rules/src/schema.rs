@@ -31,6 +31,7 @@ pub struct DetectorFile {
 /// One detector, as written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of the file")]
 pub struct DetectorToml {
     /// Unique, kebab-case.
     pub id: String,

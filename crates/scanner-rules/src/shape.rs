@@ -14,7 +14,7 @@ const BEFORE_VALUE: &str = r#"(?:\\?["'`]|[(\[{]){0,3}"#;
 
 /// `=`, `:`, `:=`, `=>`, `==`, a comma or bracket of a call, the end of an XML tag, or a typed assignment as
 /// in `key: string =`.
-const OPERATOR: &str = r#"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|,|\(|>)[ \t]{0,8}"#;
+const OPERATOR: &str = r"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|,|\(|>)[ \t]{0,8}";
 
 /// Rest of a key's name behind the service's word, and what closes its quotes.
 fn key_rest(distance: u16) -> String {
@@ -104,10 +104,8 @@ pub fn block(shape: &BlockToml) -> (String, WidthCap) {
         alternatives(shape.begin.as_slice()),
         alternatives(shape.end.as_slice())
     );
-    let cap = WidthCap {
-        min: shape.min.saturating_add(markers),
-        max: shape.max.saturating_add(markers),
-    };
+    let cap =
+        WidthCap { min: shape.min.saturating_add(markers), max: shape.max.saturating_add(markers) };
     (pattern, cap)
 }
 

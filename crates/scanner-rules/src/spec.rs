@@ -86,7 +86,7 @@ pub struct CharClassSpec {
 
 impl CharClassSpec {
     /// Whether nothing is asked.
-    pub const fn is_empty(&self) -> bool {
+    pub const fn is_empty(self) -> bool {
         self.required.0 == 0 && self.digits_min == 0 && self.lower_percent_max >= 100
     }
 }
@@ -136,6 +136,7 @@ pub struct WidthCap {
 
 /// Everything that may refuse a candidate. Order of evaluation is the engine's.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a gate that is on or off")]
 pub struct GateSpecs {
     /// Literal that the window must contain.
     pub must_contain: Option<String>,

@@ -130,8 +130,8 @@ impl From<ChecksumSpec> for ChecksumToml {
 }
 
 /// What `spec` shows of `secret`.
-pub fn verify(spec: &ChecksumSpec, secret: &[u8]) -> Verdict {
-    match *spec {
+pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
+    match spec {
         ChecksumSpec::Crc32Base62 { payload, check } => crc32::verify(payload, check, secret),
         ChecksumSpec::Jwt => jwt::verify(secret),
         ChecksumSpec::Pem => pem::verify(secret),
@@ -149,9 +149,9 @@ pub fn verify(spec: &ChecksumSpec, secret: &[u8]) -> Verdict {
 /// None for kinds without a checksum at the end, and for a text the kind cannot end. What it
 /// appends: `crc32-base62` its `check` characters, `luhn` one digit, `base58check` six characters,
 /// `gitlab-routable` seven (the text ends with the two characters of the payload's length).
-pub fn fill_check(spec: &ChecksumSpec, secret_without_check: &str) -> Option<String> {
+pub fn fill_check(spec: ChecksumSpec, secret_without_check: &str) -> Option<String> {
     let text = secret_without_check.as_bytes();
-    match *spec {
+    match spec {
         ChecksumSpec::Crc32Base62 { payload, check } => crc32::fill(payload, check, text),
         ChecksumSpec::Luhn => luhn::fill(text),
         ChecksumSpec::Base58check => base58check::fill(text),
@@ -241,8 +241,8 @@ mod tests {
     #[test]
     fn no_kind_proves_nothing() {
         for spec in ALL {
-            assert_ne!(verify(&spec, b""), Verdict::Proven, "{spec:?}");
-            assert_ne!(verify(&spec, b""), Verdict::Structured, "{spec:?}");
+            assert_ne!(verify(spec, b""), Verdict::Proven, "{spec:?}");
+            assert_ne!(verify(spec, b""), Verdict::Structured, "{spec:?}");
         }
     }
 
@@ -250,7 +250,7 @@ mod tests {
         #[test]
         fn never_panics_on_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             for spec in ALL {
-                verify(&spec, &bytes);
+                verify(spec, &bytes);
             }
             is_known_sample(&bytes);
             jwt_exp(&bytes);
@@ -262,8 +262,8 @@ mod tests {
             payload in any::<u8>(), check in any::<u8>(), text in "\\PC{0,80}",
         ) {
             let spec = ChecksumSpec::Crc32Base62 { payload, check };
-            verify(&spec, text.as_bytes());
-            fill_check(&spec, &text);
+            verify(spec, text.as_bytes());
+            fill_check(spec, &text);
         }
 
         #[test]
@@ -279,8 +279,8 @@ mod tests {
         ) {
             let text = format!("{start}{middle}{end}");
             for spec in ALL {
-                verify(&spec, text.as_bytes());
-                fill_check(&spec, &text);
+                verify(spec, text.as_bytes());
+                fill_check(spec, &text);
             }
             jwt_exp(text.as_bytes());
         }
@@ -298,9 +298,9 @@ mod tests {
                 (ChecksumSpec::GitlabRoutable, format!("glpat-{body}.01.0u")),
             ];
             for (spec, text) in texts {
-                let check = fill_check(&spec, &text).unwrap();
+                let check = fill_check(spec, &text).unwrap();
                 let whole = format!("{text}{check}");
-                prop_assert_eq!(verify(&spec, whole.as_bytes()), Verdict::Proven);
+                prop_assert_eq!(verify(spec, whole.as_bytes()), Verdict::Proven);
             }
         }
     }
