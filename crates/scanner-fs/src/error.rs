@@ -48,10 +48,10 @@ pub enum FsError {
 /// The reason under which an error of opening, listing or reading is counted.
 pub fn skip_reason(error: &io::Error) -> SkipReason {
     match error.raw_os_error().map(Errno::from_raw_os_error) {
-        Some(Errno::NOENT | Errno::NOTDIR | Errno::STALE) => SkipReason::Vanished,
+        // A link (LOOP) or something else (NOTDIR) may stand where the listing had a file or a folder: what
+        // was listed is gone, and nobody has scanned it.
+        Some(Errno::NOENT | Errno::NOTDIR | Errno::STALE | Errno::LOOP) => SkipReason::Vanished,
         Some(Errno::ACCESS | Errno::PERM) => SkipReason::PermissionDenied,
-        // A link where the listing had a file or a folder.
-        Some(Errno::LOOP) => SkipReason::Symlink,
         // Opening a socket, or a device that no driver serves.
         Some(Errno::NXIO | Errno::NODEV) => SkipReason::NotARegularFile,
         Some(_) => SkipReason::ReadError,
@@ -75,7 +75,7 @@ mod tests {
             (Errno::STALE, SkipReason::Vanished),
             (Errno::ACCESS, SkipReason::PermissionDenied),
             (Errno::PERM, SkipReason::PermissionDenied),
-            (Errno::LOOP, SkipReason::Symlink),
+            (Errno::LOOP, SkipReason::Vanished),
             (Errno::NXIO, SkipReason::NotARegularFile),
             (Errno::IO, SkipReason::ReadError),
             (Errno::MFILE, SkipReason::ReadError),

@@ -18,6 +18,10 @@ pub(crate) const TABLE_ENTRIES: usize = 2 * LISTING_BYTES / LISTING_RECORD_BYTES
 /// where the call would only cost.
 pub(crate) const ADVISE_BYTES_MIN: u64 = 256 * 1024;
 
+/// While a worker visits a file of this size or more, the others of its batch can be stolen. Below it a visit is
+/// over before that pays.
+pub(crate) const SHARE_BYTES_MIN: u64 = 16 * 1024;
+
 /// Tables that a worker keeps for reuse.
 pub(crate) const SPARE_TABLES: usize = 4;
 

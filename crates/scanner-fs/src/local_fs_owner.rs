@@ -2,7 +2,8 @@
 //!
 //! Owner-compute: whoever opens a file also reads and scans it, with buffers that nobody else touches. Finding
 //! files is work like any other, done by whoever is free; there is no thread that only lists folders and no queue
-//! between it and the workers that could grow. A worker gives away half of its files whenever somebody sleeps.
+//! between it and the workers that could grow. A worker gives away half of its files whenever somebody sleeps,
+//! and leaves all others for the taking while it is busy with a large one.
 //!
 //! The calling thread is the first worker; where the system refuses more threads, the walk goes on with fewer.
 
@@ -23,7 +24,7 @@ use crate::discover::{Batch, Folder, Listing, Scout, Task};
 use crate::error::{FsError, skip_reason};
 use crate::file_table::FileTable;
 use crate::injector::{Injector, LocalQueue};
-use crate::limits::{Limits, WORKER_STACK_BYTES};
+use crate::limits::{Limits, SHARE_BYTES_MIN, WORKER_STACK_BYTES};
 use crate::linked::{Inode, LinkedFile, LinkedFiles, Offer};
 use crate::policy::{CompiledPolicy, WalkPolicy};
 use crate::read::{OpenFile, open_file, open_file_below, open_file_by_path};
@@ -254,8 +255,15 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
                 self.give_away(&folder, &table, middle..range.end);
                 range.end = middle;
             }
-            self.visit_entry(&folder, &table, range.start);
+            let index = range.start;
             range.start += 1;
+            let Some((file, stat)) = self.open_entry(&folder, &table, index) else { continue };
+            if !range.is_empty() && is_large(&stat) {
+                // Somebody may become idle while this one is read; whoever comes first takes the rest.
+                self.give_away(&folder, &table, range.clone());
+                range.start = range.end;
+            }
+            self.visit_if_wanted(file, &stat);
         }
         self.scout.recycle(table);
     }
@@ -268,7 +276,13 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
         }));
     }
 
-    fn visit_entry(&mut self, folder: &Folder, table: &FileTable, index: usize) {
+    /// Opens a file, unless it is visited elsewhere or at another time.
+    fn open_entry(
+        &mut self,
+        folder: &Folder,
+        table: &FileTable,
+        index: usize,
+    ) -> Option<(OwnedFd, Stat)> {
         let place = &*folder.place;
         let name = table.name(index);
         self.path.clear();
@@ -277,17 +291,18 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
         self.path.extend_from_slice(name.to_bytes());
         let (file, stat) = match open_file(folder.handle.as_fd(), name) {
             Ok(opened) => opened,
-            Err(error) => return self.skip(skip_reason(&error), Some(&error)),
+            Err(error) => {
+                self.skip(skip_reason(&error), Some(&error));
+                return None;
+            }
         };
         if self.walk.roots.has_file(Inode::of(&stat)) {
-            return;
+            return None;
         }
         let waits = stat.st_nlink > 1
             && FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
             && !self.take_linked(&stat, place.root.index, place.root.shown.len());
-        if !waits {
-            self.visit_if_wanted(file, &stat);
-        }
+        (!waits).then_some((file, stat))
     }
 
     /// Notes a name of a file that has several. Returns whether to visit it now.
@@ -358,5 +373,84 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
 
     fn skip(&mut self, reason: SkipReason, error: Option<&io::Error>) {
         self.visitor.skipped(&ObjectPath::new(&self.path), reason, error);
+    }
+}
+
+/// Whether a file is worth sharing out those after it.
+fn is_large(stat: &Stat) -> bool {
+    u64::try_from(stat.st_size).is_ok_and(|bytes| bytes >= SHARE_BYTES_MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+    use std::path::Path;
+
+    use super::*;
+    use crate::visit::NeverCancel;
+
+    #[derive(Default)]
+    struct Names(Vec<String>, Vec<SkipReason>);
+
+    impl FileVisitor for Names {
+        fn visit(&mut self, file: &mut OpenFile) -> ControlFlow<()> {
+            let path = file.path().lossy().into_owned();
+            self.0.push(path.rsplit('/').next().unwrap_or_default().to_owned());
+            ControlFlow::Continue(())
+        }
+
+        fn skipped(&mut self, _: &ObjectPath, reason: SkipReason, _: Option<&io::Error>) {
+            self.1.push(reason);
+        }
+    }
+
+    fn walk(root: &Path, workers: usize, limits: Limits) -> Names {
+        let request = FsRequest {
+            roots: vec![root.into()],
+            policy: WalkPolicy::default(),
+            workers: workers.try_into().unwrap(),
+        };
+        let visitors =
+            walk_with_limits(&request, |_| Names::default(), &NeverCancel, limits).unwrap();
+        let mut all = Names::default();
+        for visitor in visitors {
+            all.0.extend(visitor.0);
+            all.1.extend(visitor.1);
+        }
+        all.0.sort();
+        all
+    }
+
+    #[test]
+    fn without_room_to_suspend_a_large_folder_is_carried_through() {
+        let made = tempfile::tempdir().unwrap();
+        for index in 0..6_000 {
+            std::fs::write(made.path().join(index.to_string()), b"").unwrap();
+        }
+        for workers in [1, 3] {
+            let limits = Limits { suspended_folders_max: 0, ..Limits::DEFAULT };
+            let seen = walk(made.path(), workers, limits);
+            assert_eq!((seen.0.len(), seen.1.len()), (6_000, 0));
+        }
+    }
+
+    #[test]
+    fn an_ignore_file_over_the_limit_is_not_applied() {
+        let made = tempfile::tempdir().unwrap();
+        std::fs::write(made.path().join(".ignore"), b"a\n").unwrap();
+        std::fs::write(made.path().join("a"), b"").unwrap();
+        assert_eq!(walk(made.path(), 1, Limits::DEFAULT).0, [".ignore"]);
+        let limits = Limits { ignore_file_bytes_max: 1, ..Limits::DEFAULT };
+        assert_eq!(walk(made.path(), 1, limits).0, [".ignore", "a"]);
+    }
+
+    #[test]
+    fn a_path_over_the_limit_is_a_read_error() {
+        let made = tempfile::tempdir().unwrap();
+        std::fs::create_dir(made.path().join("abc")).unwrap();
+        std::fs::write(made.path().join("abc/d"), b"").unwrap();
+        let limits = Limits { path_bytes_max: 4, ..Limits::DEFAULT };
+        let seen = walk(made.path(), 1, limits);
+        assert_eq!((seen.0.len(), seen.1), (0, vec![SkipReason::ReadError]));
     }
 }

@@ -226,3 +226,79 @@ fn advise_sequential(file: BorrowedFd<'_>) {
 
 #[cfg(any(target_vendor = "apple", target_os = "openbsd", target_os = "netbsd"))]
 fn advise_sequential(_file: BorrowedFd<'_>) {}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn opened(contents: &[u8]) -> (tempfile::NamedTempFile, OpenFile) {
+        let mut made = tempfile::NamedTempFile::new().unwrap();
+        made.write_all(contents).unwrap();
+        let (file, stat) = open_file_by_path(made.path()).unwrap();
+        (made, OpenFile::new(file, &stat, b"shown".to_vec()))
+    }
+
+    #[test]
+    fn fill_says_where_the_file_ends() {
+        let (_made, mut file) = opened(b"0123456789");
+        let mut buffer = [0; 4];
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 4, at_end: false });
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 4, at_end: false });
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 2, at_end: true });
+        assert_eq!((&buffer[..2], file.position()), (&b"89"[..], 10));
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 0, at_end: true });
+    }
+
+    #[test]
+    fn a_file_as_long_as_the_buffer_needs_one_more_look() {
+        let (_made, mut file) = opened(b"0123");
+        let mut buffer = [0; 4];
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 4, at_end: false });
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 0, at_end: true });
+    }
+
+    #[test]
+    fn a_file_that_grew_or_shrank_is_read_to_its_real_end() {
+        let (mut made, mut file) = opened(b"0123");
+        made.write_all(b"4567").unwrap();
+        let mut buffer = [0; 16];
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 8, at_end: true });
+        assert_eq!((file.len(), file.position()), (4, 8));
+        let (made, mut file) = opened(b"0123");
+        made.as_file().set_len(2).unwrap();
+        assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 2, at_end: true });
+    }
+
+    #[test]
+    fn seeking_moves_the_position() {
+        let (_made, mut file) = opened(b"0123456789");
+        file.advise_sequential();
+        assert_eq!(file.seek(SeekFrom::End(-3)).unwrap(), 7);
+        let mut rest = String::new();
+        file.read_to_string(&mut rest).unwrap();
+        assert_eq!((rest.as_str(), file.position()), ("789", 10));
+    }
+
+    #[test]
+    fn the_way_without_the_kernel_leads_to_the_same_places() {
+        let made = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(made.path().join("a/b")).unwrap();
+        std::fs::write(made.path().join("a/b/file"), b"x").unwrap();
+        std::os::unix::fs::symlink("a", made.path().join("link")).unwrap();
+        let root = open_folder_by_path(made.path()).unwrap();
+        let reasons = |rel: &[u8], flags: OFlags| {
+            let flags = flags | OFlags::NOFOLLOW;
+            [open_below, open_stepwise].map(|open| {
+                open(root.as_fd(), rel, flags).map_err(|error| crate::skip_reason(&error)).err()
+            })
+        };
+        assert_eq!(reasons(b"a/b", FOLDER), [None, None]);
+        assert_eq!(reasons(b"a/b/file", FILE), [None, None]);
+        assert!(reasons(b"link/b", FOLDER).iter().all(Option::is_some));
+        assert!(reasons(b"link", FILE).iter().all(Option::is_some));
+        let vanished = Some(scanner_core::SkipReason::Vanished);
+        assert_eq!(reasons(b"a/c", FOLDER), [vanished, vanished]);
+    }
+}
