@@ -1,0 +1,54 @@
+//! Decodes every object of a repository and prints how many there are and how long it took.
+//!
+//! `decode_all OBJECTS_FOLDER [WORKERS] [all|content|trees]`
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Instant;
+
+use scanner_git::{
+    Blob, BlobSink, KindSet, Limits, MEMORY_BYTES_DEFAULT, NothingSeen, ObjectFormat, ObjectStore,
+    OdbRequest, scan_objects,
+};
+
+/// Looks at one byte of each object, so that nothing is optimised away.
+#[derive(Default)]
+struct Touch(u64);
+
+impl BlobSink for Touch {
+    type Carry = ();
+
+    fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
+        self.0 = self.0.wrapping_add(blob.bytes.last().copied().map_or(0, u64::from));
+        ControlFlow::Continue(())
+    }
+}
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let objects = args.next().expect("the objects folder");
+    let workers = args.next().map_or(1, |n| n.parse().expect("a number of workers"));
+    let kinds = match args.next().as_deref() {
+        None | Some("all") => KindSet::ALL,
+        Some("trees") => KindSet::TREES,
+        Some(_) => KindSet::CONTENT,
+    };
+    let limits = Limits::from_memory(MEMORY_BYTES_DEFAULT, workers);
+    let begin = Instant::now();
+    let spill_dir = std::env::temp_dir();
+    let store = ObjectStore::open(Path::new(&objects), ObjectFormat::Sha1, &limits, &spill_dir)
+        .expect("a folder of objects");
+    let opened = begin.elapsed();
+    let request = OdbRequest { kinds, seen: &NothingSeen };
+    let sinks = (0..workers).map(|_| Touch::default()).collect();
+    let (sinks, report) = scan_objects(&store, &request, sinks);
+    let seconds = begin.elapsed().as_secs_f64();
+    let sum = sinks.iter().fold(0, |sum: u64, sink| sum.wrapping_add(sink.0));
+    println!(
+        "{:?}\n{:?} warnings {:?}\nopened {:.3} s, sum {sum}, {seconds:.3} s",
+        report.counters,
+        report.damage.by_kind(),
+        store.warnings(),
+        opened.as_secs_f64(),
+    );
+}

@@ -1,0 +1,122 @@
+//! Every unique object once: packs in pack order along their deltas, then loose objects, then what was damaged in its
+//! first place and lies elsewhere too.
+//!
+//! Nothing here looks at references or history, so unreachable and dangling objects are included.
+
+mod loose;
+mod salvage;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use scanner_stdx::AtomicBitSet;
+
+use crate::counters::GitCounters;
+use crate::damage::DamageReport;
+use crate::oid::{KindSet, ObjectKind, Oid};
+use crate::pack::Pack;
+use crate::pack::exec::{ExecConfig, Job, execute};
+use crate::pack::plan::{PackPlan, Select};
+use crate::sink::{BlobSink, SeenBlobs};
+use crate::store::{ObjectStore, SharedReader, shadowed};
+
+/// What to give out.
+#[derive(Clone, Copy)]
+pub struct OdbRequest<'a> {
+    /// Which kinds of objects.
+    pub kinds: KindSet,
+    /// Blobs that need not be given out. Commits, tags and trees are never left out.
+    pub seen: &'a dyn SeenBlobs,
+}
+
+/// What a run found besides the objects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OdbReport {
+    /// Objects that are there and could not be given out.
+    pub damage: DamageReport,
+    /// What was done.
+    pub counters: GitCounters,
+    /// Folders of loose objects that could not be listed.
+    pub unlisted: u64,
+    /// Whether a sink asked to stop; the rest is not complete then.
+    pub stopped: bool,
+}
+
+/// Gives every object that `request` asks for to one of `sinks`, each exactly once, with one worker for each sink.
+///
+/// The sinks come back in their order. Objects, damage and counters are the same for every number of sinks; which
+/// sink gets which object is not.
+pub fn scan_objects<S: BlobSink>(
+    store: &ObjectStore,
+    request: &OdbRequest<'_>,
+    sinks: Vec<S>,
+) -> (Vec<S>, OdbReport) {
+    let mut report = OdbReport::default();
+    if sinks.is_empty() {
+        return (sinks, report);
+    }
+    let workers = sinks.len();
+    let shared = SharedReader::new(store);
+    let duplicates = shadowed(store.packs(), workers);
+    let selects: Vec<_> = store
+        .packs()
+        .iter()
+        .zip(&duplicates)
+        .map(|(pack, duplicates)| {
+            let declined = AtomicU64::new(0);
+            PackSelect { pack, duplicates, seen: request.seen, shared: &shared, declined }
+        })
+        .collect();
+    let jobs: Vec<_> = selects
+        .iter()
+        .map(|select| {
+            let plan = PackPlan::new(select.pack, request.kinds, select, workers);
+            Job { pack: select.pack, plan }
+        })
+        .collect();
+    report.counters.seen =
+        selects.iter().map(|select| select.declined.load(Ordering::Relaxed)).sum();
+    let config = ExecConfig {
+        limits: store.limits().pack,
+        spill_dir: store.spill_dir().to_path_buf(),
+        bases: &shared,
+    };
+    let (sinks, done) = execute(&jobs, &config, sinks);
+    drop(jobs);
+    report.counters.merge(&done.counters);
+    report.damage = done.damage;
+    report.stopped = done.stopped;
+    if report.stopped {
+        return (sinks, report);
+    }
+    let sinks = loose::give_loose(store, request, sinks, &mut report);
+    let sinks = salvage::give_elsewhere(store, request, sinks, &mut report);
+    (sinks, report)
+}
+
+/// Selects what one pack gives out.
+struct PackSelect<'a> {
+    pack: &'a Pack,
+    /// Positions that an earlier pack gives out.
+    duplicates: &'a AtomicBitSet,
+    seen: &'a dyn SeenBlobs,
+    shared: &'a SharedReader<'a>,
+    /// Blobs left out because they were seen.
+    declined: AtomicU64,
+}
+
+impl Select for PackSelect<'_> {
+    fn wants(&self, position: u32, kind: ObjectKind) -> bool {
+        if self.duplicates.is_set(position as usize) {
+            return false;
+        }
+        let seen = kind == ObjectKind::Blob && self.seen.contains(&self.pack.idx().oid(position));
+        if seen {
+            self.declined.fetch_add(1, Ordering::Relaxed);
+        }
+        !seen
+    }
+
+    fn external_kind(&self, oid: &Oid) -> Option<ObjectKind> {
+        self.shared.with(|reader| reader.kind(oid))
+    }
+}

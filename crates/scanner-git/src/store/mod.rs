@@ -1,0 +1,170 @@
+//! The object database of a repository: all packs and loose objects, those of alternates included.
+//!
+//! The store is opened once and stays as it was: packs are mapped, so that a `gc` or `repack` that removes files while
+//! we read does not disturb us; what was packed after opening is not seen. [`ObjectStore::reader`] reads single
+//! objects, [`crate::odb_blob`] gives out all of them.
+
+mod alternates;
+mod dedupe;
+mod loose;
+mod reader;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{OpenError, Warning};
+use crate::limits::Limits;
+use crate::oid::{ObjectFormat, Oid};
+use crate::pack::Pack;
+
+pub(crate) use dedupe::shadowed;
+pub(crate) use loose::LooseObjects;
+pub(crate) use reader::SharedReader;
+pub use reader::{Object, Reader};
+
+/// All places where objects lie.
+#[derive(Debug)]
+pub struct ObjectStore {
+    format: ObjectFormat,
+    packs: Vec<Pack>,
+    loose: LooseObjects,
+    limits: Limits,
+    spill_dir: PathBuf,
+    warnings: Vec<Warning>,
+}
+
+impl ObjectStore {
+    /// Opens the object folder `objects` and all alternates it names.
+    ///
+    /// Packs that cannot be used become [`warnings`](Self::warnings). Temporary files go to `spill_dir`.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`] if `objects` itself cannot be listed.
+    pub fn open(
+        objects: &Path,
+        format: ObjectFormat,
+        limits: &Limits,
+        spill_dir: &Path,
+    ) -> Result<Self, OpenError> {
+        let mut warnings = Vec::new();
+        let folders = alternates::object_folders(objects, &limits.file, &mut warnings);
+        let mut packs = Vec::new();
+        for (index, folder) in folders.iter().enumerate() {
+            let paths = match pack_paths(&folder.join("pack")) {
+                Ok(paths) => paths,
+                Err(source) if index == 0 => {
+                    return Err(OpenError::Io { path: folder.join("pack"), source });
+                }
+                Err(source) => {
+                    warnings.push(Warning::Unreadable {
+                        path: folder.join("pack"),
+                        reason: source.to_string(),
+                    });
+                    continue;
+                }
+            };
+            for path in paths {
+                match Pack::open(&path, format) {
+                    Ok(pack) => packs.push(pack),
+                    Err(error) => warnings.push(Warning::Pack { path, reason: error.to_string() }),
+                }
+            }
+        }
+        let loose = LooseObjects::new(folders, format);
+        let mut store = Self::assemble(format, packs, loose, limits, spill_dir);
+        store.warnings.extend(warnings);
+        Ok(store)
+    }
+
+    /// A store of one pack without a repository, such as a bundle.
+    pub(crate) fn of_pack(pack: Pack, limits: &Limits, spill_dir: &Path) -> Self {
+        let format = pack.format();
+        let loose = LooseObjects::new(Vec::new(), format);
+        Self::assemble(format, vec![pack], loose, limits, spill_dir)
+    }
+
+    fn assemble(
+        format: ObjectFormat,
+        mut packs: Vec<Pack>,
+        loose: LooseObjects,
+        limits: &Limits,
+        spill_dir: &Path,
+    ) -> Self {
+        // The largest first: most objects are found at once, and the order does not depend on the folder's.
+        packs.sort_by(|a, b| {
+            b.idx().count().cmp(&a.idx().count()).then_with(|| a.path().cmp(b.path()))
+        });
+        let mut warnings = Vec::new();
+        for pack in &packs {
+            let path = pack.path().to_path_buf();
+            if let Some(error) = pack.rebuilt() {
+                warnings
+                    .push(Warning::IndexRebuilt { path: path.clone(), reason: error.to_string() });
+            }
+            if pack.nameless() > 0 {
+                warnings.push(Warning::Nameless { path, count: pack.nameless() });
+            }
+        }
+        let spill_dir = spill_dir.into();
+        Self { format, packs, loose, limits: *limits, spill_dir, warnings }
+    }
+
+    /// The hash function of its ids.
+    pub fn format(&self) -> ObjectFormat {
+        self.format
+    }
+
+    /// The packs, the one with most objects first.
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// Whether absent objects can be had from elsewhere: a partial clone.
+    pub fn is_partial(&self) -> bool {
+        self.packs.iter().any(Pack::is_promisor)
+    }
+
+    /// What could not be used, or not as it was.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Whether the object is there at all.
+    pub fn contains(&self, oid: &Oid) -> bool {
+        self.packs.iter().any(|pack| pack.idx().find(oid).is_some()) || self.loose.contains(oid)
+    }
+
+    /// Reads single objects.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(self)
+    }
+
+    pub(crate) fn loose(&self) -> &LooseObjects {
+        &self.loose
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn spill_dir(&self) -> &Path {
+        &self.spill_dir
+    }
+}
+
+/// The `.pack` files of a folder, sorted; an absent folder has none.
+fn pack_paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "pack") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
