@@ -32,6 +32,8 @@ pub(crate) const WORKER_STACK_BYTES: usize = 4 * 1024 * 1024;
 #[expect(clippy::struct_field_names, reason = "unit and qualifier come last, as everywhere")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
+    /// Threads of a walk. A request for more gets these.
+    pub(crate) workers_max: usize,
     /// Bytes of a path below its root. A longer one is counted as a read error ("file name too long").
     pub(crate) path_bytes_max: usize,
     /// Bytes of one ignore file. A larger one is not applied: more is scanned, not less.
@@ -48,6 +50,7 @@ pub(crate) struct Limits {
 impl Limits {
     /// What the product runs with.
     pub(crate) const DEFAULT: Self = Self {
+        workers_max: 1024,
         path_bytes_max: 4095,
         ignore_file_bytes_max: 256 * 1024,
         suspended_folders_max: 256,
@@ -58,7 +61,8 @@ impl Limits {
     const fn is_valid(&self) -> bool {
         // The kernel takes no path of PATH_MAX (4096, with its NUL) and more; rules nest no deeper than paths,
         // which keeps the drop of their chain shallow.
-        self.path_bytes_max > 0
+        self.workers_max > 0
+            && self.path_bytes_max > 0
             && self.path_bytes_max < 4096
             && self.ignore_file_bytes_max > 0
             && self.suspended_folders_max > 0

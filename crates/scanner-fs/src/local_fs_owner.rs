@@ -41,7 +41,7 @@ pub struct FsRequest {
     pub roots: Vec<PathBuf>,
     /// What is taken.
     pub policy: WalkPolicy,
-    /// Threads, the calling one among them.
+    /// Threads, the calling one among them; more than 1,024 are not started.
     pub workers: NonZeroUsize,
 }
 
@@ -87,8 +87,9 @@ pub(crate) fn walk_with_limits<V: FileVisitor>(
         cancel,
         suspended: AtomicUsize::new(0),
     };
+    let workers = request.workers.get().min(limits.workers_max);
     let first = (0..walk.roots.len()).map(Task::Root);
-    let (injector, own) = Injector::new(request.workers.get(), first);
+    let (injector, own) = Injector::new(workers, first);
     let run = |index: usize, own: Worker<Task>| -> Result<V, FsError> {
         let worker = u32::try_from(index).unwrap_or(u32::MAX);
         catch_unwind(AssertUnwindSafe(|| {
@@ -432,6 +433,19 @@ mod tests {
             let seen = walk(made.path(), workers, limits);
             assert_eq!((seen.0.len(), seen.1.len()), (6_000, 0));
         }
+    }
+
+    #[test]
+    fn no_more_workers_are_made_than_the_limit() {
+        let made = tempfile::tempdir().unwrap();
+        let request = FsRequest {
+            roots: vec![made.path().into()],
+            policy: WalkPolicy::default(),
+            workers: NonZeroUsize::MAX,
+        };
+        let limits = Limits { workers_max: 3, ..Limits::DEFAULT };
+        let visitors = walk_with_limits(&request, |_| Names::default(), &NeverCancel, limits);
+        assert_eq!(visitors.unwrap().len(), 3);
     }
 
     #[test]
