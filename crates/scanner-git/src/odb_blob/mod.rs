@@ -69,6 +69,7 @@ pub fn scan_objects<S: BlobSink>(
     let jobs: Vec<_> = selects
         .iter()
         .map(|select| {
+            select.pack.advise_needed();
             let plan = PackPlan::new(select.pack, request.kinds, select, workers);
             Job { pack: select.pack, plan }
         })

@@ -349,7 +349,7 @@ impl<'a, S: BlobSink> Worker<'a, S> {
             return Err(Damage::WrongBaseSize);
         }
         let code = &delta[header.instructions..];
-        delta::check(code, header.base_bytes, header.result_bytes)?;
+        delta::check_large(code, &header)?;
         let mut buffer = self.pool.take(header.result_bytes)?;
         match delta::apply(code, base, buffer.bytes_mut()) {
             Ok(()) => Ok((buffer, header.instructions)),

@@ -176,8 +176,8 @@ impl Pack {
         self.idx.offset(self.idx.find(oid)?)
     }
 
-    /// Tells the system that the pack is going to be read from front to back.
-    pub(crate) fn advise_sequential(&self) {
+    /// Tells the system that the whole pack is going to be read soon.
+    pub(crate) fn advise_needed(&self) {
         if let FileBytes::Mapped(map) = &self.bytes {
             // Advice only: that the system does not take it changes nothing.
             let _ = map.advise(memmap2::Advice::WillNeed);

@@ -1,0 +1,4 @@
+//! The crate against the `git` command: repositories are made by it in temporary folders, and it is the oracle.
+
+mod fixture;
+mod objects;
