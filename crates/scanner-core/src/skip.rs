@@ -62,6 +62,30 @@ pub enum SkipReason {
     GitHistoryCut,
     /// A tree or path deeper, longer or more frequent than attribution follows.
     GitPathsCut,
+    /// An archive, or an entry of one, that is encrypted.
+    ArchiveEncrypted,
+    /// An entry in a compression method or form that is not read.
+    ArchiveUnsupported,
+    /// An archive, or an entry of one, that is cut off, contradicts itself or fails its checksum.
+    ArchiveDamaged,
+    /// An archive nested deeper than archives are opened; its raw bytes were scanned.
+    ArchiveTooDeep,
+    /// An archive with more entries than are read.
+    ArchiveTooManyEntries,
+    /// An entry longer than entries are read; its beginning was scanned.
+    ArchiveEntryTooLarge,
+    /// An archive that yields more bytes than are read from one.
+    ArchiveTooLarge,
+    /// The run's budget of bytes out of archives was used up.
+    ArchiveRunBudget,
+    /// Data that expands more than honest data does.
+    ArchiveExpansion,
+    /// An archive that took longer than an archive may.
+    ArchiveTime,
+    /// An entry whose decoder wants more memory than decoders get.
+    ArchiveMemory,
+    /// An archive that has to be copied to be read, and the copy is too large or failed.
+    ArchiveSpool,
 }
 
 impl SkipReason {
@@ -74,6 +98,7 @@ impl SkipReason {
                 | Self::NotARegularFile
                 | Self::Symlink
                 | Self::DuplicateFile
+                | Self::ArchiveEncrypted
         )
     }
 
@@ -105,6 +130,18 @@ impl SkipReason {
             Self::GitFileDamaged => "git_file_damaged",
             Self::GitHistoryCut => "git_history_cut",
             Self::GitPathsCut => "git_paths_cut",
+            Self::ArchiveEncrypted => "archive_encrypted",
+            Self::ArchiveUnsupported => "archive_unsupported",
+            Self::ArchiveDamaged => "archive_damaged",
+            Self::ArchiveTooDeep => "archive_too_deep",
+            Self::ArchiveTooManyEntries => "archive_too_many_entries",
+            Self::ArchiveEntryTooLarge => "archive_entry_too_large",
+            Self::ArchiveTooLarge => "archive_too_large",
+            Self::ArchiveRunBudget => "archive_run_budget",
+            Self::ArchiveExpansion => "archive_expansion",
+            Self::ArchiveTime => "archive_time",
+            Self::ArchiveMemory => "archive_memory",
+            Self::ArchiveSpool => "archive_spool",
         }
     }
 
@@ -138,6 +175,18 @@ impl SkipReason {
             Self::GitFileDamaged => "git references, logs or indexes that could not be read",
             Self::GitHistoryCut => "places where a shallow clone cuts off history",
             Self::GitPathsCut => "paths of git objects beyond the limits of attribution",
+            Self::ArchiveEncrypted => "encrypted archives or entries",
+            Self::ArchiveUnsupported => "archive entries in a form that is not read",
+            Self::ArchiveDamaged => "damaged archives or entries",
+            Self::ArchiveTooDeep => "archives nested too deeply, scanned without opening",
+            Self::ArchiveTooManyEntries => "archives with too many entries",
+            Self::ArchiveEntryTooLarge => "archive entries cut off for their length",
+            Self::ArchiveTooLarge => "archives that hold too many bytes",
+            Self::ArchiveRunBudget => "archives left because the run's budget for them was used up",
+            Self::ArchiveExpansion => "archives that expand suspiciously much",
+            Self::ArchiveTime => "archives left because they took too long",
+            Self::ArchiveMemory => "archive entries whose decoder needs too much memory",
+            Self::ArchiveSpool => "archives that could not be copied to be read",
         }
     }
 }
