@@ -47,7 +47,8 @@ pub(crate) fn score(tier: Confidence, shape: Shape, signals: i8) -> u8 {
         Shape::Keyed => 1,
         Shape::Assignment => 0,
     };
-    let signals = if tier == Confidence::Certain { 0 } else { signals.clamp(0, 5).unsigned_abs() * 3 };
+    let signals =
+        if tier == Confidence::Certain { 0 } else { signals.clamp(0, 5).unsigned_abs() * 3 };
     (base + shape + signals).min(99)
 }
 

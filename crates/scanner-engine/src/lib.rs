@@ -1,1 +1,38 @@
-//! placeholder
+//! The detection engine: bytes in, findings out.
+//!
+//! ```text
+//! bytes ─► prefilter ─► HitAccPool (rule, variant) ─► merge ─► confirm a window:
+//!    literals → regex → shape, entropy, characters, context → offline proof → safelist → score
+//!    ─► FindingBuf {record, secret, hash, drop hint} ─► finish (duplicates, specific before generic, own)
+//! ```
+//!
+//! [`Engine`] is immutable and shared; [`ScanScratch`] belongs to one worker and is reused; after warm-up a
+//! scan allocates nothing. A decision about a candidate depends on the match and a bounded context, never on
+//! how windows and chunks were cut, so findings are the same for every chunk size.
+
+#![cfg_attr(test, expect(clippy::float_cmp, reason = "tests compare constants"))]
+
+mod build;
+mod confidence;
+mod confirm;
+mod counters;
+mod engine;
+mod error;
+mod finish;
+pub mod gate;
+pub mod hits;
+pub mod prefilter;
+pub mod rule;
+mod safelist;
+pub mod scratch;
+mod tuning;
+mod utf16;
+
+pub use counters::EngineStats;
+pub use engine::{Engine, EngineOptions};
+pub use error::EngineError;
+pub use gate::Stage;
+pub use prefilter::native::SimdLevel;
+pub use safelist::SafelistFilter;
+pub use scratch::{FindingBuf, FindingRef, ObjectFacts, ScanScratch, TraceEvent, WorkerCounters};
+pub use tuning::Tuning;

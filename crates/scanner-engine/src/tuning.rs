@@ -20,8 +20,6 @@ pub struct Tuning {
     /// Candidates of one rule looked at per window, for each KiB of it; a window with more is given up
     /// and counted, so that no input makes the work grow faster than its size.
     pub candidates_per_kib_max: u32,
-    /// Bytes before the anchor at which the search in a window starts, where the anchor begins the match.
-    pub hint_lead_bytes: u32,
 }
 
 impl Tuning {
@@ -35,7 +33,6 @@ impl Tuning {
         findings_per_chunk_max: 8192,
         secret_bytes_per_chunk_max: 1024 * 1024,
         candidates_per_kib_max: 256,
-        hint_lead_bytes: 64,
     };
 
     /// Whether the values fit together; called when an engine is built.

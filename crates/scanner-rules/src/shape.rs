@@ -97,15 +97,19 @@ pub fn uri(shape: &UriToml) -> String {
 /// runs over the beginning of another marker (five dashes), so a block that was cut off does not swallow
 /// the next one.
 pub fn block(shape: &BlockToml) -> (String, WidthCap) {
-    let longest = |texts: &[String]| texts.iter().map(String::len).max().unwrap_or(0) as u32;
-    let markers = longest(shape.begin.as_slice()) + longest(shape.end.as_slice());
+    let lengths = |texts: &[String]| {
+        let len = |pick: fn(usize, usize) -> usize| texts.iter().map(String::len).reduce(pick);
+        (len(usize::min).unwrap_or(0) as u32, len(usize::max).unwrap_or(0) as u32)
+    };
+    let (begin_min, begin_max) = lengths(shape.begin.as_slice());
+    let (end_min, end_max) = lengths(shape.end.as_slice());
     let pattern = format!(
         "((?:{})(?:[^\\-]|-{{1,4}}[^\\-])*?(?:{}))",
         alternatives(shape.begin.as_slice()),
         alternatives(shape.end.as_slice())
     );
     let cap =
-        WidthCap { min: shape.min.saturating_add(markers), max: shape.max.saturating_add(markers) };
+        WidthCap { min: shape.min + begin_min + end_min, max: shape.max + begin_max + end_max };
     (pattern, cap)
 }
 

@@ -16,7 +16,9 @@ pub(crate) fn has_shape(before: &[u8]) -> bool {
     let skip = |bytes: &[u8], what: fn(u8) -> bool| {
         bytes.iter().rposition(|byte| !what(*byte)).map_or(0, |at| at + 1)
     };
-    let end = skip(before, |b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'(' | b'[' | b'{' | b'\\'));
+    let end = skip(before, |b| {
+        matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'(' | b'[' | b'{' | b'\\')
+    });
     let head = &before[..end];
     let end = skip(head, |b| matches!(b, b'=' | b':' | b'>' | b','));
     if end == head.len() {

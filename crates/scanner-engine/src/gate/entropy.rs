@@ -5,11 +5,16 @@ use crate::rule::EntropyCompiled;
 use crate::scratch::EntropyScratch;
 
 /// Whether the secret has the entropy that the gate demands.
-pub(crate) fn passes(gate: EntropyCompiled, secret: &[u8], scratch: &mut EntropyScratch) -> Verdict {
+pub(crate) fn passes(
+    gate: EntropyCompiled,
+    secret: &[u8],
+    scratch: &mut EntropyScratch,
+) -> Verdict {
     if bits_per_byte(secret, scratch) >= gate.bits_min { Ok(()) } else { Err(Stage::Entropy) }
 }
 
 /// Entropy in bits per byte; 0 for nothing.
+#[expect(clippy::cast_precision_loss, reason = "secrets are far shorter than 16 MiB")]
 pub(crate) fn bits_per_byte(bytes: &[u8], scratch: &mut EntropyScratch) -> f32 {
     if bytes.is_empty() {
         return 0.0;
@@ -33,7 +38,8 @@ mod tests {
     #[test]
     fn known_entropies() {
         let mut scratch = EntropyScratch::default();
-        for (text, want) in [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0), ("aabc", 1.5)] {
+        for (text, want) in [("", 0.0), ("aaaa", 0.0), ("abab", 1.0), ("abcd", 2.0), ("aabc", 1.5)]
+        {
             let got = bits_per_byte(text.as_bytes(), &mut scratch);
             assert!((got - want).abs() < 1e-6, "{text}: {got}");
         }

@@ -19,9 +19,36 @@ const BITS_LIKELY: f32 = 3.3;
 
 /// Starts and parts of values that are references, templates or code, not values.
 const REFERENCES: &[&[u8]] = &[
-    b"$", b"%", b"{{", b"<", b"@", b"&", b"process.", b"os.", b"env.", b"self.", b"this.", b"config.",
-    b"settings.", b"args.", b"options.", b"params.", b"request.", b"http://", b"https://", b"file:",
-    b"./", b"../", b"~/", b"/", b"arn:", b"data:", b"sha256-", b"sha512-", b"sha384-", b"sha1-",
+    b"$",
+    b"%",
+    b"{{",
+    b"<",
+    b"@",
+    b"&",
+    b"process.",
+    b"os.",
+    b"env.",
+    b"self.",
+    b"this.",
+    b"config.",
+    b"settings.",
+    b"args.",
+    b"options.",
+    b"params.",
+    b"request.",
+    b"http://",
+    b"https://",
+    b"file:",
+    b"./",
+    b"../",
+    b"~/",
+    b"/",
+    b"arn:",
+    b"data:",
+    b"sha256-",
+    b"sha512-",
+    b"sha384-",
+    b"sha1-",
 ];
 
 /// How sure the judge is, or its refusal.
@@ -51,7 +78,9 @@ pub(crate) fn judge(
 
 fn is_reference(value: &[u8]) -> bool {
     REFERENCES.iter().any(|start| value.starts_with(start))
-        || value.windows(2).any(|pair| pair == b"${" || pair == b"{{" || pair == b"()" || pair == b"::")
+        || value
+            .windows(2)
+            .any(|pair| pair == b"${" || pair == b"{{" || pair == b"()" || pair == b"::")
 }
 
 /// Whether what stands behind the value shows that it is code: a call, an index, a member, an operator.

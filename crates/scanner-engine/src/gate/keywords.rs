@@ -21,7 +21,8 @@ mod tests {
 
     #[test]
     fn words_count_within_the_distance() {
-        let gate = |distance| NearCompiled { words: PackedPatterns::new([b"azure".as_slice()]), distance };
+        let gate =
+            |distance| NearCompiled { words: PackedPatterns::new([b"azure".as_slice()]), distance };
         let text = "AZURE key: «abcdef»";
         with(text, |c| {
             assert_eq!(passes(&gate(16), c), Ok(()));

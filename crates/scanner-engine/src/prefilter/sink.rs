@@ -21,8 +21,8 @@ const RADIUS: u32 = 8;
 enum Frame {
     /// They are the chunk.
     Raw { len: u32 },
-    /// They are the low bytes of UTF-16 units, the first of which stands at `base`; `len` is the chunk's.
-    Utf16 { base: u32, len: u32 },
+    /// They are UTF-16 units narrowed to a byte each; the first unit stands at `base`, `len` is the chunk's.
+    Utf16 { variant: Variant, base: u32, len: u32 },
 }
 
 /// Files hits as windows.
@@ -39,10 +39,16 @@ impl<'a> HitSink<'a> {
         Self { pool, reach, frame: Frame::Raw { len } }
     }
 
-    /// A sink for hits in UTF-16 text that was narrowed to one byte a unit: narrowed byte `i` is the low
-    /// byte at `base + 2 * i` of a chunk of `len` bytes.
-    pub fn utf16(pool: &'a mut HitAccPool, reach: &'a [RuleReach], base: u32, len: u32) -> Self {
-        Self { pool, reach, frame: Frame::Utf16 { base, len } }
+    /// A sink for hits in UTF-16 text that was narrowed to one byte a unit: narrowed byte `i` is the unit at
+    /// `base + 2 * i` of a chunk of `len` bytes.
+    pub fn utf16(
+        pool: &'a mut HitAccPool,
+        reach: &'a [RuleReach],
+        variant: Variant,
+        base: u32,
+        len: u32,
+    ) -> Self {
+        Self { pool, reach, frame: Frame::Utf16 { variant, base, len } }
     }
 
     /// Files an anchor of `rule` at `from..to` of the bytes that the prefilter sees.
@@ -54,15 +60,11 @@ impl<'a> HitSink<'a> {
                 let window = window(from, to, width, RADIUS, len);
                 self.pool.push(Target::new(rule, Variant::Raw).pair(), window);
             }
-            Frame::Utf16 { base, len } => {
+            Frame::Utf16 { variant, base, len } => {
                 let place = |at: u32| base.saturating_add(at.saturating_mul(2));
-                let (from, to) = (place(from), place(to));
-                // Either byte order may be meant: the low byte comes first (LE) or second (BE), which shifts
-                // the text by one. Confirming decides.
                 let wide = width.saturating_mul(2);
-                let window = window(from, to, wide, 2 * RADIUS, len);
-                self.pool.push(Target::new(rule, Variant::Utf16Le).pair(), window);
-                self.pool.push(Target::new(rule, Variant::Utf16Be).pair(), window);
+                let window = window(place(from), place(to), wide, 2 * RADIUS, len);
+                self.pool.push(Target::new(rule, variant).pair(), window);
             }
         }
     }

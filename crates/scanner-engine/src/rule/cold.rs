@@ -21,6 +21,8 @@ pub struct RuleCold {
     pub confidence: Confidence,
     /// What it was written as.
     pub shape: Shape,
+    /// Whether it finds what many services use, so that any rule of one service goes before it.
+    pub is_generic: bool,
     /// Whether binary data is left out.
     pub text_only: bool,
 }

@@ -22,6 +22,7 @@ impl RuleMeta {
     const UUID_SECRET: u32 = 1 << 18;
 
     /// Packs the facts.
+    #[expect(clippy::fn_params_excessive_bools, reason = "each is one bit of the word")]
     pub const fn new(group: Option<u16>, needs_assignment: bool, uuid_secret: bool) -> Self {
         let mut bits = match group {
             Some(group) => Self::HAS_GROUP | group as u32,
@@ -61,12 +62,12 @@ pub struct RuleCompiled {
     pub width_max: u32,
     /// Shortest match.
     pub width_min: u32,
-    /// Bytes between the start of a match and the start of the anchor, at most; `u32::MAX` where unknown.
-    pub anchor_lead_max: u32,
     /// Packed facts.
     pub rule_meta: RuleMeta,
     /// Literal that the match contains.
     pub must_contain: u32,
+    /// Literals that follow from the pattern; looked for before it is run.
+    pub implied: u32,
     /// Literals that the match contains.
     pub confirm_all: u32,
     /// Words near the match.

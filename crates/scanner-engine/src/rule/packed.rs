@@ -63,7 +63,7 @@ impl PackedPatterns {
 
 /// Whether lower-case `needle` stands in `haystack` in any ASCII case. Jumps from one occurrence of the
 /// needle's first byte, in either case, to the next.
-pub fn contains_ignoring_case(haystack: &[u8], needle: &[u8]) -> bool {
+fn contains_ignoring_case(haystack: &[u8], needle: &[u8]) -> bool {
     let Some(&first) = needle.first() else {
         return true;
     };

@@ -48,6 +48,8 @@ pub struct TwoPhaseCompiled {
 pub struct GatePools {
     /// Single literals.
     pub must_contain: Vec<Box<[u8]>>,
+    /// Literals that follow from the pattern.
+    pub implied: Vec<PackedPatterns>,
     /// All-of literals.
     pub confirm_all: Vec<PackedPatterns>,
     /// Words nearby.

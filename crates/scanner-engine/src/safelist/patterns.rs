@@ -30,7 +30,8 @@ pub(super) struct PatternToml {
 }
 
 pub(super) fn read() -> SafelistToml {
-    let file: SafelistToml = toml::from_str(TEXT).expect("a test reads the same file");
+    let file: SafelistToml =
+        toml::from_str(TEXT).unwrap_or_else(|error| panic!("safelist.toml: {}", error.message()));
     assert_eq!(file.context.len(), CONTEXT_COUNT, "patterns of the context tier");
     assert_eq!(file.secret.len(), SECRET_COUNT, "patterns of the secret tier");
     file
@@ -66,7 +67,12 @@ mod tests {
             let regex = compile(std::slice::from_ref(pattern));
             for (examples, want) in [(&pattern.yes, true), (&pattern.no, false)] {
                 for example in examples {
-                    assert_eq!(regex.is_match(example.as_bytes()), want, "{}: {example}", pattern.pattern);
+                    assert_eq!(
+                        regex.is_match(example.as_bytes()),
+                        want,
+                        "{}: {example}",
+                        pattern.pattern
+                    );
                 }
             }
         }

@@ -129,9 +129,7 @@ impl FindingBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scanner_core::{
-        Confidence, FileId, RootSpan, RuleId, Span, StepId, Validation, Variant,
-    };
+    use scanner_core::{Confidence, FileId, RootSpan, RuleId, Span, StepId, Validation, Variant};
 
     fn rec(rule: u32) -> FindingRec {
         FindingRec {
@@ -155,10 +153,8 @@ mod tests {
             buf.push(rec(rule), u64::from(rule), format!("secret{rule}").as_bytes());
         }
         buf.retain(|_, rec, _| rec.rule_id.raw() % 2 == 1);
-        let got: Vec<(u32, u64, Vec<u8>)> = buf
-            .iter()
-            .map(|f| (f.rec.rule_id.raw(), f.drop_hint_end, f.secret.to_vec()))
-            .collect();
+        let got: Vec<(u32, u64, Vec<u8>)> =
+            buf.iter().map(|f| (f.rec.rule_id.raw(), f.drop_hint_end, f.secret.to_vec())).collect();
         assert_eq!(
             got,
             [(1, 1, b"secret1".to_vec()), (3, 3, b"secret3".to_vec()), (5, 5, b"secret5".to_vec())]

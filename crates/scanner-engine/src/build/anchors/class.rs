@@ -103,8 +103,8 @@ pub(crate) struct RunProof {
 /// How the prefilter finds a rule: literals of which one occurs in every match, each with its class. `None`
 /// where the pattern requires no literal of at least [`LITERAL_LEN_MIN`] bytes.
 pub(crate) fn plan(hir: &Hir, proof: RunProof) -> Option<Vec<(Literal, AnchorClass)>> {
-    let required = required_literals(hir)
-        .filter(|set| set.iter().all(|l| l.bytes.len() >= LITERAL_LEN_MIN));
+    let required =
+        required_literals(hir).filter(|set| set.iter().all(|l| l.bytes.len() >= LITERAL_LEN_MIN));
     let all_long =
         required.as_ref().is_some_and(|s| s.iter().all(|l| l.bytes.len() >= SAMPLED_LEN_MIN));
     if !all_long && let Some(prefixes) = token_prefixes(hir) {
@@ -116,6 +116,24 @@ pub(crate) fn plan(hir: &Hir, proof: RunProof) -> Option<Vec<(Literal, AnchorCla
     };
     let class = |literal: &Literal| {
         if literal.bytes.len() >= SAMPLED_LEN_MIN { AnchorClass::Sampled } else { short }
+    };
+    Some(literals.into_iter().map(|l| (l.clone(), class(&l))).collect())
+}
+
+/// As [`plan`], without the classes that leave some literals out.
+pub(crate) fn plan_plain(hir: &Hir) -> Option<Vec<(Literal, AnchorClass)>> {
+    let mut parts = Vec::new();
+    flatten(hir, &mut parts);
+    let long_enough = |set: &Vec<Literal>| set.iter().all(|l| l.bytes.len() >= LITERAL_LEN_MIN);
+    let literals = required_literals(hir)
+        .filter(long_enough)
+        .or_else(|| leading_literals(parts.get(1..)?).filter(long_enough))?;
+    let class = |literal: &Literal| {
+        if literal.bytes.len() >= SAMPLED_LEN_MIN {
+            AnchorClass::Sampled
+        } else {
+            AnchorClass::Everywhere
+        }
     };
     Some(literals.into_iter().map(|l| (l.clone(), class(&l))).collect())
 }

@@ -48,10 +48,15 @@ impl Literal {
     }
 
     /// Whether the literal stands at the start of `text`.
+    #[cfg(test)]
     pub(crate) fn is_prefix_of(&self, text: &[u8]) -> bool {
         text.len() >= self.bytes.len() && {
             let text = &text[..self.bytes.len()];
-            if self.ignore_case { text.eq_ignore_ascii_case(&self.bytes) } else { text == self.bytes }
+            if self.ignore_case {
+                text.eq_ignore_ascii_case(&self.bytes)
+            } else {
+                text == self.bytes
+            }
         }
     }
 
@@ -98,7 +103,9 @@ pub(crate) fn required_literals(hir: &Hir) -> Option<Vec<Literal>> {
 pub(crate) fn leading_literals(parts: &[&Hir]) -> Option<Vec<Literal>> {
     let mut run = vec![Literal::default()];
     for part in parts {
-        let Some(product) = known(part).exact.and_then(|exact| multiply(&run, &exact)) else { break };
+        let Some(product) = known(part).exact.and_then(|exact| multiply(&run, &exact)) else {
+            break;
+        };
         run = product;
     }
     run.sort();
@@ -167,17 +174,13 @@ fn concat(parts: impl Iterator<Item = Known>) -> Known {
     let mut is_exact = true;
     for part in parts {
         if let Some(exact) = &part.exact {
-            match multiply(&run, exact) {
-                Some(product) => {
-                    run = product;
-                    continue;
-                }
-                None => {
-                    is_exact = false;
-                    best = better(best, Some(std::mem::replace(&mut run, exact.clone())));
-                    continue;
-                }
+            if let Some(product) = multiply(&run, exact) {
+                run = product;
+            } else {
+                is_exact = false;
+                best = better(best, Some(std::mem::replace(&mut run, exact.clone())));
             }
+            continue;
         }
         is_exact = false;
         best = better(best, Some(std::mem::replace(&mut run, vec![Literal::default()])));
@@ -204,7 +207,8 @@ fn multiply(left: &[Literal], right: &[Literal]) -> Option<Vec<Literal>> {
 fn alternate(parts: &[Hir]) -> Known {
     let known: Vec<Known> = parts.iter().map(known).collect();
     if known.iter().all(|k| k.exact.is_some()) {
-        let all: Vec<Literal> = known.iter().flat_map(|k| k.exact.clone().unwrap_or_default()).collect();
+        let all: Vec<Literal> =
+            known.iter().flat_map(|k| k.exact.clone().unwrap_or_default()).collect();
         if all.len() <= 4 * SET_MAX {
             return Known::exactly(all);
         }
@@ -222,9 +226,7 @@ fn alternate(parts: &[Hir]) -> Known {
 /// The set that finds the pattern with less work.
 fn better(left: Option<Vec<Literal>>, right: Option<Vec<Literal>>) -> Option<Vec<Literal>> {
     match (left, right) {
-        (Some(left), Some(right)) => {
-            Some(if rank(&right) > rank(&left) { right } else { left })
-        }
+        (Some(left), Some(right)) => Some(if rank(&right) > rank(&left) { right } else { left }),
         (left, right) => left.or(right).filter(|set| set.iter().all(|l| !l.bytes.is_empty())),
     }
 }
@@ -233,7 +235,8 @@ fn better(left: Option<Vec<Literal>>, right: Option<Vec<Literal>>) -> Option<Vec
 fn rank(set: &[Literal]) -> (usize, bool, std::cmp::Reverse<usize>, u32) {
     let shortest = set.iter().map(|l| l.bytes.len()).min().unwrap_or(0).min(LEN_ENOUGH);
     let exact_case = set.iter().all(|l| !l.ignore_case);
-    let rarity = set.iter().map(|l| l.bytes.iter().map(|b| byte_rarity(*b)).sum()).min().unwrap_or(0);
+    let rarity =
+        set.iter().map(|l| l.bytes.iter().map(|b| byte_rarity(*b)).sum()).min().unwrap_or(0);
     (shortest, exact_case, std::cmp::Reverse(set.len()), rarity)
 }
 
@@ -267,7 +270,10 @@ mod tests {
     #[test]
     fn required_literals_of_common_patterns() {
         for (pattern, want) in [
-            (r"\b{start-half}((?:ghp_)(?:[0-9A-Za-z]{36}))\b{end-half}", Some(vec![("ghp_", false)])),
+            (
+                r"\b{start-half}((?:ghp_)(?:[0-9A-Za-z]{36}))\b{end-half}",
+                Some(vec![("ghp_", false)]),
+            ),
             ("(?i:datadog)[a-z]{0,9}=([0-9a-f]{32})", Some(vec![("datadog", true)])),
             ("(?:foo|bar)[0-9]+", Some(vec![("bar", false), ("foo", false)])),
             ("[0-9]{3}", None),

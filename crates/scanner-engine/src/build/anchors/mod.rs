@@ -10,9 +10,8 @@ mod literal;
 
 pub(crate) use class::{
     AnchorClass, LITERAL_LEN_MIN, RunProof, SAMPLED_LEN_MIN, SECRET_RUN_MIN, TOKEN_RUN_MIN, plan,
+    plan_plain,
 };
-#[cfg(test)]
-pub(crate) use class::{is_run_byte, is_start_byte, is_token_byte};
 pub(crate) use literal::{Literal, byte_rarity, leading_literals, required_literals};
 
 #[cfg(test)]

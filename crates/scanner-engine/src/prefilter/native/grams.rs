@@ -58,7 +58,7 @@ impl Grams {
             }
         }
         entries.sort_by_key(|entry| (slot(hash(entry.gram)), entry.needle, entry.offset));
-        let mut filter = Box::new([0u32; FILTER_WORDS]);
+        let mut filter = vec![0u32; FILTER_WORDS];
         let mut offsets = vec![0u32; (1 << SLOT_BITS) + 1];
         for entry in &entries {
             let hash = hash(entry.gram);
@@ -69,7 +69,7 @@ impl Grams {
             offsets[index] += offsets[index - 1];
         }
         Self {
-            filter,
+            filter: filter.try_into().expect("the vector has that many words"),
             offsets: offsets.into_boxed_slice(),
             entries: entries.into_boxed_slice(),
             needles,
@@ -94,7 +94,8 @@ impl Grams {
             SimdLevel::Avx2 => {
                 // Eight samples at a time; each sample reads eight bytes.
                 while at + 40 <= bytes.len() && at < range.end {
-                    let mut hits = simd::avx2::sample_grams(level, &bytes[at..at + 40], &self.filter);
+                    let mut hits =
+                        simd::avx2::sample_grams(level, &bytes[at..at + 40], &self.filter);
                     while hits != 0 {
                         let sample = at + STRIDE * hits.trailing_zeros() as usize;
                         hits &= hits - 1;

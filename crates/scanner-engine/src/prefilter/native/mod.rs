@@ -24,7 +24,7 @@ use grams::Grams;
 pub use simd::SimdLevel;
 use stems::Stems;
 pub(crate) use table::PatternTable;
-use tokens::Tokens;
+use tokens::{TokenState, Tokens};
 
 /// Bytes of a strip. Small enough for a first-level cache of 32 KiB beside the tables, large enough that
 /// starting a pass does not show.
@@ -66,7 +66,7 @@ impl NativePrefilter {
 
 impl Prefilter for NativePrefilter {
     fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
-        let mut state = self.tokens.start();
+        let mut state = TokenState::default();
         let mut at = 0;
         while at < bytes.len() {
             let end = (at + STRIP_BYTES).min(bytes.len());
@@ -85,7 +85,7 @@ impl Prefilter for NativePrefilter {
 
     fn is_present(&self, bytes: &[u8]) -> bool {
         let mut found = false;
-        let mut state = self.tokens.start();
+        let mut state = TokenState::default();
         self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
         if !found {
             let level = self.level;

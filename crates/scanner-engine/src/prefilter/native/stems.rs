@@ -60,9 +60,10 @@ impl Stems {
         for (index, entry) in entries.iter().enumerate() {
             let bucket = 1u8 << (index / per_bucket);
             for (at, [low, high]) in tables.iter_mut().enumerate() {
-                if entry.mask >> (8 * at) & 0xff == 0 {
-                    low.iter_mut().for_each(|allowed| *allowed |= bucket);
-                    high.iter_mut().for_each(|allowed| *allowed |= bucket);
+                if (entry.mask >> (8 * at)) as u8 == 0 {
+                    for allowed in low.iter_mut().chain(high) {
+                        *allowed |= bucket;
+                    }
                 } else {
                     let byte = (entry.print >> (8 * at)) as u8;
                     low[usize::from(byte & 15)] |= bucket;

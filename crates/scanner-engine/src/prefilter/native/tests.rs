@@ -12,7 +12,8 @@ use crate::rule::Target;
 
 /// Anchors of all classes, one rule each.
 fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
-    let literal = |text: &str, ignore_case| Literal { bytes: text.as_bytes().to_vec(), ignore_case };
+    let literal =
+        |text: &str, ignore_case| Literal { bytes: text.as_bytes().to_vec(), ignore_case };
     [
         (literal("-----begin", false), AnchorClass::Sampled),
         (literal("cloudflare", true), AnchorClass::Sampled),
@@ -49,7 +50,8 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
                     run >= 12 && (at == 0 || !word(bytes[at - 1]))
                 }
                 AnchorClass::NearRun { reach, alnum } => {
-                    let inside = |b: u8| b.is_ascii_alphanumeric() || !alnum && (b == b'_' || b == b'-');
+                    let inside =
+                        |b: u8| b.is_ascii_alphanumeric() || !alnum && (b == b'_' || b == b'-');
                     let limit = (at + reach as usize + 1).min(bytes.len());
                     (at..limit).any(|start| {
                         let run = bytes[start..].iter().take_while(|b| inside(**b));
@@ -70,7 +72,8 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
 fn reported(bytes: &[u8], level: SimdLevel) -> BTreeSet<(u32, usize)> {
     let anchors = anchors();
     let prefilter = NativePrefilter::new(&anchors, level);
-    let reach = vec![RuleReach { width: 1 }; anchors.len()];
+    let reach: Vec<RuleReach> =
+        anchors.iter().map(|(_, l, _)| RuleReach { width: l.bytes.len() as u32 }).collect();
     let mut pool = HitAccPool::new(anchors.len() * 3, 16, 0, 128).unwrap();
     let mut sink = HitSink::raw(&mut pool, &reach, bytes.len() as u32);
     prefilter.scan_block(bytes, &mut sink);

@@ -35,8 +35,7 @@ struct Keywords {
 
 impl Keywords {
     fn new(table: &PatternTable, alnum: bool) -> Self {
-        let wanted =
-            |class| matches!(class, AnchorClass::NearRun { alnum: a, .. } if a == alnum);
+        let wanted = |class| matches!(class, AnchorClass::NearRun { alnum: a, .. } if a == alnum);
         let ids = table.of_class(wanted);
         let reach = ids.iter().filter_map(|id| table.class(*id).reach()).max().unwrap_or(0);
         Self { index: TrigramIndex::new(table, &ids), reach: reach as usize }
@@ -89,11 +88,6 @@ impl Tokens {
             alnum: Keywords::new(table, true),
             word: Keywords::new(table, false),
         }
-    }
-
-    /// The state before the first strip.
-    pub(super) fn start(&self) -> TokenState {
-        TokenState::default()
     }
 
     /// Reports prefixes at the token starts in `range`, and keywords near the runs that begin there or go on
@@ -213,8 +207,7 @@ impl Runs {
             };
             progress.judged = end;
             if has_digit {
-                progress.searched =
-                    keywords.search(bytes, start..end, progress.searched, report);
+                progress.searched = keywords.search(bytes, start..end, progress.searched, report);
             }
         }
     }

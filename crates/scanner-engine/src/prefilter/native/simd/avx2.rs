@@ -8,8 +8,7 @@ use std::arch::x86_64::{
     _mm256_cmpeq_epi8, _mm256_cmpeq_epi32, _mm256_cmpgt_epi8, _mm256_i32gather_epi32,
     _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_movemask_ps, _mm256_mullo_epi32,
     _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_setzero_si256,
-    _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_srli_epi32,
-    _mm256_xor_si256,
+    _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_srli_epi32, _mm256_xor_si256,
 };
 
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
@@ -53,10 +52,7 @@ fn classify(bytes: __m256i) -> [u32; 5] {
     let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
     // A range of bytes is moved to the top of the signed range, where one comparison tells it.
     let folded = _mm256_or_si256(bytes, splat(0x20));
-    let letter = _mm256_cmpgt_epi8(
-        _mm256_add_epi8(folded, splat(0x7f - b'z')),
-        splat(0x7f - 26),
-    );
+    let letter = _mm256_cmpgt_epi8(_mm256_add_epi8(folded, splat(0x7f - b'z')), splat(0x7f - 26));
     let digit = _mm256_cmpgt_epi8(_mm256_add_epi8(bytes, splat(0x7f - b'9')), splat(0x7f - 10));
     let alnum = _mm256_or_si256(letter, digit);
     let start = _mm256_or_si256(alnum, _mm256_cmpeq_epi8(bytes, splat(b'_')));
@@ -116,11 +112,7 @@ pub(in super::super) type NibbleTables = [[[u8; 16]; 2]; 4];
 /// Which of 32 positions may begin a stem: bit `i` for position `i`. `bytes` are at least 35.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
-pub(in super::super) fn fingerprints(
-    level: SimdLevel,
-    bytes: &[u8],
-    tables: &NibbleTables,
-) -> u32 {
+pub(in super::super) fn fingerprints(level: SimdLevel, bytes: &[u8], tables: &NibbleTables) -> u32 {
     assert!(matches!(level, SimdLevel::Avx2));
     // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
     unsafe { fingerprints_avx2(bytes, tables) }

@@ -1,0 +1,96 @@
+//! Measures the engine alone: reads a folder into memory, scans it some times with the built-in detectors, and
+//! prints what it did as one line of JSON.
+//!
+//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar]`
+
+#![expect(clippy::print_stdout, reason = "an example for people and the benchmark suite")]
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use scanner_core::{Chunk, FileId};
+use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch, SimdLevel};
+use scanner_rules::builtin;
+
+struct Options {
+    folder: PathBuf,
+    passes: usize,
+    bytes_max: u64,
+    level: SimdLevel,
+}
+
+fn options() -> Options {
+    let mut options = Options {
+        folder: PathBuf::from("."),
+        passes: 3,
+        bytes_max: u64::MAX,
+        level: SimdLevel::detect(),
+    };
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        let mut number = || args.next().and_then(|n| n.parse().ok()).expect("a number");
+        match arg.as_str() {
+            "--passes" => options.passes = number() as usize,
+            "--bytes-max" => options.bytes_max = number(),
+            "--scalar" => options.level = SimdLevel::Scalar,
+            folder => options.folder = PathBuf::from(folder),
+        }
+    }
+    options
+}
+
+fn read(folder: &Path, left: &mut u64, out: &mut Vec<Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let Ok(meta) = path.symlink_metadata() else { continue };
+        if meta.is_dir() {
+            read(&path, left, out);
+        } else if meta.is_file() && meta.len() <= *left {
+            let bytes = std::fs::read(&path).unwrap_or_default();
+            *left -= bytes.len() as u64;
+            out.push(bytes);
+        }
+    }
+}
+
+fn main() {
+    let options = options();
+    let mut objects = Vec::new();
+    read(&options.folder, &mut options.bytes_max.clone(), &mut objects);
+    let built = Instant::now();
+    let specs = builtin::specs();
+    let engine_options = EngineOptions { level: options.level, ..EngineOptions::default() };
+    let engine = Engine::new(&specs, engine_options).expect("the built-in set compiles");
+    let mut scratch = ScanScratch::new(&engine);
+    let build_ms = built.elapsed().as_secs_f64() * 1e3;
+    let (mut bytes, mut findings, mut seconds) = (0u64, 0usize, 0.0);
+    for pass in 0..=options.passes {
+        let started = Instant::now();
+        findings = 0;
+        for (index, object) in objects.iter().enumerate() {
+            let file_id = FileId::new(index as u32);
+            scratch.begin_object(&ObjectFacts { file_id, path: b"", is_binary: false });
+            engine.scan_chunk_into(&Chunk::whole(file_id, object), &mut scratch);
+            findings += scratch.findings().len();
+        }
+        // The first pass warms the caches.
+        if pass > 0 {
+            seconds += started.elapsed().as_secs_f64();
+            bytes += objects.iter().map(|object| object.len() as u64).sum::<u64>();
+        }
+    }
+    let rate = bytes as f64 / seconds / 1e9;
+    let classes = engine.class_counts();
+    let windows = scratch.counters().windows;
+    println!(
+        "{{\"bytes\": {bytes}, \"seconds\": {seconds:.6}, \"findings\": {findings}, \
+         \"gb_per_second\": {rate:.3}, \"files\": {}, \"rules\": {}, \"classes\": {classes:?}, \
+         \"windows\": {windows}, \"build_ms\": {build_ms:.2}, \"overlap\": {}, \"simd\": \"{}\"}}",
+        objects.len(),
+        engine.rule_count(),
+        engine.required_overlap(),
+        options.level.name(),
+    );
+}

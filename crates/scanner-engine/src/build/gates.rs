@@ -1,0 +1,113 @@
+//! The gates of a rule, compiled into the engine's pools; what comes back are indices.
+
+use regex_syntax::hir::{Hir, HirKind};
+use scanner_rules::RuleSpec;
+
+use crate::confirm::try_compile;
+use crate::error::EngineError;
+use crate::rule::{
+    CompanionCompiled, EntropyCompiled, GatePools, LazyRegex, NO_GATE, NearCompiled,
+    PackedPatterns, TwoPhaseCompiled,
+};
+
+/// Implied literals kept per rule, at most: each is one search of the window.
+const IMPLIED_MAX: usize = 3;
+
+/// Indices of a rule's gates.
+pub(super) struct Pooled {
+    pub(super) must_contain: u32,
+    pub(super) implied: u32,
+    pub(super) confirm_all: u32,
+    pub(super) keywords: u32,
+    pub(super) value_suppressors: u32,
+    pub(super) entropy: u32,
+    pub(super) char_class: u32,
+    pub(super) local_context: u32,
+    pub(super) two_phase: u32,
+    pub(super) offline_validation: u32,
+    pub(super) companion: u32,
+}
+
+/// Adds a gate to its pool, where there is one, and gives its index.
+fn add<T>(pool: &mut Vec<T>, gate: Option<T>) -> u32 {
+    let Some(gate) = gate else { return NO_GATE };
+    pool.push(gate);
+    pool.len() as u32 - 1
+}
+
+fn pack(words: &[String]) -> Option<PackedPatterns> {
+    (!words.is_empty()).then(|| PackedPatterns::new(words.iter().map(String::as_bytes)))
+}
+
+/// Compiles the gates of a rule.
+pub(super) fn pool(
+    spec: &RuleSpec,
+    hir: &Hir,
+    pools: &mut GatePools,
+) -> Result<Pooled, EngineError> {
+    let gates = &spec.gates;
+    let near = gates.near.as_ref().and_then(|near| {
+        pack(&near.any).map(|words| NearCompiled { words, distance: near.distance })
+    });
+    let two_phase = gates.two_phase.as_ref().and_then(|two_phase| {
+        let seed_radius = two_phase.seed_radius;
+        pack(&two_phase.confirm).map(|confirm| TwoPhaseCompiled { confirm, seed_radius })
+    });
+    let companion = companion(spec)?;
+    let must_contain = gates.must_contain.as_ref().map(|literal| literal.as_bytes().into());
+    let char_class = Some(gates.char_class).filter(|gate| !gate.is_empty());
+    let local_context = Some(gates.local_context).filter(|gate| gate.quoted);
+    Ok(Pooled {
+        must_contain: add(&mut pools.must_contain, must_contain),
+        implied: add(&mut pools.implied, implied(hir)),
+        confirm_all: add(&mut pools.confirm_all, pack(&gates.confirm_all)),
+        keywords: add(&mut pools.keywords, near),
+        value_suppressors: add(&mut pools.value_suppressors, pack(&gates.suppress)),
+        entropy: add(
+            &mut pools.entropy,
+            gates.entropy_min.map(|bits_min| EntropyCompiled { bits_min }),
+        ),
+        char_class: add(&mut pools.char_class, char_class),
+        local_context: add(&mut pools.local_context, local_context),
+        two_phase: add(&mut pools.two_phase, two_phase),
+        offline_validation: add(&mut pools.offline, gates.checksum),
+        companion: add(&mut pools.companion, companion),
+    })
+}
+
+fn companion(spec: &RuleSpec) -> Result<Option<CompanionCompiled>, EngineError> {
+    let Some(companion) = &spec.gates.companion else { return Ok(None) };
+    for pattern in &companion.patterns {
+        // Read, not compiled: compiling waits for the first candidate.
+        scanner_rules::lint::parse_pattern(pattern).map_err(|error| EngineError::Pattern {
+            rule: spec.id.clone(),
+            message: error.to_string(),
+        })?;
+        debug_assert!(try_compile(pattern).is_ok());
+    }
+    Ok(Some(CompanionCompiled {
+        patterns: companion.patterns.iter().map(|p| p.as_str().into()).collect(),
+        regexes: companion.patterns.iter().map(|_| LazyRegex::new()).collect(),
+        distance: companion.distance,
+    }))
+}
+
+/// Literals that the pattern itself demands, as the parts of a sequence: the longest few. They cost a search
+/// of the window each and save the regex on most windows of a short anchor (a URI without an `@`).
+fn implied(hir: &Hir) -> Option<PackedPatterns> {
+    fn collect<'h>(hir: &'h Hir, out: &mut Vec<&'h [u8]>) {
+        match hir.kind() {
+            HirKind::Literal(literal) => out.push(&literal.0),
+            HirKind::Capture(capture) => collect(&capture.sub, out),
+            HirKind::Concat(parts) => parts.iter().for_each(|part| collect(part, out)),
+            HirKind::Repetition(repetition) if repetition.min > 0 => collect(&repetition.sub, out),
+            _ => {}
+        }
+    }
+    let mut literals = Vec::new();
+    collect(hir, &mut literals);
+    literals.sort_by_key(|literal| std::cmp::Reverse(literal.len()));
+    literals.dedup();
+    literals.truncate(IMPLIED_MAX);
+    (!literals.is_empty()).then(|| PackedPatterns::new(literals))
+}

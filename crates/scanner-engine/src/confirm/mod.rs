@@ -1,0 +1,288 @@
+//! Confirming: from a window to findings. One function for all encodings; the variants only make the view.
+//!
+//! Candidates of a rule are its leftmost matches: after an accepted one the search goes on behind its
+//! secret, after a refused one a byte behind its start, so that a refused match never hides a real one. A
+//! decision looks at nothing but the match and the context around it, so it is the same in whatever window
+//! or chunk the match is found.
+
+mod raw;
+mod utf16;
+mod view;
+
+use regex_automata::meta::{self, Regex};
+use regex_automata::util::{captures::Captures, syntax};
+use regex_automata::{Input, meta::Cache};
+use scanner_core::{Confidence, FindingRec, RuleId, Span, StepId, Validation};
+use scanner_rules::Shape;
+
+use crate::confidence;
+use crate::engine::Engine;
+use crate::gate::{self, Candidate, Stage, Verdict};
+use crate::rule::{NO_GATE, RuleCompiled};
+use crate::safelist::SafelistOptions;
+use crate::scratch::{FindingBuf, Worker};
+
+pub(crate) use raw::raw_view;
+pub(crate) use utf16::{decode_window, utf16_view};
+pub(crate) use view::WindowView;
+
+/// Memory that one regex may use for its lazily built automaton, per worker.
+const HYBRID_CACHE_BYTES: usize = 256 * 1024;
+
+/// Compiles a pattern the way every rule's is: bytes, no Unicode.
+pub(crate) fn compile(pattern: &str) -> Regex {
+    try_compile(pattern).expect("the engine's build parsed every pattern")
+}
+
+/// As [`compile`], for patterns that nobody has looked at yet.
+pub(crate) fn try_compile(pattern: &str) -> Result<Regex, Box<meta::BuildError>> {
+    Regex::builder()
+        .configure(meta::Config::new().hybrid_cache_capacity(HYBRID_CACHE_BYTES).utf8_empty(false))
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .build(pattern)
+        .map_err(Box::new)
+}
+
+/// What one worker needs to run one rule's regex.
+#[derive(Debug)]
+pub(crate) struct RuleCache {
+    cache: Cache,
+    captures: Captures,
+}
+
+/// Confirms one window of a rule; findings go to `out`.
+pub(crate) fn confirm_window(
+    engine: &Engine,
+    rule_id: RuleId,
+    view: &WindowView<'_>,
+    worker: &mut Worker,
+    out: &mut FindingBuf,
+) {
+    let rule = engine.rule(rule_id);
+    if let Err(stage) = window_gates(engine, rule, view) {
+        worker.refuse(rule_id, stage, view.root(view.search.clone()));
+        return;
+    }
+    let regex = rule.re.get_or_init(|| compile(&engine.cold(rule_id).pattern));
+    let mut found_any = false;
+    let mut at = view.search.start;
+    let budget = engine.tuning().candidates_per_kib_max as usize * (1 + view.search.len() / 1024);
+    for _ in 0..budget {
+        let Some(candidate) = next_candidate(rule, regex, view, at, worker.cache(rule_id, regex))
+        else {
+            if !found_any {
+                worker.refuse(rule_id, Stage::Regex, view.root(view.search.clone()));
+            }
+            return;
+        };
+        found_any = true;
+        at = match judge(engine, rule_id, &candidate, worker) {
+            Ok(accepted) => {
+                emit(engine, rule_id, view, &candidate, accepted, out);
+                worker.accept(rule_id, view.root(candidate.secret_start..candidate.secret_end));
+                candidate.secret_end.max(candidate.start + 1)
+            }
+            Err(stage) => {
+                let place = view.root(candidate.secret_start..candidate.secret_end);
+                worker.refuse(rule_id, stage, place);
+                candidate.start + 1
+            }
+        };
+    }
+    worker.counters.regex_gave_up += 1;
+}
+
+/// Literals that must stand somewhere in the window, or no candidate can pass.
+fn window_gates(engine: &Engine, rule: &RuleCompiled, view: &WindowView<'_>) -> Verdict {
+    let gates = engine.gates();
+    let window = &view.bytes[view.search.clone()];
+    if rule.two_phase != NO_GATE {
+        let gate = &gates.two_phase[rule.two_phase as usize];
+        gate::two_phase::passes(gate, view.bytes, view.hint, view.search.end)?;
+    }
+    if rule.must_contain != NO_GATE {
+        let literal = &gates.must_contain[rule.must_contain as usize];
+        if memchr::memmem::find(window, literal).is_none() {
+            return Err(Stage::MustContain);
+        }
+    }
+    if rule.implied != NO_GATE && !gates.implied[rule.implied as usize].all_in(window) {
+        return Err(Stage::Regex);
+    }
+    if rule.confirm_all != NO_GATE && !gates.confirm_all[rule.confirm_all as usize].all_in(window) {
+        return Err(Stage::ConfirmAll);
+    }
+    Ok(())
+}
+
+/// The first match at or behind `at`, as a candidate. Bytes before and behind the searched range are seen by
+/// the pattern's boundaries but never matched.
+fn next_candidate<'a>(
+    rule: &RuleCompiled,
+    regex: &Regex,
+    view: &WindowView<'a>,
+    at: usize,
+    rule_cache: &mut RuleCache,
+) -> Option<Candidate<'a>> {
+    if at >= view.search.end {
+        return None;
+    }
+    let input = Input::new(view.bytes).range(at..view.search.end);
+    let RuleCache { cache, captures } = rule_cache;
+    regex.search_captures_with(cache, &input, captures);
+    let whole = captures.get_match()?;
+    let group = match rule.rule_meta.secret_group() {
+        Some(group) => captures.get_group(usize::from(group)),
+        None => captures.get_group(1),
+    };
+    let secret =
+        group.filter(|span| !span.is_empty()).map_or(whole.range(), |span| span.start..span.end);
+    Some(Candidate {
+        bytes: view.bytes,
+        start: whole.start(),
+        end: whole.end(),
+        secret_start: secret.start,
+        secret_end: secret.end,
+    })
+}
+
+/// What an accepted candidate is worth.
+#[derive(Clone, Copy, Debug)]
+struct Accepted {
+    confidence: Confidence,
+    validation: Validation,
+    score: u8,
+}
+
+/// All gates behind the regex, in order.
+fn judge(
+    engine: &Engine,
+    rule_id: RuleId,
+    candidate: &Candidate<'_>,
+    worker: &mut Worker,
+) -> Result<Accepted, Stage> {
+    let rule = engine.rule(rule_id);
+    let cold = engine.cold(rule_id);
+    let mut signals = literal_gates(engine, rule, candidate)?;
+    if rule.rule_meta.needs_assignment_shape_check() {
+        gate::assignment::passes(candidate)?;
+        signals += confidence::ASSIGNMENT_SHAPE;
+    }
+    signals += value_gates(engine, rule, candidate, worker)?;
+    let mut base = cold.confidence;
+    if cold.shape == Shape::Assignment {
+        base = gate::generic_value::judge(candidate, &mut worker.entropy)?.max(base);
+    }
+    let mut validation = Validation::None;
+    if rule.offline_validation != NO_GATE {
+        let gate = engine.gates().offline[rule.offline_validation as usize];
+        validation = gate::offline::passes(gate, candidate.secret())?;
+    }
+    let options = SafelistOptions {
+        uuid_secret: rule.rule_meta.uuid_format_secret(),
+        context: validation != Validation::ChecksumOk,
+    };
+    engine.safelist().passes(candidate, options)?;
+    if signals < cold.min_confidence {
+        return Err(Stage::Confidence);
+    }
+    let tier = confidence::tier(base, validation);
+    Ok(Accepted {
+        confidence: tier,
+        validation,
+        score: confidence::score(tier, cold.shape, signals),
+    })
+}
+
+/// Gates that look for literals in and around the match; returns the signals won.
+fn literal_gates(
+    engine: &Engine,
+    rule: &RuleCompiled,
+    candidate: &Candidate<'_>,
+) -> Result<i8, Stage> {
+    let gates = engine.gates();
+    let mut signals = 0;
+    let len = (candidate.end - candidate.start) as u32;
+    if len < rule.width_min || len > rule.width_max {
+        return Err(Stage::Regex);
+    }
+    if rule.must_contain != NO_GATE {
+        gate::confirm_all::must_contain(
+            &gates.must_contain[rule.must_contain as usize],
+            candidate,
+        )?;
+    }
+    if rule.confirm_all != NO_GATE {
+        gate::confirm_all::passes(&gates.confirm_all[rule.confirm_all as usize], candidate)?;
+    }
+    if rule.keywords != NO_GATE {
+        gate::keywords::passes(&gates.keywords[rule.keywords as usize], candidate)?;
+        signals += confidence::KEYWORD_PRESENT;
+    }
+    Ok(signals)
+}
+
+/// Gates that look at the secret and what stands next to it; returns the signals won.
+fn value_gates(
+    engine: &Engine,
+    rule: &RuleCompiled,
+    candidate: &Candidate<'_>,
+    worker: &mut Worker,
+) -> Result<i8, Stage> {
+    let gates = engine.gates();
+    let mut signals = 0;
+    if rule.entropy != NO_GATE {
+        let gate = gates.entropy[rule.entropy as usize];
+        gate::entropy::passes(gate, candidate.secret(), &mut worker.entropy)?;
+        signals += confidence::ENTROPY_PASS;
+    }
+    if rule.char_class != NO_GATE {
+        gate::char_class::passes(gates.char_class[rule.char_class as usize], candidate.secret())?;
+    }
+    if rule.local_context != NO_GATE {
+        gate::local_context::passes(gates.local_context[rule.local_context as usize], candidate)?;
+    }
+    if rule.value_suppressors != NO_GATE {
+        let words = &gates.value_suppressors[rule.value_suppressors as usize];
+        gate::value_suppressor::passes(words, candidate.secret())?;
+    }
+    if rule.companion != NO_GATE {
+        gate::companion::passes(&gates.companion[rule.companion as usize], candidate)?;
+    }
+    Ok(signals)
+}
+
+/// Writes the record. The drop hint is where the evidence ends: behind the match and the context that a gate
+/// or a marker may look at.
+fn emit(
+    engine: &Engine,
+    rule_id: RuleId,
+    view: &WindowView<'_>,
+    candidate: &Candidate<'_>,
+    accepted: Accepted,
+    out: &mut FindingBuf,
+) {
+    let root = view.root(candidate.secret_start..candidate.secret_end);
+    let root_match = view.root(candidate.start..candidate.end);
+    let context = u64::from(engine.context_bytes() * view.variant.scale());
+    let rec = FindingRec {
+        file_id: view.file_id,
+        rule_id,
+        span: Span::new(candidate.secret_start as u32, candidate.secret_end as u32),
+        root,
+        root_match,
+        step_id: StepId::ROOT,
+        variant: view.variant,
+        confidence: accepted.confidence,
+        validation: accepted.validation,
+        score: accepted.score,
+    };
+    out.push(rec, root_match.end + context, candidate.secret());
+}
+
+impl RuleCache {
+    /// Room for searches of `regex`.
+    pub(crate) fn new(regex: &Regex) -> Self {
+        Self { cache: regex.create_cache(), captures: regex.create_captures() }
+    }
+}

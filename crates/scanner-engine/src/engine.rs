@@ -1,0 +1,266 @@
+//! `Engine`: immutable, shared by all workers. [`Engine::scan_chunk_into`] reads as a table of contents.
+
+use std::sync::Arc;
+
+use scanner_core::{Chunk, RuleId, RuleInfo, Variant};
+use scanner_rules::RuleSpec;
+
+use crate::build::{Built, build, plain_anchors};
+use crate::confirm::{confirm_window, decode_window, raw_view, utf16_view};
+use crate::counters::EngineStats;
+use crate::error::EngineError;
+use crate::finish;
+use crate::gate::Stage;
+use crate::hits::SpanU32;
+use crate::prefilter::native::{NativePrefilter, SimdLevel};
+use crate::prefilter::{HitSink, Prefilter, RuleReach};
+use crate::rule::{GatePools, RuleCold, RuleCompiled};
+use crate::safelist::SafelistFilter;
+use crate::scratch::ScanScratch;
+use crate::tuning::Tuning;
+use crate::utf16;
+
+/// Bytes beyond a match that its pattern's boundaries may look at, and slack for rounding.
+const BOUNDARY_BYTES: u32 = 16;
+
+/// How an engine is built.
+#[derive(Clone, Copy, Debug)]
+pub struct EngineOptions {
+    /// Limits.
+    pub tuning: Tuning,
+    /// Instructions of the native prefilter.
+    pub level: SimdLevel,
+    /// Whether the prefilter may leave out anchors that provably cannot lead to a finding. Without, every
+    /// anchor becomes a window and the stage that refuses it can be named (`explain`).
+    pub shortcuts: bool,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self { tuning: Tuning::DEFAULT, level: SimdLevel::detect(), shortcuts: true }
+    }
+}
+
+/// The compiled rules.
+#[derive(Debug)]
+pub struct Engine {
+    rules_hot: Vec<RuleCompiled>,
+    rules_cold: Vec<RuleCold>,
+    gates: GatePools,
+    reach: Vec<RuleReach>,
+    prefilter: Box<dyn Prefilter>,
+    class_counts: [usize; 4],
+    safelist: SafelistFilter,
+    tuning: Tuning,
+    context_bytes: u32,
+    required_overlap: u32,
+}
+
+impl Engine {
+    /// Compiles the rules, in the order given.
+    ///
+    /// # Errors
+    ///
+    /// A rule cannot be used; the error names it.
+    pub fn new(specs: &[RuleSpec], options: EngineOptions) -> Result<Self, EngineError> {
+        let EngineOptions { tuning, level, shortcuts } = options;
+        if !tuning.is_valid() {
+            return Err(EngineError::Tuning);
+        }
+        let Built { rules_hot, rules_cold, gates, reach, mut anchors } = build(specs)?;
+        if !shortcuts {
+            anchors = plain_anchors(specs)?;
+        }
+        let native = NativePrefilter::new(&anchors, level);
+        let context_bytes = context_bytes(&gates, tuning);
+        let required_overlap = required_overlap(&rules_hot, context_bytes);
+        Ok(Self {
+            rules_hot,
+            rules_cold,
+            gates,
+            reach,
+            class_counts: native.class_counts(),
+            prefilter: Box::new(native),
+            safelist: SafelistFilter::default(),
+            tuning,
+            context_bytes,
+            required_overlap,
+        })
+    }
+
+    /// How many rules there are.
+    pub fn rule_count(&self) -> usize {
+        self.rules_hot.len()
+    }
+
+    /// What outputs need to know of a rule.
+    pub fn rule_info(&self, rule: RuleId) -> &Arc<RuleInfo> {
+        &self.cold(rule).info
+    }
+
+    /// All rules, in order.
+    pub fn rule_infos(&self) -> impl Iterator<Item = &Arc<RuleInfo>> {
+        self.rules_cold.iter().map(|cold| &cold.info)
+    }
+
+    /// Distinct anchors of the classes A, B, C, D.
+    pub fn class_counts(&self) -> [usize; 4] {
+        self.class_counts
+    }
+
+    /// The limits in force.
+    pub fn tuning(&self) -> Tuning {
+        self.tuning
+    }
+
+    /// Bytes of the chunk before that a chunk must begin with, so that everything a decision looks at lies
+    /// inside one chunk.
+    pub fn required_overlap(&self) -> usize {
+        self.required_overlap as usize
+    }
+
+    /// Bytes of text on either side of a match that a decision, or a reader of the findings, may look at.
+    pub fn context_bytes(&self) -> u32 {
+        self.context_bytes
+    }
+
+    pub(crate) fn rule(&self, rule: RuleId) -> &RuleCompiled {
+        &self.rules_hot[rule.index()]
+    }
+
+    pub(crate) fn cold(&self, rule: RuleId) -> &RuleCold {
+        &self.rules_cold[rule.index()]
+    }
+
+    pub(crate) fn gates(&self) -> &GatePools {
+        &self.gates
+    }
+
+    pub(crate) fn safelist(&self) -> &SafelistFilter {
+        &self.safelist
+    }
+
+    /// Scans a chunk. Findings whose evidence was complete in the chunk before, or is not complete in this
+    /// one, are left to that one: each is reported by exactly one chunk.
+    ///
+    /// # Panics
+    ///
+    /// The chunk has 4 GiB or more; the reader's chunks are far smaller.
+    pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+        assert!(u32::try_from(chunk.data.len()).is_ok(), "chunks are smaller than 4 GiB");
+        scratch.reset_for_scan();
+        scratch.worker.counters.chunks += 1;
+        let windows_before = scratch.worker.counters.windows;
+        self.seed_windows(chunk.data, scratch);
+        self.confirm_windows(chunk, scratch);
+        EngineStats::record(&EngineStats {
+            chunks: 1,
+            bytes: chunk.data.len() as u64,
+            pairs: scratch.hits.touched().len() as u64,
+            windows: scratch.worker.counters.windows - windows_before,
+        });
+        finish::finish(self, chunk, scratch);
+    }
+
+    /// Prefilter: windows for every rule that might match.
+    fn seed_windows(&self, bytes: &[u8], scratch: &mut ScanScratch) {
+        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes.len() as u32);
+        self.prefilter.scan_block(bytes, &mut sink);
+        let ScanScratch { hits, narrow, .. } = scratch;
+        utf16::scan_block(&*self.prefilter, bytes, narrow, hits, &self.reach);
+    }
+
+    /// Confirms the windows of each touched (rule, variant), in order.
+    fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+        scratch.hits.sort_touched();
+        for index in 0..scratch.hits.touched().len() {
+            let pair = scratch.hits.touched()[index];
+            let rule = RuleId::new(pair / 3);
+            let variant = Variant::ALL[(pair % 3) as usize];
+            scratch.hits.take_into(pair, &mut scratch.windows);
+            if !self.applies(rule, scratch) {
+                let place = scratch.windows.first().copied().unwrap_or_default();
+                let place =
+                    scanner_core::Span::new(place.start, place.end).to_root(chunk.base_offset);
+                scratch.worker.refuse(rule, Stage::Path, place);
+                continue;
+            }
+            for window_index in 0..scratch.windows.len() {
+                let window = scratch.windows[window_index];
+                scratch.worker.counters.windows += 1;
+                if variant == Variant::Raw {
+                    let view = raw_view(chunk, window);
+                    confirm_window(self, rule, &view, &mut scratch.worker, &mut scratch.findings);
+                } else {
+                    self.confirm_utf16(chunk, (rule, variant), window, scratch);
+                }
+            }
+        }
+    }
+
+    /// Whether the rule applies to the object at all.
+    fn applies(&self, rule: RuleId, scratch: &ScanScratch) -> bool {
+        let cold = self.cold(rule);
+        if cold.text_only && scratch.is_binary {
+            return false;
+        }
+        let Some(paths) = &cold.paths else { return true };
+        let path = String::from_utf8_lossy(&scratch.path);
+        paths.is_match(&*path)
+    }
+
+    /// A window of UTF-16 text, in overlapping pieces where it is long. Windows of strings that begin at even
+    /// and at odd places may have been merged, so both are decoded.
+    fn confirm_utf16(
+        &self,
+        chunk: &Chunk<'_>,
+        (rule, variant): (RuleId, Variant),
+        window: SpanU32,
+        scratch: &mut ScanScratch,
+    ) {
+        let context = 2 * (self.context_bytes + BOUNDARY_BYTES) as usize;
+        let overlap = 2 * (self.rule(rule).width_max + BOUNDARY_BYTES) as usize;
+        let piece = (self.tuning.utf16_window_bytes_max as usize).max(2 * overlap);
+        let (mut at, end) = (window.start as usize, window.end as usize);
+        loop {
+            let search = at..(at + piece).min(end);
+            for parity in 0..2 {
+                let from = search.start.saturating_sub(context);
+                // Units begin at places of this parity in the object, not in the chunk.
+                let misaligned = (chunk.base_offset as usize + from + parity) & 1;
+                let span = from + misaligned..(search.end + context).min(chunk.data.len());
+                if span.is_empty() {
+                    continue;
+                }
+                let text = &mut scratch.utf16_text;
+                decode_window(&chunk.data[span.clone()], variant == Variant::Utf16Be, text);
+                let view = utf16_view(chunk, variant, span, search.clone(), text);
+                confirm_window(self, rule, &view, &mut scratch.worker, &mut scratch.findings);
+            }
+            if search.end == end {
+                return;
+            }
+            at = search.end - overlap;
+        }
+    }
+}
+
+/// The farthest that any gate looks, and at least what readers of findings need of a line.
+fn context_bytes(gates: &GatePools, tuning: Tuning) -> u32 {
+    let near = gates.keywords.iter().map(|gate| gate.distance);
+    let companions = gates.companion.iter().map(|gate| gate.distance);
+    near.chain(companions).max().unwrap_or(0).max(tuning.context_bytes)
+}
+
+/// Evidence of a decision: the match, context on either side, in the widest encoding. One more match of the
+/// widest bounded pattern lets the search fall into step with what the chunk before has found.
+fn required_overlap(rules: &[RuleCompiled], context: u32) -> u32 {
+    let widest = rules.iter().map(|rule| rule.width_max).max().unwrap_or(0);
+    let step = rules
+        .iter()
+        .map(|rule| rule.width_max)
+        .filter(|width| *width as usize <= scanner_rules::lint::WIDTH_MAX)
+        .max()
+        .unwrap_or(0);
+    2 * (widest + step + 2 * (context + BOUNDARY_BYTES))
+}

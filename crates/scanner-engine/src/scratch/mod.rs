@@ -1,0 +1,132 @@
+//! `ScanScratch`: everything that one worker changes while it scans, made once and reused.
+//!
+//! Hot fields come first, fields that only findings or UTF-16 text touch begin on a cache line of their own.
+//! After warm-up a scan allocates nothing: buffers are cleared and keep their room, and what does not fit is
+//! counted.
+
+mod dedupe;
+mod entropy;
+mod findings;
+mod worker;
+
+use scanner_core::FileId;
+use scanner_stdx::FixedSet128;
+
+pub use dedupe::{DEDUP_RULE_ID_BITS, DEDUP_RULE_ID_MAX, DedupKey};
+pub use entropy::EntropyScratch;
+pub use findings::{FindingBuf, FindingRef};
+pub use worker::{TraceEvent, Worker, WorkerCounters};
+
+use crate::engine::Engine;
+use crate::hits::{HitAccPool, SpanU32};
+
+/// Sizing factor of the set of seen findings over the findings kept.
+pub const FINDING_DEDUPE_MULTIPLIER: usize = 4;
+
+/// Makes what follows begin on a fresh cache line.
+#[derive(Debug)]
+#[repr(align(64))]
+struct CachelineBoundary([u8; 0]);
+
+/// One worker's scratch.
+#[derive(Debug)]
+#[repr(C)]
+pub struct ScanScratch {
+    /// Windows by (rule, variant).
+    pub(crate) hits: HitAccPool,
+    /// Merged windows of the pair at hand.
+    pub(crate) windows: Vec<SpanU32>,
+    /// Findings of the chunk.
+    pub(crate) findings: FindingBuf,
+    /// Regex caches, counters, trace.
+    pub(crate) worker: Worker,
+    _cold_boundary: CachelineBoundary,
+    /// Findings seen in this chunk.
+    pub(crate) seen: FixedSet128,
+    /// Decoded text of a UTF-16 window.
+    pub(crate) utf16_text: Vec<u8>,
+    /// UTF-16 text narrowed to a byte a unit.
+    pub(crate) narrow: Vec<u8>,
+    /// Order in which overlapping findings are looked at.
+    pub(crate) order: Vec<u32>,
+    /// Path of the object, for rules that are limited to some paths.
+    pub(crate) path: Vec<u8>,
+    /// Whether the object is binary data.
+    pub(crate) is_binary: bool,
+    /// The object.
+    pub(crate) file_id: FileId,
+}
+
+/// What a scan needs to know of an object before its first chunk.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectFacts<'a> {
+    /// A number that no other object of this worker has.
+    pub file_id: FileId,
+    /// The path, for rules that are limited to some.
+    pub path: &'a [u8],
+    /// Whether it is binary data.
+    pub is_binary: bool,
+}
+
+impl ScanScratch {
+    /// Scratch for scans with `engine`. Memory that is not used yet is not touched.
+    pub fn new(engine: &Engine) -> Self {
+        let tuning = engine.tuning();
+        let findings = tuning.findings_per_chunk_max as usize;
+        Self {
+            hits: HitAccPool::new(
+                engine.rule_count() * 3,
+                tuning.windows_per_pair_max,
+                tuning.merge_gap_bytes,
+                tuning.coalesce_gap_bytes,
+            )
+            .expect("the engine's tuning is valid"),
+            windows: Vec::with_capacity(usize::from(tuning.windows_per_pair_max)),
+            findings: FindingBuf::new(findings, tuning.secret_bytes_per_chunk_max as usize),
+            worker: Worker::new(engine.rule_count()),
+            _cold_boundary: CachelineBoundary([]),
+            seen: FixedSet128::with_capacity(findings * FINDING_DEDUPE_MULTIPLIER),
+            utf16_text: Vec::new(),
+            narrow: Vec::new(),
+            order: Vec::with_capacity(findings),
+            path: Vec::new(),
+            is_binary: false,
+            file_id: FileId::default(),
+        }
+    }
+
+    /// Starts an object.
+    pub fn begin_object(&mut self, facts: &ObjectFacts<'_>) {
+        self.path.clear();
+        self.path.extend_from_slice(facts.path);
+        self.is_binary = facts.is_binary;
+        self.file_id = facts.file_id;
+    }
+
+    /// Findings of the last chunk.
+    pub fn findings(&self) -> &FindingBuf {
+        &self.findings
+    }
+
+    /// Counts of this worker since it was made.
+    pub fn counters(&self) -> &WorkerCounters {
+        &self.worker.counters
+    }
+
+    /// Records what happens to every window and candidate from now on (`explain`).
+    pub fn start_trace(&mut self) {
+        self.worker.start_trace();
+    }
+
+    /// What was recorded since the trace was started.
+    pub fn take_trace(&mut self) -> Vec<TraceEvent> {
+        self.worker.take_trace()
+    }
+
+    /// Forgets the last chunk, in time proportional to what it touched.
+    pub(crate) fn reset_for_scan(&mut self) {
+        self.hits.reset();
+        self.findings.clear();
+        self.seen.clear();
+    }
+}

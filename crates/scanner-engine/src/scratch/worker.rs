@@ -1,0 +1,98 @@
+//! What confirming changes: regex caches, the entropy histogram, counters, and the trace of `explain`.
+
+use regex_automata::meta::Regex;
+use scanner_core::{RootSpan, RuleId};
+
+use super::EntropyScratch;
+use crate::confirm::RuleCache;
+use crate::gate::Stage;
+
+/// Events that a trace holds, at most.
+const TRACE_MAX: usize = 100_000;
+
+/// Something that happened to a window or a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceEvent {
+    /// The rule.
+    pub rule_id: RuleId,
+    /// The stage that refused; `None` where the candidate was accepted.
+    pub refused_by: Option<Stage>,
+    /// The secret of the candidate, or the window where there was no candidate.
+    pub place: RootSpan,
+}
+
+/// Counts of one worker.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkerCounters {
+    /// Windows confirmed.
+    pub windows: u64,
+    /// Windows given up because they held too many candidates.
+    pub regex_gave_up: u64,
+    /// Findings for which a chunk had no room.
+    pub findings_dropped: u64,
+    /// Chunks scanned.
+    pub chunks: u64,
+    /// Candidates refused by the safelist.
+    pub safelist_suppressed: u64,
+    /// Candidates refused by offline validation.
+    pub offline_suppressed: u64,
+}
+
+/// The mutable half of confirming.
+#[derive(Debug)]
+pub struct Worker {
+    caches: Vec<Option<Box<RuleCache>>>,
+    /// The entropy histogram.
+    pub(crate) entropy: EntropyScratch,
+    /// Counts.
+    pub(crate) counters: WorkerCounters,
+    trace: Option<Vec<TraceEvent>>,
+}
+
+impl Worker {
+    /// A worker for `rules` rules.
+    pub(crate) fn new(rules: usize) -> Self {
+        Self {
+            caches: (0..rules).map(|_| None).collect(),
+            entropy: EntropyScratch::default(),
+            counters: WorkerCounters::default(),
+            trace: None,
+        }
+    }
+
+    /// The rule's cache; made at the rule's first window.
+    pub(crate) fn cache(&mut self, rule: RuleId, regex: &Regex) -> &mut RuleCache {
+        self.caches[rule.index()].get_or_insert_with(|| Box::new(RuleCache::new(regex)))
+    }
+
+    /// Notes a refusal.
+    pub(crate) fn refuse(&mut self, rule_id: RuleId, stage: Stage, place: RootSpan) {
+        match stage {
+            Stage::Safelist => self.counters.safelist_suppressed += 1,
+            Stage::Offline => self.counters.offline_suppressed += 1,
+            _ => {}
+        }
+        self.note(TraceEvent { rule_id, refused_by: Some(stage), place });
+    }
+
+    /// Notes an acceptance.
+    pub(crate) fn accept(&mut self, rule_id: RuleId, place: RootSpan) {
+        self.note(TraceEvent { rule_id, refused_by: None, place });
+    }
+
+    fn note(&mut self, event: TraceEvent) {
+        if let Some(trace) = &mut self.trace
+            && trace.len() < TRACE_MAX
+        {
+            trace.push(event);
+        }
+    }
+
+    pub(super) fn start_trace(&mut self) {
+        self.trace = Some(Vec::new());
+    }
+
+    pub(super) fn take_trace(&mut self) -> Vec<TraceEvent> {
+        self.trace.take().unwrap_or_default()
+    }
+}
