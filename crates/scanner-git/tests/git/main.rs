@@ -2,3 +2,5 @@
 
 mod fixture;
 mod objects;
+mod opening;
+mod origins;

@@ -1,0 +1,363 @@
+//! One pass over all trees and commits: edges between trees, places of the wanted blobs, heads of commits.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::damage::{Damage, DamageReport};
+use crate::graph::CommitInfo;
+use crate::odb_blob::{OdbRequest, scan_objects};
+use crate::oid::{KindSet, ObjectKind, Oid};
+use crate::sink::{Blob, BlobSink, NothingSeen};
+use crate::store::ObjectStore;
+use crate::tree::TreeEntries;
+
+/// Numbers of recently looked up ids that a worker remembers: versions of a folder share most entries.
+const RECENT: usize = 4096;
+
+/// A tree inside another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Edge {
+    /// Ordinal of the inner one.
+    pub(super) child: u32,
+    /// Its name there.
+    pub(super) name: u32,
+}
+
+/// A wanted blob inside a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// Ordinal of the tree.
+    pub(super) tree: u32,
+    /// Its name there.
+    pub(super) name: u32,
+}
+
+/// What is kept of all trees.
+pub(super) struct Forest {
+    ordinals: Ordinals,
+    /// By ordinal: where the edges of a tree begin; one more at the end.
+    starts: Vec<u32>,
+    edges: Vec<Edge>,
+    names: Vec<Box<[u8]>>,
+    hits: HashMap<Oid, Vec<Place>>,
+    pub(super) commits: Vec<CommitInfo>,
+    pub(super) damage: DamageReport,
+    pub(super) edges_cut: bool,
+}
+
+impl Forest {
+    /// How many ordinals there are.
+    pub(super) fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// The trees inside of a tree.
+    pub(super) fn edges(&self, tree: u32) -> &[Edge] {
+        let (from, to) = (self.starts[tree as usize], self.starts[tree as usize + 1]);
+        &self.edges[from as usize..to as usize]
+    }
+
+    pub(super) fn ordinal(&self, oid: &Oid) -> Option<u32> {
+        self.ordinals.of(oid)
+    }
+
+    pub(super) fn name(&self, name: u32) -> &[u8] {
+        &self.names[name as usize]
+    }
+
+    /// The places of each object.
+    pub(super) fn places(&mut self, oids: &[Oid]) -> Vec<Vec<Place>> {
+        oids.iter()
+            .map(|oid| {
+                let mut places = self.hits.get(oid).cloned().unwrap_or_default();
+                places.sort_unstable();
+                places
+            })
+            .collect()
+    }
+}
+
+/// Numbers for all objects: packs one after the other in the order of their indexes, then loose ones.
+struct Ordinals {
+    format_bytes: usize,
+    /// Sorted ids of all packs and loose objects with their numbers; ids of one list lie together.
+    lists: Vec<Vec<u8>>,
+    bases: Vec<u32>,
+    total: u32,
+}
+
+impl Ordinals {
+    fn new(store: &ObjectStore) -> Option<Self> {
+        let format_bytes = store.format().bytes();
+        let mut lists: Vec<Vec<u8>> = store
+            .packs()
+            .iter()
+            .map(|pack| {
+                (0..pack.idx().count()).flat_map(|p| pack.idx().id_bytes(p)).copied().collect()
+            })
+            .collect();
+        lists.push(store.loose().list().0.iter().flat_map(|oid| oid.as_bytes().to_vec()).collect());
+        let mut bases = Vec::new();
+        let mut total = 0_u32;
+        for list in &lists {
+            bases.push(total);
+            total = total.checked_add(u32::try_from(list.len() / format_bytes).ok()?)?;
+        }
+        Some(Self { format_bytes, lists, bases, total })
+    }
+
+    fn of(&self, oid: &Oid) -> Option<u32> {
+        let wanted = oid.as_bytes();
+        if wanted.len() != self.format_bytes {
+            return None;
+        }
+        self.lists.iter().zip(&self.bases).find_map(|(list, base)| {
+            let found = find(list, wanted, oid.prefix64());
+            found.map(|position| base + position)
+        })
+    }
+}
+
+/// Position of an id in a sorted list: ids are spread evenly, so a first guess narrows the search.
+fn find(list: &[u8], wanted: &[u8], prefix: u64) -> Option<u32> {
+    let width = wanted.len();
+    let count = list.len() / width;
+    let at = |position: usize| &list[position * width..(position + 1) * width];
+    let guess = (u128::from(prefix) * count as u128 >> 64) as usize;
+    let (mut low, mut high) = (0, count);
+    // Deviations are about the square root of the number of ids.
+    let mut step = 64;
+    let mut probe = guess;
+    while low < high {
+        match at(probe).cmp(wanted) {
+            std::cmp::Ordering::Equal => return Some(probe as u32),
+            std::cmp::Ordering::Less => low = probe + 1,
+            std::cmp::Ordering::Greater => high = probe,
+        }
+        let middle = low + (high - low) / 2;
+        let near = if low == probe + 1 { probe + step } else { probe.saturating_sub(step) };
+        let usable = near > low && near < high && step < high - low;
+        probe = if usable { near } else { middle };
+        step *= 4;
+    }
+    None
+}
+
+/// The wanted ids, with a filter before them.
+struct Wanted {
+    sorted: Vec<Oid>,
+    filter: Vec<u64>,
+}
+
+impl Wanted {
+    fn new(oids: &[Oid]) -> Self {
+        let mut sorted = oids.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut filter = vec![0; 1 << 10];
+        for oid in &sorted {
+            let bits = oid.prefix64() >> 48;
+            filter[(bits >> 6) as usize] |= 1 << (bits & 63);
+        }
+        Self { sorted, filter }
+    }
+
+    #[inline]
+    fn may_have(&self, id: &[u8]) -> bool {
+        let bits = u64::from(id[0]) << 8 | u64::from(id[1]);
+        self.filter[(bits >> 6) as usize] & 1 << (bits & 63) != 0
+    }
+
+    fn has(&self, oid: &Oid) -> bool {
+        self.sorted.binary_search(oid).is_ok()
+    }
+}
+
+struct Shared<'a> {
+    ordinals: &'a Ordinals,
+    wanted: Wanted,
+    edges: AtomicU64,
+    edges_max: u64,
+}
+
+/// What one worker gathers.
+struct Gather<'a> {
+    shared: &'a Shared<'a>,
+    recent: Vec<Option<(Oid, u32)>>,
+    commits: Vec<CommitInfo>,
+    /// Ordinal of each tree and how many edges it has.
+    trees: Vec<(u32, u32)>,
+    edges: Vec<Edge>,
+    hits: Vec<(Oid, Place)>,
+    names: HashMap<Box<[u8]>, u32>,
+    damage: DamageReport,
+}
+
+impl<'a> Gather<'a> {
+    fn new(shared: &'a Shared<'a>) -> Self {
+        Self {
+            shared,
+            recent: vec![None; RECENT],
+            commits: Vec::new(),
+            trees: Vec::new(),
+            edges: Vec::new(),
+            hits: Vec::new(),
+            names: HashMap::new(),
+            damage: DamageReport::default(),
+        }
+    }
+
+    fn tree(&mut self, blob: &Blob<'_>) {
+        let Some(tree) = self.shared.ordinals.of(&blob.oid) else { return };
+        let before = self.edges.len();
+        let mut entries = TreeEntries::new(blob.bytes, blob.oid.format());
+        for entry in entries.by_ref() {
+            if entry.mode.is_tree() {
+                if let Some(child) = self.ordinal(&entry.oid()) {
+                    let name = self.name(entry.name);
+                    self.edges.push(Edge { child, name });
+                }
+            } else if self.shared.wanted.may_have(entry.id) && self.shared.wanted.has(&entry.oid())
+            {
+                let name = self.name(entry.name);
+                self.hits.push((entry.oid(), Place { tree, name }));
+            }
+        }
+        if entries.is_damaged() {
+            self.damage.add(blob.oid, Damage::BadTree);
+        }
+        let count = self.edges.len() - before;
+        let all = self.shared.edges.fetch_add(count as u64, Ordering::Relaxed);
+        if all + count as u64 > self.shared.edges_max {
+            self.edges.truncate(before);
+        } else if count > 0 {
+            self.trees.push((tree, count as u32));
+        }
+    }
+
+    fn ordinal(&mut self, oid: &Oid) -> Option<u32> {
+        let slot = oid.prefix64() as usize % RECENT;
+        if let Some((known, ordinal)) = self.recent[slot]
+            && known == *oid
+        {
+            return Some(ordinal);
+        }
+        let ordinal = self.shared.ordinals.of(oid)?;
+        self.recent[slot] = Some((*oid, ordinal));
+        Some(ordinal)
+    }
+
+    fn name(&mut self, name: &[u8]) -> u32 {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let next = self.names.len() as u32;
+        self.names.insert(name.into(), next);
+        next
+    }
+}
+
+impl BlobSink for Gather<'_> {
+    type Carry = ();
+
+    fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
+        match blob.kind {
+            ObjectKind::Tree => self.tree(blob),
+            ObjectKind::Commit => match CommitInfo::parse(blob.oid, blob.bytes) {
+                Some(commit) => self.commits.push(commit),
+                None => self.damage.add(blob.oid, Damage::BadCommit),
+            },
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Decodes all trees and commits.
+pub(super) fn collect(store: &ObjectStore, oids: &[Oid], workers: usize) -> Forest {
+    let Some(ordinals) = Ordinals::new(store) else { return Forest::too_large() };
+    let shared = Shared {
+        ordinals: &ordinals,
+        wanted: Wanted::new(oids),
+        edges: AtomicU64::new(0),
+        edges_max: store.limits().tree.edges_max.min(u64::from(u32::MAX)),
+    };
+    let kinds = KindSet::of(&[ObjectKind::Tree, ObjectKind::Commit]);
+    let request = OdbRequest { kinds, seen: &NothingSeen };
+    let gathers = (0..workers).map(|_| Gather::new(&shared)).collect();
+    let (gathers, report) = scan_objects(store, &request, gathers);
+    let edges_cut = shared.edges.load(Ordering::Relaxed) > shared.edges_max;
+    let mut parts = Vec::new();
+    for gather in gathers {
+        let Gather { commits, trees, edges, hits, names, damage, .. } = gather;
+        parts.push(Part { commits, trees, edges, hits, names, damage });
+    }
+    let mut forest = merge(ordinals, parts);
+    forest.damage.merge(report.damage);
+    forest.edges_cut = edges_cut;
+    forest
+}
+
+/// What a worker gathered, without what it shares.
+struct Part {
+    commits: Vec<CommitInfo>,
+    trees: Vec<(u32, u32)>,
+    edges: Vec<Edge>,
+    hits: Vec<(Oid, Place)>,
+    names: HashMap<Box<[u8]>, u32>,
+    damage: DamageReport,
+}
+
+fn merge(ordinals: Ordinals, parts: Vec<Part>) -> Forest {
+    let mut starts = vec![0_u32; ordinals.total as usize + 1];
+    for (tree, count) in parts.iter().flat_map(|part| &part.trees) {
+        starts[*tree as usize + 1] = *count;
+    }
+    for at in 1..starts.len() {
+        starts[at] += starts[at - 1];
+    }
+    let total = starts.last().copied().unwrap_or(0) as usize;
+    let mut forest = Forest {
+        ordinals,
+        starts,
+        edges: vec![Edge { child: 0, name: 0 }; total],
+        names: Vec::new(),
+        hits: HashMap::new(),
+        commits: Vec::new(),
+        damage: DamageReport::default(),
+        edges_cut: false,
+    };
+    for part in parts {
+        let base = forest.names.len() as u32;
+        let mut names: Vec<_> = part.names.into_iter().collect();
+        names.sort_unstable_by_key(|(_, number)| *number);
+        forest.names.extend(names.into_iter().map(|(name, _)| name));
+        let mut from = 0;
+        for (tree, count) in part.trees {
+            let start = forest.starts[tree as usize] as usize;
+            for index in 0..count as usize {
+                let Edge { child, name } = part.edges[from + index];
+                forest.edges[start + index] = Edge { child, name: name + base };
+            }
+            from += count as usize;
+        }
+        for (oid, Place { tree, name }) in part.hits {
+            forest.hits.entry(oid).or_default().push(Place { tree, name: name + base });
+        }
+        forest.commits.extend(part.commits);
+        forest.damage.merge(part.damage);
+    }
+    forest
+}
+
+impl Forest {
+    /// Of a store with more objects than there are ordinals.
+    fn too_large() -> Self {
+        let ordinals =
+            Ordinals { format_bytes: 20, lists: Vec::new(), bases: Vec::new(), total: 0 };
+        let mut forest = merge(ordinals, Vec::new());
+        forest.edges_cut = true;
+        forest
+    }
+}

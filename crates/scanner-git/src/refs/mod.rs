@@ -1,0 +1,145 @@
+//! References: names that point at objects, kept as files, packed, or in reftables; and their logs.
+//!
+//! Where two places have the same name the one that git would take wins. Damaged files become warnings.
+
+mod files;
+mod reflog;
+mod reftable;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::Warning;
+use crate::limits::FileLimits;
+use crate::oid::{ObjectFormat, Oid};
+
+/// A reference.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ref {
+    /// Its full name.
+    pub name: Vec<u8>,
+    /// The object that it points at.
+    pub target: Oid,
+}
+
+/// Where references lie.
+pub(crate) struct RefStore<'a> {
+    pub(crate) git_dir: &'a Path,
+    pub(crate) common_dir: &'a Path,
+    pub(crate) format: ObjectFormat,
+    pub(crate) reftable: bool,
+    pub(crate) limits: &'a FileLimits,
+}
+
+/// What a reference holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    Oid(Oid),
+    Symbolic(Vec<u8>),
+}
+
+/// All references and logged ids.
+#[derive(Debug, Default)]
+pub(crate) struct FoundRefs {
+    /// Sorted by name.
+    pub(crate) refs: Vec<Ref>,
+    /// Sorted, each once.
+    pub(crate) logged: Vec<Oid>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+/// What is gathered while reading.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) values: BTreeMap<Vec<u8>, Value>,
+    pub(crate) logged: Vec<Oid>,
+    pub(crate) warnings: Vec<Warning>,
+}
+
+impl Gathered {
+    pub(crate) fn warn(&mut self, path: &Path, reason: impl ToString) {
+        self.warnings.push(Warning::Unreadable { path: path.into(), reason: reason.to_string() });
+    }
+}
+
+/// Reads all references of a repository and its worktrees.
+pub(crate) fn read_all(store: &RefStore<'_>) -> FoundRefs {
+    let mut gathered = Gathered::default();
+    if store.reftable {
+        reftable::read_stack(store, store.common_dir, b"", &mut gathered);
+    } else {
+        files::read_packed(store, &mut gathered);
+        files::read_loose(store, store.common_dir, b"", &mut gathered);
+        reflog::read_logs(store, store.common_dir, &mut gathered);
+    }
+    for dir in worktree_dirs(store.common_dir) {
+        let mut prefix = b"worktrees/".to_vec();
+        prefix.extend_from_slice(dir.file_name().unwrap_or_default().as_encoded_bytes());
+        prefix.push(b'/');
+        if store.reftable {
+            reftable::read_stack(store, &dir, &prefix, &mut gathered);
+        } else {
+            files::read_loose(store, &dir, &prefix, &mut gathered);
+            reflog::read_logs(store, &dir, &mut gathered);
+        }
+    }
+    if store.git_dir != store.common_dir {
+        name_own_worktree(store, &mut gathered.values);
+    }
+    let refs = resolve(&gathered.values, store.limits);
+    if refs.len() >= store.limits.refs_max as usize {
+        gathered.warn(store.common_dir, "more references than the limit");
+    }
+    let mut logged = gathered.logged;
+    logged.sort_unstable();
+    logged.dedup();
+    logged.retain(|oid| !oid.is_zero());
+    FoundRefs { refs, logged, warnings: gathered.warnings }
+}
+
+/// In a linked worktree `HEAD` and its like are the worktree's.
+fn name_own_worktree(store: &RefStore<'_>, values: &mut BTreeMap<Vec<u8>, Value>) {
+    let Some(name) = store.git_dir.file_name() else { return };
+    let prefix = [b"worktrees/", name.as_encoded_bytes(), b"/"].concat();
+    let own: Vec<_> = values
+        .iter()
+        .filter_map(|(name, value)| Some((name.strip_prefix(&prefix[..])?.to_vec(), value.clone())))
+        .collect();
+    if let Some(main) = values.remove(&b"HEAD"[..]) {
+        values.insert(b"main-worktree/HEAD".to_vec(), main);
+    }
+    values.extend(own);
+}
+
+/// The folders of linked worktrees, sorted.
+pub(crate) fn worktree_dirs(common_dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(common_dir.join("worktrees")) else { return Vec::new() };
+    let mut dirs: Vec<_> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    dirs.sort();
+    dirs
+}
+
+fn resolve(values: &BTreeMap<Vec<u8>, Value>, limits: &FileLimits) -> Vec<Ref> {
+    let mut refs = Vec::new();
+    for (name, value) in values {
+        let mut value = value;
+        for _ in 0..limits.symref_depth_max {
+            match value {
+                Value::Oid(_) => break,
+                Value::Symbolic(next) => match values.get(next) {
+                    Some(found) => value = found,
+                    None => break,
+                },
+            }
+        }
+        // What leads nowhere is an unborn branch, or broken; there is no object in either case.
+        if let Value::Oid(target) = value
+            && !target.is_zero()
+        {
+            refs.push(Ref { name: name.clone(), target: *target });
+        }
+    }
+    refs
+}

@@ -1,0 +1,7 @@
+//! Trees: entries in git's order, and the difference of two trees.
+
+mod diff;
+mod entry;
+
+pub(crate) use diff::{Change, TreeDiff};
+pub use entry::{EntryMode, TreeEntries, TreeEntry};
