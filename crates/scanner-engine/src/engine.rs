@@ -50,6 +50,7 @@ pub struct Engine {
     reach: Vec<RuleReach>,
     prefilter: Box<dyn Prefilter>,
     class_counts: [usize; 4],
+    anchors: Vec<(char, String, Vec<RuleId>)>,
     safelist: SafelistFilter,
     tuning: Tuning,
     context_bytes: u32,
@@ -80,6 +81,7 @@ impl Engine {
             gates,
             reach,
             class_counts: native.class_counts(),
+            anchors: native.anchors(),
             prefilter: Box::new(native),
             safelist: SafelistFilter::default(),
             tuning,
@@ -106,6 +108,19 @@ impl Engine {
     /// Distinct anchors of the classes A, B, C, D.
     pub fn class_counts(&self) -> [usize; 4] {
         self.class_counts
+    }
+
+    /// Every anchor with its class (`A` to `D`) and the ids of its rules, sorted; what `rules check --cost`
+    /// and people who write detectors look at.
+    pub fn anchors(&self) -> Vec<(char, String, Vec<String>)> {
+        let id = |rule: &RuleId| self.rule_info(*rule).id.clone();
+        let mut all: Vec<_> = self
+            .anchors
+            .iter()
+            .map(|(class, text, rules)| (*class, text.clone(), rules.iter().map(id).collect()))
+            .collect();
+        all.sort();
+        all
     }
 
     /// The limits in force.

@@ -84,7 +84,9 @@ fn check_negative(
         .filter(|e| runner.engine.rule_info(e.rule_id).id == *id)
         .map(|e| e.refused_by.map_or("accepted", |s| s.name()))
         .collect();
-    if !found && stages.iter().any(|s| *s == example.stage) {
+    // A text without the literal that every match contains is refused by the pattern, before any window.
+    let unanchored = stages.is_empty() && example.stage == "regex";
+    if !found && (unanchored || stages.iter().any(|s| *s == example.stage)) {
         return None;
     }
     let place = format!("{}:{}", detector.file, detector.line);

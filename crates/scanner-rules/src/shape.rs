@@ -87,9 +87,15 @@ pub fn keyed(shape: &KeyedToml) -> String {
 /// The pattern of a `uri`; group 1 is the password.
 pub fn uri(shape: &UriToml) -> String {
     let user_min = u32::from(shape.user == UriUser::Required);
+    // Written out with what follows, so that the anchor is as long as it can be; `+` begins a driver's name.
+    let schemes = |end: &str| {
+        let whole: Vec<String> = shape.schemes.iter().map(|s| format!("{s}{end}")).collect();
+        alternatives(&whole)
+    };
     format!(
-        r#"\b{{start-half}}(?i:{})(?:\+[0-9A-Za-z]{{1,16}})?://[^\s:@/"'<>`,;\\]{{{user_min},{URI_USER_MAX}}}:([^\s@/"'<>`]{{3,{URI_PASSWORD_MAX}}})@[0-9A-Za-z\[$%{{._\-]"#,
-        alternatives(&shape.schemes),
+        r#"\b{{start-half}}(?:(?i:{})|(?i:{})[0-9A-Za-z]{{1,16}}://)[^\s:@/"'<>`,;\\]{{{user_min},{URI_USER_MAX}}}:([^\s@/"'<>`]{{3,{URI_PASSWORD_MAX}}})@[0-9A-Za-z\[$%{{._\-]"#,
+        schemes("://"),
+        schemes("+"),
     )
 }
 

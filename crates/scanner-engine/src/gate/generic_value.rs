@@ -100,6 +100,8 @@ struct Kinds {
     lower: usize,
     upper: usize,
     special: usize,
+    /// `_`, `-`, `.` and `/`, which join words.
+    separators: usize,
     other: usize,
     hex: usize,
     /// Changes of kind from one byte to the next; an identifier has few, a random value many.
@@ -117,14 +119,16 @@ impl Kinds {
                 b'0'..=b'9' => 1,
                 b'a'..=b'z' => 2,
                 b'A'..=b'Z' => 3,
-                b'!'..=b'~' => 4,
-                _ => 5,
+                b'_' | b'-' | b'.' | b'/' => 4,
+                b'!'..=b'~' => 5,
+                _ => 6,
             };
             match kind {
                 1 => kinds.digits += 1,
                 2 => kinds.lower += 1,
                 3 => kinds.upper += 1,
-                4 => kinds.special += 1,
+                4 => kinds.separators += 1,
+                5 => kinds.special += 1,
                 _ => kinds.other += 1,
             }
             lower_run = if kind == 2 { lower_run + 1 } else { 0 };
@@ -142,7 +146,7 @@ impl Kinds {
 
     /// Identifiers, file names and prose: few changes of kind, long runs of small letters.
     fn is_word_like(&self) -> bool {
-        let len = self.letters() + self.digits + self.special;
+        let len = self.letters() + self.digits + self.special + self.separators;
         let mostly_letters = self.digits * 6 < len && self.special * 4 < len;
         mostly_letters && self.longest_lower * 3 >= len || self.transitions * 8 < len
     }

@@ -5,7 +5,7 @@
 //! | A | nine bytes or more | sampled grams |
 //! | B | case-sensitive, begins the match at a token's start, and the token is long | token starts |
 //! | C | short, and the secret is a long run of token characters with a digit | windows around such runs |
-//! | D | what is left | four-byte fingerprints over every byte |
+//! | D | what is left | sampled grams, closer together; fingerprints at every byte below five bytes |
 //!
 //! A rule that proves nothing lands in D, never outside.
 

@@ -1,23 +1,43 @@
-//! Class A: anchors of nine bytes and more, by looking at every fourth byte.
+//! Literals of five bytes and more, by looking at every second or every fourth byte.
 //!
-//! Any nine bytes in a row hold six that begin at a multiple of four. For each anchor the rarest nine-byte
-//! window is chosen and its four six-byte grams (case folded) are put into a blocked Bloom filter of 32 KiB,
-//! three bits in one word. A buffer is sampled at every fourth byte; a sample that passes is looked up, and
-//! each anchor that has the gram there is compared. Rarity of the window matters: without it a variant ran
-//! at half the speed.
+//! Any nine bytes in a row hold six that begin at a multiple of four (class A); any five hold four that begin
+//! at a multiple of two (the longer literals of class D). For each literal the rarest window is chosen and
+//! its grams, one for each alignment and case folded, are put into a blocked Bloom filter of 32 KiB, three
+//! bits in one word. A sample that passes is looked up, and each literal that has the gram there is compared.
+//! Rarity of the window matters: without it a variant ran at half the speed.
 
 use super::simd::{self, SimdLevel};
 use super::table::{Needle, PatternTable};
-use crate::build::anchors::{AnchorClass, SAMPLED_LEN_MIN, byte_rarity};
+use crate::build::anchors::{SAMPLED_LEN_MIN, byte_rarity};
 use std::ops::Range;
 
-/// Bytes of a gram.
-const GRAM_BYTES: usize = 6;
+/// How literals are sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sampling {
+    /// Bytes of a gram, 4 to 6.
+    gram_bytes: usize,
+    /// Distance of samples, 2 or 4.
+    stride: usize,
+}
 
-/// Distance of samples.
-pub(super) const STRIDE: usize = 4;
+impl Sampling {
+    /// For literals of nine bytes and more.
+    pub(super) const SPARSE: Self = Self { gram_bytes: 6, stride: 4 };
+    /// For literals of five bytes and more.
+    pub(super) const DENSE: Self = Self { gram_bytes: 4, stride: 2 };
 
-const _: () = assert!(SAMPLED_LEN_MIN == GRAM_BYTES + STRIDE - 1);
+    /// Bytes of the shortest literal that is certain to be sampled.
+    pub(super) const fn window(self) -> usize {
+        self.gram_bytes + self.stride - 1
+    }
+
+    /// The bytes of a gram in the upper half of its word.
+    const fn high_mask(self) -> u32 {
+        (1 << (8 * (self.gram_bytes - 4))) - 1
+    }
+}
+
+const _: () = assert!(SAMPLED_LEN_MIN == Sampling::SPARSE.window());
 
 /// Words of the filter: 32 KiB.
 pub(super) const FILTER_WORDS: usize = 8192;
@@ -28,6 +48,7 @@ const SLOT_BITS: u32 = 13;
 /// The filter and the exact index behind it.
 #[derive(Debug)]
 pub(super) struct Grams {
+    sampling: Sampling,
     filter: Box<[u32; FILTER_WORDS]>,
     offsets: Box<[u32]>,
     entries: Box<[Entry]>,
@@ -43,17 +64,14 @@ struct Entry {
 }
 
 impl Grams {
-    /// Indexes the patterns of class A.
-    pub(super) fn new(table: &PatternTable) -> Self {
-        let ids = table.of_class(|class| class == AnchorClass::Sampled);
+    /// Indexes the patterns `ids`, each at least as long as the sampling's window.
+    pub(super) fn new(table: &PatternTable, ids: &[u32], sampling: Sampling) -> Self {
         let needles: Box<[Needle]> = ids.iter().map(|id| Needle::new(table, *id)).collect();
         let mut entries = Vec::new();
         for (index, needle) in needles.iter().enumerate() {
-            let window = rarest_window(&needle.bytes);
-            for offset in window..window + STRIDE {
-                let mut gram = [0; 8];
-                gram[..GRAM_BYTES].copy_from_slice(&needle.bytes[offset..offset + GRAM_BYTES]);
-                let gram = fold(u64::from_le_bytes(gram));
+            let window = rarest_window(&needle.bytes, sampling.window());
+            for offset in window..window + sampling.stride {
+                let gram = sampling.fold(load(&needle.bytes, offset));
                 entries.push(Entry { gram, needle: index as u32, offset: offset as u32 });
             }
         }
@@ -69,6 +87,7 @@ impl Grams {
             offsets[index] += offsets[index - 1];
         }
         Self {
+            sampling,
             filter: filter.try_into().expect("the vector has that many words"),
             offsets: offsets.into_boxed_slice(),
             entries: entries.into_boxed_slice(),
@@ -76,7 +95,7 @@ impl Grams {
         }
     }
 
-    /// Reports every anchor whose sample lies in `range` of `bytes`. `range.start` is a multiple of the
+    /// Reports every literal whose sample lies in `range` of `bytes`; `range.start` is a multiple of the
     /// stride.
     pub(super) fn scan(
         &self,
@@ -89,40 +108,42 @@ impl Grams {
             return;
         }
         let mut at = range.start;
-        match level {
-            #[cfg(target_arch = "x86_64")]
-            SimdLevel::Avx2 => {
-                // Eight samples at a time; each sample reads eight bytes.
-                while at + 40 <= bytes.len() && at < range.end {
+        #[cfg(target_arch = "x86_64")]
+        if level == SimdLevel::Avx2 {
+            let high_mask = self.sampling.high_mask();
+            while at + 48 <= bytes.len() && at < range.end {
+                let mut first = at;
+                while first < at + 4 {
+                    // Eight samples, four bytes apart, at a time; each reads eight bytes.
+                    let samples = &bytes[first..first + 40];
                     let mut hits =
-                        simd::avx2::sample_grams(level, &bytes[at..at + 40], &self.filter);
+                        simd::avx2::sample_grams(level, samples, &self.filter, high_mask);
                     while hits != 0 {
-                        let sample = at + STRIDE * hits.trailing_zeros() as usize;
+                        let sample = first + 4 * hits.trailing_zeros() as usize;
                         hits &= hits - 1;
                         if sample < range.end {
                             self.verify(bytes, sample, report);
                         }
                     }
-                    at += 32;
+                    first += self.sampling.stride;
                 }
+                at += 32;
             }
-            _ => {}
         }
         while at < range.end {
-            let gram = fold(load(bytes, at));
-            let hash = hash(gram);
+            let hash = hash(self.sampling.fold(load(bytes, at)));
             let bits = bits(hash);
             if self.filter[word_index(hash)] & bits == bits {
                 self.verify(bytes, at, report);
             }
-            at += STRIDE;
+            at += self.sampling.stride;
         }
     }
 
     /// Compares the anchors that have the gram at `sample` there.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], sample: usize, report: &mut impl FnMut(u32, usize)) {
-        let gram = fold(load(bytes, sample));
+        let gram = self.sampling.fold(load(bytes, sample));
         let slot = slot(hash(gram));
         let range = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
         for entry in &self.entries[range] {
@@ -139,12 +160,11 @@ impl Grams {
     }
 }
 
-/// Where the rarest nine bytes of an anchor begin; the earliest of equals.
-fn rarest_window(bytes: &[u8]) -> usize {
-    (0..=bytes.len() - SAMPLED_LEN_MIN)
+/// Where the rarest window of a literal begins; the earliest of equals.
+fn rarest_window(bytes: &[u8], len: usize) -> usize {
+    (0..=bytes.len() - len)
         .max_by_key(|start| {
-            let window = &bytes[*start..start + SAMPLED_LEN_MIN];
-            let rarity: u32 = window.iter().map(|byte| byte_rarity(*byte)).sum();
+            let rarity: u32 = bytes[*start..start + len].iter().map(|b| byte_rarity(*b)).sum();
             (rarity, std::cmp::Reverse(*start))
         })
         .unwrap_or(0)
@@ -164,10 +184,14 @@ fn load(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-/// The six low bytes with bit 0x20 set: letters of either case become one, some other bytes fall together.
-#[inline]
-fn fold(word: u64) -> u64 {
-    (word | 0x2020_2020_2020_2020) & 0x0000_ffff_ffff_ffff
+impl Sampling {
+    /// The bytes of a gram with bit 0x20 set: letters of either case become one, some other bytes fall
+    /// together.
+    #[inline]
+    fn fold(self, word: u64) -> u64 {
+        let mask = u64::from(self.high_mask()) << 32 | 0xffff_ffff;
+        (word | 0x2020_2020_2020_2020) & mask
+    }
 }
 
 /// Multipliers of the two halves of a gram; odd, with well spread bits.

@@ -1,13 +1,14 @@
 //! The native prefilter: pure Rust, nothing to build, nothing to cache.
 //!
-//! A chunk is walked in strips that stay in the first-level cache, and each strip is looked at three times:
+//! A chunk is walked in strips that stay in the first-level cache, and each strip is looked at in turn by:
 //!
-//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A);
+//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A), and every second byte, for
+//!    anchors of five bytes and more that no other class takes (class D);
 //! 2. [`tokens`]: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords near
 //!    long runs with a digit (class C);
-//! 3. [`stems`]: four-byte fingerprints at every byte, for what is left (class D).
+//! 3. [`stems`]: fingerprints at every byte, for the few anchors of three and four bytes that are left.
 //!
-//! Three passes over a strip in cache cost little more than one fused loop, and each can be read, tested and
+//! Passes over a strip in cache cost little more than one fused loop, and each can be read, tested and
 //! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
 
 mod grams;
@@ -20,7 +21,7 @@ use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter};
 use crate::build::anchors::{AnchorClass, Literal};
-use grams::Grams;
+use grams::{Grams, Sampling};
 pub use simd::SimdLevel;
 use stems::Stems;
 pub(crate) use table::PatternTable;
@@ -34,7 +35,8 @@ const STRIP_BYTES: usize = 8 * 1024;
 #[derive(Debug)]
 pub struct NativePrefilter {
     table: PatternTable,
-    grams: Grams,
+    sparse: Grams,
+    dense: Grams,
     tokens: Tokens,
     stems: Stems,
     level: SimdLevel,
@@ -44,10 +46,16 @@ impl NativePrefilter {
     /// Builds the tables. `anchors` has one entry per rule and literal.
     pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)], level: SimdLevel) -> Self {
         let table = PatternTable::new(anchors);
+        let sampled = table.of_class(|class| class == AnchorClass::Sampled);
+        let everywhere = table.of_class(|class| class == AnchorClass::Everywhere);
+        let (long, short): (Vec<u32>, Vec<u32>) = everywhere
+            .into_iter()
+            .partition(|id| table.pattern(*id).len() >= Sampling::DENSE.window());
         Self {
-            grams: Grams::new(&table),
+            sparse: Grams::new(&table, &sampled, Sampling::SPARSE),
+            dense: Grams::new(&table, &long, Sampling::DENSE),
             tokens: Tokens::new(&table),
-            stems: Stems::new(&table),
+            stems: Stems::new(&table, &short),
             table,
             level,
         }
@@ -56,6 +64,11 @@ impl NativePrefilter {
     /// How many distinct anchors each class has, in the order A, B, C, D.
     pub fn class_counts(&self) -> [usize; 4] {
         self.table.class_counts()
+    }
+
+    /// Every anchor: class, text and rules.
+    pub(crate) fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
+        self.table.describe()
     }
 
     /// Which instructions are used.
@@ -70,9 +83,11 @@ impl Prefilter for NativePrefilter {
         let mut at = 0;
         while at < bytes.len() {
             let end = (at + STRIP_BYTES).min(bytes.len());
-            self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
-                self.table.report(pattern, from, sink);
-            });
+            for grams in [&self.sparse, &self.dense] {
+                grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
+                    self.table.report(pattern, from, sink);
+                });
+            }
             self.tokens.scan(bytes, at..end, self.level, &mut state, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
@@ -86,7 +101,9 @@ impl Prefilter for NativePrefilter {
     fn is_present(&self, bytes: &[u8]) -> bool {
         let mut found = false;
         let mut state = TokenState::default();
-        self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
+        for grams in [&self.sparse, &self.dense] {
+            grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
+        }
         if !found {
             let level = self.level;
             self.tokens.scan(bytes, 0..bytes.len(), level, &mut state, &mut |_, _| found = true);

@@ -94,6 +94,18 @@ impl PatternTable {
         counts
     }
 
+    /// Class, text and rules of every pattern.
+    pub(crate) fn describe(&self) -> Vec<(char, String, Vec<RuleId>)> {
+        (0..self.len())
+            .map(|id| {
+                let class = [b'A', b'B', b'C', b'D'][self.classes[id].index()];
+                let text = String::from_utf8_lossy(self.bytes.get(id)).into_owned();
+                let rules = &self.targets[self.offsets[id] as usize..self.offsets[id + 1] as usize];
+                (char::from(class), text, rules.to_vec())
+            })
+            .collect()
+    }
+
     /// Files a hit of a pattern for each of its rules.
     #[inline]
     pub(crate) fn report(&self, id: u32, from: usize, sink: &mut HitSink<'_>) {

@@ -66,27 +66,28 @@ fn classify(bytes: __m256i) -> [u32; 5] {
 }
 
 /// Eight samples, four bytes apart, against the filter of grams: bit `i` says that the sample at `4 * i`
-/// may be one. `bytes` are at least 40.
+/// may be one. `high_mask` covers the bytes of a gram beyond its fourth; `bytes` are at least 40.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
 pub(in super::super) fn sample_grams(
     level: SimdLevel,
     bytes: &[u8],
     filter: &[u32; FILTER_WORDS],
+    high_mask: u32,
 ) -> u32 {
     assert!(matches!(level, SimdLevel::Avx2));
     // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
-    unsafe { sample_grams_avx2(bytes, filter) }
+    unsafe { sample_grams_avx2(bytes, filter, high_mask) }
 }
 
 #[target_feature(enable = "avx2,bmi1")]
 #[expect(unsafe_code, reason = "gather")]
-fn sample_grams_avx2(bytes: &[u8], filter: &[u32; FILTER_WORDS]) -> u32 {
+fn sample_grams_avx2(bytes: &[u8], filter: &[u32; FILTER_WORDS], high_mask: u32) -> u32 {
     let splat = |word: u32| _mm256_set1_epi32(word.cast_signed());
     let fold = splat(0x2020_2020);
     let first = _mm256_or_si256(load(half(bytes, 0)), fold);
     let second = _mm256_or_si256(load(half(bytes, 4)), fold);
-    let second = _mm256_and_si256(second, splat(0x0000_ffff));
+    let second = _mm256_and_si256(second, splat(high_mask));
     let mixed = _mm256_add_epi32(
         _mm256_mullo_epi32(first, splat(MULTIPLIERS.0)),
         _mm256_mullo_epi32(second, splat(MULTIPLIERS.1)),
