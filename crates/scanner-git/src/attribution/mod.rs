@@ -12,6 +12,7 @@
 mod climb;
 mod collect;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::attribution::climb::Climber;
@@ -38,7 +39,7 @@ pub struct Origin {
     pub oid: Oid,
     /// The commit that introduced it; for a commit, itself. `None` if no commit has it.
     pub first: Option<CommitInfo>,
-    /// The last commit that has it, in the same order.
+    /// The last commit that has it, of those with the same reach as the first.
     pub last: Option<CommitInfo>,
     /// Its paths, sorted.
     pub paths: Vec<Vec<u8>>,
@@ -79,8 +80,10 @@ pub fn attribute(
     let graph = CommitGraph::new(commits, &starts.refs, &starts.logged);
     let roots: Vec<_> = graph.commits.iter().map(|commit| forest.ordinal(&commit.tree)).collect();
     let first = forest.visit(roots.iter().enumerate().map(|(rank, root)| (rank as u32, *root)));
-    let last =
-        forest.visit(roots.iter().enumerate().rev().map(|(rank, root)| (rank as u32, *root)));
+    // The last of the living before the last of the dead: whole groups of reach, each from its end.
+    let mut backwards: Vec<_> = (0..roots.len() as u32).collect();
+    backwards.sort_by_key(|rank| (graph.reach[*rank as usize], Reverse(*rank)));
+    let last = forest.visit(backwards.iter().map(|rank| (*rank, roots[*rank as usize])));
     let head = starts.head.and_then(|oid| graph.rank(&oid));
     let in_head = forest.visit(head.map(|rank| (rank, roots[rank as usize])).into_iter());
     let places = forest.places(oids);
@@ -96,7 +99,11 @@ pub fn attribute(
             };
             let itself = graph.rank(oid);
             let first_rank = itself.or_else(|| ranks(&first).into_iter().min());
-            let last_rank = itself.or_else(|| ranks(&last).into_iter().max());
+            let last_rank = itself.or_else(|| {
+                ranks(&last)
+                    .into_iter()
+                    .min_by_key(|rank| (graph.reach[*rank as usize], Reverse(*rank)))
+            });
             let commit = |rank: Option<u32>| Some(graph.commits[rank? as usize].clone());
             let (paths, paths_cut) = match first_rank {
                 Some(rank) if scope == PathScope::First => climber.paths(places, Some(rank)),

@@ -85,7 +85,7 @@ fn tangled() -> Fixture {
     fixture.write("top.txt", "evil merge\n");
     fixture.commit("merge with its own content");
     fixture.tick();
-    fixture.git(&["revert", "--no-edit", "main"]);
+    fixture.git(&["revert", "--no-edit", "-m", "1", "HEAD"]);
     fixture.git(&["checkout", "-q", "main"]);
     fixture.tick();
     fixture.git(&["merge", "-q", "--no-ff", "-m", "join", "right"]);
