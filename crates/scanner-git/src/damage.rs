@@ -108,6 +108,11 @@ impl DamageReport {
         self.objects.remove(oid);
     }
 
+    /// Forgets the objects that `keep` does not want.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&Oid) -> bool) {
+        self.objects.retain(|oid, _| keep(oid));
+    }
+
     /// The objects and what is wrong with them, by id.
     pub fn iter(&self) -> impl Iterator<Item = (&Oid, Damage)> {
         self.objects.iter().map(|(oid, damage)| (oid, *damage))

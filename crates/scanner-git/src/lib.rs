@@ -5,6 +5,7 @@ mod counters;
 mod damage;
 mod error;
 mod graph;
+mod history;
 mod index_file;
 mod limits;
 mod mapped;
@@ -23,6 +24,10 @@ pub use counters::{ChanceCounters, GitCounters};
 pub use damage::{Damage, DamageReport};
 pub use error::{OpenError, Warning};
 pub use graph::{CommitInfo, Reach};
+pub use history::{
+    Introduced, Introductions, ProtocolError, RefUpdate, RevisionError, Selection, introduced,
+    parse_range, pre_push, pre_receive, resolve, scan_listed, select, staged,
+};
 pub use index_file::IndexEntry;
 pub use limits::{
     FileLimits, Limits, MEMORY_BYTES_DEFAULT, MEMORY_BYTES_MIN, PackLimits, StoreLimits, TreeLimits,

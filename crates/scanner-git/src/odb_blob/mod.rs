@@ -70,7 +70,9 @@ pub fn scan_objects<S: BlobSink>(
         .iter()
         .map(|select| {
             select.pack.advise_needed();
-            let plan = PackPlan::new(select.pack, request.kinds, select, workers);
+            let mut plan = PackPlan::new(select.pack, request.kinds, select, workers);
+            // Another pack gives out its copy of these.
+            plan.damage.retain(|oid| !select.is_duplicate(oid));
             Job { pack: select.pack, plan }
         })
         .collect();
@@ -103,6 +105,13 @@ struct PackSelect<'a> {
     shared: &'a SharedReader<'a>,
     /// Blobs left out because they were seen.
     declined: AtomicU64,
+}
+
+impl PackSelect<'_> {
+    fn is_duplicate(&self, oid: &Oid) -> bool {
+        let position = self.pack.idx().find(oid);
+        position.is_some_and(|position| self.duplicates.is_set(position as usize))
+    }
 }
 
 impl Select for PackSelect<'_> {

@@ -3,5 +3,5 @@
 mod diff;
 mod entry;
 
-pub(crate) use diff::{Change, TreeDiff};
+pub(crate) use diff::TreeDiff;
 pub use entry::{EntryMode, TreeEntries, TreeEntry};
