@@ -1,1 +1,34 @@
-//! placeholder
+//! The one crate that introduces sources, engine and sinks to each other.
+//!
+//! [`scan`] takes a [`ScanRequest`] in which everything is resolved, sends events to the sinks, and returns
+//! the summary. [`explain`] and [`test_rules`] are the same engine asked other questions.
+//!
+//! ```text
+//! scanner-fs ─► pipeline (one visitor a worker) ─► object (chunks, engine, findings) ─► collect ─► sinks
+//! a stream   ─► pipeline (one thread)           ─┘
+//! ```
+
+mod allow;
+mod chunk;
+mod collect;
+mod config;
+mod control;
+mod explain;
+mod identity;
+mod markers;
+mod object;
+mod pipeline;
+mod rule_test;
+
+pub use allow::{AllowError, Allowlists, RuleAllow};
+pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source, fit_memory};
+pub use control::{Control, Progress};
+pub use explain::{ExplainLine, explain};
+pub use identity::{Identities, Ignores, NoIgnores};
+pub use pipeline::{RuntimeError, scan};
+pub use rule_test::{TestReport, test_rules};
+
+pub use scanner_engine as engine;
+pub use scanner_fs as fs;
+pub use scanner_rules as rules;
+pub use scanner_store as store;

@@ -1,0 +1,107 @@
+//! Findings of all workers come together here: folded by secret, passed on live, sorted at the end.
+
+use std::collections::HashMap;
+
+use scanner_core::{
+    EventSink, Finding, NormHash, Place, ScanEvent, SkipCounts, SkipReason, Summary,
+};
+
+/// Sinks and what they have yet to hear.
+pub(crate) struct Collector {
+    sinks: Vec<Sink>,
+    dedup: bool,
+    keep: bool,
+    findings: Vec<Finding>,
+    by_secret: HashMap<(String, NormHash), usize>,
+    /// Findings announced.
+    pub(crate) count: u64,
+    /// What sinks could not take.
+    pub(crate) losses: SkipCounts,
+    /// One sentence for each sink that failed.
+    pub(crate) warnings: Vec<String>,
+}
+
+struct Sink {
+    sink: Box<dyn EventSink>,
+    failed: bool,
+}
+
+impl Collector {
+    pub(crate) fn new(sinks: Vec<Box<dyn EventSink>>, dedup: bool) -> Self {
+        let keep = dedup || sinks.iter().any(|sink| sink.wants_report());
+        Self {
+            sinks: sinks.into_iter().map(|sink| Sink { sink, failed: false }).collect(),
+            dedup,
+            keep,
+            findings: Vec::new(),
+            by_secret: HashMap::new(),
+            count: 0,
+            losses: SkipCounts::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Tells every sink that has not failed. A sink that fails is left out from then on; the others go on.
+    pub(crate) fn tell(&mut self, event: &ScanEvent<'_>) {
+        for Sink { sink, failed } in &mut self.sinks {
+            if *failed {
+                continue;
+            }
+            if let Err(error) = sink.event(event) {
+                *failed = true;
+                self.losses.add(SkipReason::SinkFailed);
+                self.warnings.push(error.to_string());
+            }
+        }
+    }
+
+    /// Takes a finding. Whatever order findings arrive in, the place that counts first is the smallest.
+    pub(crate) fn add(&mut self, finding: Finding) {
+        if self.dedup {
+            let key = (finding.rule.id.clone(), finding.norm_hash);
+            if let Some(index) = self.by_secret.get(&key).copied() {
+                self.add_place(index, finding);
+                return;
+            }
+            self.by_secret.insert(key, self.findings.len());
+        }
+        self.count += 1;
+        self.tell(&ScanEvent::Finding(&finding));
+        if self.keep {
+            self.findings.push(finding);
+        }
+    }
+
+    fn add_place(&mut self, index: usize, mut finding: Finding) {
+        let place = Place { path: finding.path.clone(), location: finding.location };
+        let mut known = std::mem::take(&mut self.findings);
+        self.tell(&ScanEvent::Place { finding: &known[index], place: &place });
+        let first = &mut known[index];
+        if finding.sort_key() < first.sort_key() {
+            finding.places = std::mem::take(&mut first.places);
+            std::mem::swap(first, &mut finding);
+        }
+        first.places.push(Place { path: finding.path, location: finding.location });
+        self.findings = known;
+    }
+
+    /// Sorts, reports and says goodbye.
+    pub(crate) fn finish(&mut self, summary: &mut Summary) {
+        let mut findings = std::mem::take(&mut self.findings);
+        for finding in &mut findings {
+            finding.places.sort();
+            finding.places.dedup();
+        }
+        findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        if self.sinks.iter().any(|s| s.sink.wants_report()) {
+            self.tell(&ScanEvent::Report(&findings));
+        }
+        summary.findings = self.count;
+        // What fails only while saying goodbye is in the counts, though not in that sink's own summary.
+        summary.skips.merge(&std::mem::take(&mut self.losses));
+        summary.warnings.append(&mut self.warnings);
+        self.tell(&ScanEvent::Finished(summary));
+        summary.skips.merge(&std::mem::take(&mut self.losses));
+        summary.warnings.append(&mut self.warnings);
+    }
+}

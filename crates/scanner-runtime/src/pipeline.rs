@@ -1,0 +1,205 @@
+//! The wiring: many threads over files, or one thread over a stream, with the same scanner in both.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use scanner_core::{
+    EventSink, ObjectPath, RunInfo, ScanEvent, SkipReason, SourceKind, Status, Summary,
+};
+use scanner_fs::{FileVisitor, FsError, FsRequest, OpenFile, walk_files};
+
+use crate::chunk::{ByteSource, ReadSource};
+use crate::collect::Collector;
+use crate::config::{ScanRequest, Source};
+use crate::control::{Control, Stop};
+use crate::object::{Counts, Object, ObjectScanner};
+
+/// Paths that failed, named in the summary at most.
+const NAMED_FAILURES_MAX: usize = 10;
+
+/// A run that could not start or not end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RuntimeError {
+    /// The walk could not start, or a worker was lost.
+    #[error(transparent)]
+    Files(#[from] FsError),
+    /// A stream is to be scanned and none was given.
+    #[error("there is no input to scan")]
+    NoInput,
+}
+
+/// Runs a scan. Findings go to the sinks as they are found and, sorted, at the end; what was done and what was
+/// not comes back and goes to the sinks as the last event.
+///
+/// # Errors
+///
+/// The run could not start. Whatever goes wrong later is counted in the summary.
+pub fn scan(
+    request: &ScanRequest,
+    input: Option<&mut (dyn Read + Send)>,
+    sinks: Vec<Box<dyn EventSink>>,
+    control: &Control,
+) -> Result<Summary, RuntimeError> {
+    let started = Instant::now();
+    let deadline = request.timeout.and_then(|timeout| started.checked_add(timeout));
+    let stop = Stop { control, deadline };
+    let collector = Mutex::new(Collector::new(sinks, request.filters.dedup));
+    let lock = || collector.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    lock().tell(&ScanEvent::Started(&run_info(request)));
+    let outcome = match &request.source {
+        Source::Files { roots, policy } => {
+            let walk =
+                FsRequest { roots: roots.clone(), policy: policy.clone(), workers: request.jobs };
+            scan_files(request, &walk, stop, &collector)
+        }
+        Source::Stream { name } => match input {
+            Some(input) => Ok(scan_stream(request, name, input, stop, &collector)),
+            None => Err(RuntimeError::NoInput),
+        },
+    };
+    let total = outcome?;
+    let mut summary = summary(request, total, stop);
+    summary.elapsed = started.elapsed();
+    lock().finish(&mut summary);
+    settle(&mut summary, stop);
+    Ok(summary)
+}
+
+fn run_info(request: &ScanRequest) -> RunInfo {
+    RunInfo {
+        version: request.version.clone(),
+        targets: request.targets.clone(),
+        rules: request.engine.rule_infos().cloned().collect(),
+        started_unix: request.started_unix,
+        stable_identities: request.identities.keys.is_persistent(),
+    }
+}
+
+/// The parallel driver: one scanner a worker, for as long as the run lasts.
+fn scan_files(
+    request: &ScanRequest,
+    walk: &FsRequest,
+    stop: Stop<'_>,
+    collector: &Mutex<Collector>,
+) -> Result<Total, RuntimeError> {
+    let make =
+        |_| Visitor { scanner: ObjectScanner::new(request, stop, collector), failures: Vec::new() };
+    let visitors = walk_files(walk, make, &stop)?;
+    let mut total = Total::default();
+    for visitor in visitors {
+        total.add(&visitor.scanner.into_counts(), visitor.failures);
+    }
+    Ok(total)
+}
+
+/// The single-threaded driver.
+fn scan_stream(
+    request: &ScanRequest,
+    name: &str,
+    input: &mut (dyn Read + Send),
+    stop: Stop<'_>,
+    collector: &Mutex<Collector>,
+) -> Total {
+    let mut runtime = ScannerRuntime::new(request, stop, collector);
+    let path = ObjectPath::new(name.as_bytes());
+    runtime.scan(&path, SourceKind::Stdin, &mut ReadSource(input));
+    let mut total = Total::default();
+    total.add(&runtime.scanner.into_counts(), Vec::new());
+    total
+}
+
+/// The seeds' single-threaded runtime: the deterministic twin of the parallel driver, for streams and tests.
+struct ScannerRuntime<'a> {
+    scanner: ObjectScanner<'a>,
+}
+
+impl<'a> ScannerRuntime<'a> {
+    fn new(request: &'a ScanRequest, stop: Stop<'a>, collector: &'a Mutex<Collector>) -> Self {
+        Self { scanner: ObjectScanner::new(request, stop, collector) }
+    }
+
+    fn scan(&mut self, path: &ObjectPath, source: SourceKind, bytes: &mut dyn ByteSource) {
+        let _ = self.scanner.scan(&Object { path, source }, bytes);
+    }
+}
+
+/// What one worker of the file walk does.
+struct Visitor<'a> {
+    scanner: ObjectScanner<'a>,
+    failures: Vec<String>,
+}
+
+impl FileVisitor for Visitor<'_> {
+    fn visit(&mut self, file: &mut OpenFile) -> ControlFlow<()> {
+        file.advise_sequential();
+        let path = file.path().clone();
+        let flow = self.scanner.scan(&Object { path: &path, source: SourceKind::Fs }, file);
+        if flow.is_continue() && !file.is_empty() && file.position() != file.len() {
+            self.scanner.counts.skips.add(SkipReason::ChangedWhileRead);
+        }
+        flow
+    }
+
+    fn skipped(&mut self, path: &ObjectPath, reason: SkipReason, error: Option<&io::Error>) {
+        self.scanner.counts.skips.add(reason);
+        if !reason.is_policy() && self.failures.len() < NAMED_FAILURES_MAX {
+            let why = error.map_or_else(|| reason.explain().to_owned(), ToString::to_string);
+            self.failures.push(format!("{path}: {why}"));
+        }
+    }
+}
+
+/// The counts of all workers.
+#[derive(Default)]
+struct Total {
+    counts: Counts,
+    failures: Vec<String>,
+}
+
+impl Total {
+    fn add(&mut self, counts: &Counts, failures: Vec<String>) {
+        self.counts.files += counts.files;
+        self.counts.bytes += counts.bytes;
+        self.counts.suppressed += counts.suppressed;
+        self.counts.skips.merge(&counts.skips);
+        self.failures.extend(failures);
+    }
+}
+
+fn summary(request: &ScanRequest, total: Total, stop: Stop<'_>) -> Summary {
+    let Total { counts, mut failures } = total;
+    failures.sort();
+    failures.truncate(NAMED_FAILURES_MAX);
+    let mut summary = Summary {
+        status: Status::Complete,
+        rules: request.engine.rule_count() as u64,
+        files: counts.files,
+        bytes: counts.bytes,
+        findings: 0,
+        suppressed: counts.suppressed,
+        skips: counts.skips,
+        elapsed: std::time::Duration::ZERO,
+        warnings: failures,
+    };
+    if stop.interrupted() {
+        summary.skips.add(SkipReason::Interrupted);
+    } else if stop.out_of_time() {
+        summary.skips.add(SkipReason::Timeout);
+    }
+    settle(&mut summary, stop);
+    summary
+}
+
+/// The status that follows from the counts.
+fn settle(summary: &mut Summary, stop: Stop<'_>) {
+    summary.status = if stop.interrupted() {
+        Status::Interrupted
+    } else if summary.skips.failed().next().is_some() {
+        Status::Incomplete
+    } else {
+        Status::Complete
+    };
+}
