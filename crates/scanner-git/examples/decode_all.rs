@@ -1,6 +1,10 @@
 //! Decodes every object of a repository and prints how many there are and how long it took.
 //!
-//! `decode_all OBJECTS_FOLDER [WORKERS] [all|content|trees]`
+//! `decode_all OBJECTS_FOLDER [WORKERS] [all|content|trees|verify]`
+//!
+//! `verify` hashes every object and compares it with its id; the others only decode.
+
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -13,13 +17,20 @@ use scanner_git::{
 
 /// Looks at one byte of each object, so that nothing is optimised away.
 #[derive(Default)]
-struct Touch(u64);
+struct Touch {
+    sum: u64,
+    verify: bool,
+    wrong: u64,
+}
 
 impl BlobSink for Touch {
     type Carry = ();
 
     fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
-        self.0 = self.0.wrapping_add(blob.bytes.last().copied().map_or(0, u64::from));
+        self.sum = self.sum.wrapping_add(blob.bytes.last().copied().map_or(0, u64::from));
+        if self.verify && blob.oid.format().hash_object(blob.kind, blob.bytes) != blob.oid {
+            self.wrong += 1;
+        }
         ControlFlow::Continue(())
     }
 }
@@ -28,8 +39,10 @@ fn main() {
     let mut args = std::env::args().skip(1);
     let objects = args.next().expect("the objects folder");
     let workers = args.next().map_or(1, |n| n.parse().expect("a number of workers"));
-    let kinds = match args.next().as_deref() {
-        None | Some("all") => KindSet::ALL,
+    let what = args.next();
+    let verify = what.as_deref() == Some("verify");
+    let kinds = match what.as_deref() {
+        None | Some("all" | "verify") => KindSet::ALL,
         Some("trees") => KindSet::TREES,
         Some(_) => KindSet::CONTENT,
     };
@@ -40,12 +53,13 @@ fn main() {
         .expect("a folder of objects");
     let opened = begin.elapsed();
     let request = OdbRequest { kinds, seen: &NothingSeen };
-    let sinks = (0..workers).map(|_| Touch::default()).collect();
+    let sinks = (0..workers).map(|_| Touch { verify, ..Touch::default() }).collect();
     let (sinks, report) = scan_objects(&store, &request, sinks);
     let seconds = begin.elapsed().as_secs_f64();
-    let sum = sinks.iter().fold(0, |sum: u64, sink| sum.wrapping_add(sink.0));
+    let sum = sinks.iter().fold(0, |sum: u64, sink| sum.wrapping_add(sink.sum));
+    let wrong: u64 = sinks.iter().map(|sink| sink.wrong).sum();
     println!(
-        "{:?}\n{:?} warnings {:?}\nopened {:.3} s, sum {sum}, {seconds:.3} s",
+        "{:?}\n{:?} warnings {:?}\nopened {:.3} s, sum {sum}, {wrong} wrong, {seconds:.3} s",
         report.counters,
         report.damage.by_kind(),
         store.warnings(),

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::damage::{Damage, DamageReport};
 use crate::graph::CommitInfo;
+use crate::mapped::be_u64;
 use crate::odb_blob::{OdbRequest, scan_objects};
 use crate::oid::{KindSet, ObjectKind, Oid};
 use crate::sink::{Blob, BlobSink, NothingSeen};
@@ -94,7 +95,11 @@ impl Ordinals {
             .packs()
             .iter()
             .map(|pack| {
-                (0..pack.idx().count()).flat_map(|p| pack.idx().id_bytes(p)).copied().collect()
+                let mut ids = Vec::with_capacity(pack.idx().count() as usize * format_bytes);
+                for position in 0..pack.idx().count() {
+                    ids.extend_from_slice(pack.idx().id_bytes(position));
+                }
+                ids
             })
             .collect();
         lists.push(store.loose().list().0.iter().flat_map(|oid| oid.as_bytes().to_vec()).collect());
@@ -123,14 +128,19 @@ impl Ordinals {
 fn find(list: &[u8], wanted: &[u8], prefix: u64) -> Option<u32> {
     let width = wanted.len();
     let count = list.len() / width;
-    let at = |position: usize| &list[position * width..(position + 1) * width];
-    let guess = (u128::from(prefix) * count as u128 >> 64) as usize;
+    // Nearly all comparisons end with the first eight bytes.
+    let compare = |position: usize| {
+        let id = &list[position * width..(position + 1) * width];
+        let first = be_u64(id, 0).expect("ids are longer than eight bytes");
+        first.cmp(&prefix).then_with(|| id.cmp(wanted))
+    };
+    let guess = ((u128::from(prefix) * count as u128) >> 64) as usize;
     let (mut low, mut high) = (0, count);
     // Deviations are about the square root of the number of ids.
     let mut step = 64;
     let mut probe = guess;
     while low < high {
-        match at(probe).cmp(wanted) {
+        match compare(probe) {
             std::cmp::Ordering::Equal => return Some(probe as u32),
             std::cmp::Ordering::Less => low = probe + 1,
             std::cmp::Ordering::Greater => high = probe,

@@ -63,7 +63,7 @@ impl<S: BlobSink> Salvage<'_, S> {
         for pack in store.packs() {
             let damaged: Vec<Oid> = self.damaged();
             let concerned = damaged.iter().any(|oid| pack.idx().find(oid).is_some());
-            if self.report.stopped || !(concerned || !is_whole(pack)) {
+            if self.report.stopped || (!concerned && is_whole(pack)) {
                 continue;
             }
             let Some(salvaged) = pack.salvaged() else { continue };

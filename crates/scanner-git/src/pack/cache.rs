@@ -96,8 +96,8 @@ mod tests {
         limits.cache_large_bytes = 8 << 20;
         let mut cache = PackCache::new(&limits);
         cache.put(0, 12, ObjectKind::Tree, b"small");
-        cache.put(1, 12, ObjectKind::Blob, &[7; 100_000]);
-        cache.put(2, 12, ObjectKind::Blob, &[7; 3_000_000]);
+        cache.put(1, 12, ObjectKind::Blob, &vec![7; 100_000]);
+        cache.put(2, 12, ObjectKind::Blob, &vec![7; 3_000_000]);
         let small = cache.get(0, 12).unwrap();
         assert_eq!((small.kind(), small.bytes()), (ObjectKind::Tree, &b"small"[..]));
         assert_eq!(cache.get(1, 12).unwrap().bytes().len(), 100_000);

@@ -261,7 +261,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_handled(code in prop::collection::vec(any::<u8>(), 0..40), len in 0_usize..99) {
-            let _ = applied(&code, &[1; 70_000], len);
+            let _ = applied(&code, &vec![1; 70_000], len);
             let _ = DeltaOps::new(&code).count();
             let _ = DeltaHeader::parse(&code);
         }

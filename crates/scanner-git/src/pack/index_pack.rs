@@ -63,17 +63,14 @@ fn find_entries(pack: &[u8], format: ObjectFormat, hints: &[u64]) -> Vec<Found> 
             entry.stored.end = entry.stored.start + length;
             Ok(entry)
         });
-        match next {
-            Ok(entry) => {
-                at = entry.stored.end;
-                found.push(entry);
-            }
-            Err(_) => {
-                let Some(hint) = hints.get(hints.partition_point(|hint| *hint <= at as u64)) else {
-                    break;
-                };
-                at = *hint as usize;
-            }
+        if let Ok(entry) = next {
+            at = entry.stored.end;
+            found.push(entry);
+        } else {
+            let Some(hint) = hints.get(hints.partition_point(|hint| *hint <= at as u64)) else {
+                break;
+            };
+            at = *hint as usize;
         }
     }
     found

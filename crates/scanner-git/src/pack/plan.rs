@@ -329,13 +329,14 @@ impl HeaderReader<'_> {
             let node = self.first + index;
             match self.pack.entry(self.offsets[node]).map(|header| header.kind) {
                 Ok(EntryKind::Whole(kind)) => *flag = kind as u8,
-                Ok(EntryKind::OffsetDelta(base)) => match self.node_before(node, base) {
-                    Some(base) => *parent = base,
-                    None => {
+                Ok(EntryKind::OffsetDelta(base)) => {
+                    if let Some(base) = self.node_before(node, base) {
+                        *parent = base;
+                    } else {
                         *flag = KIND_DAMAGED;
                         read.damage.push((node as u32, Damage::WrongBase));
                     }
-                },
+                }
                 Ok(EntryKind::RefDelta(base)) => match self.node_of(&base) {
                     Some(base) => *parent = base,
                     None => read.externals.push((node as u32, base)),

@@ -7,6 +7,7 @@ mod reflog;
 mod reftable;
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,7 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    pub(crate) fn warn(&mut self, path: &Path, reason: impl ToString) {
+    pub(crate) fn warn(&mut self, path: &Path, reason: impl Display) {
         self.warnings.push(Warning::Unreadable { path: path.into(), reason: reason.to_string() });
     }
 }

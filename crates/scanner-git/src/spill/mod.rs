@@ -215,7 +215,9 @@ mod tests {
         assert_eq!(pool.spilled, 1);
         let fifth = pool.take(4096).unwrap();
         assert_eq!((fifth.bytes().len(), pool.spilled), (4096, 2));
-        held.into_iter().for_each(|buffer| pool.give(buffer));
+        for buffer in held {
+            pool.give(buffer);
+        }
         assert!(pool.take(8192).is_ok());
         assert_eq!((pool.spilled, pool.held_bytes), (2, 16_384));
     }

@@ -119,8 +119,8 @@ impl<'a> Reader<'a> {
         let mut pack = 0;
         for _ in 0..self.store.limits().pack.delta_depth_max {
             if offset.is_none() {
-                let found = self.store.packs().iter().enumerate();
-                match found.filter_map(|(pack, p)| Some((pack, p.offset_of(&oid)?))).next() {
+                let mut found = self.store.packs().iter().enumerate();
+                match found.find_map(|(pack, p)| Some((pack, p.offset_of(&oid)?))) {
                     Some((number, at)) => (pack, offset) = (number, Some(at)),
                     None => return self.store.loose().kind(&oid),
                 }

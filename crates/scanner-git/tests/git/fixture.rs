@@ -1,6 +1,7 @@
 //! Repositories made by `git`, the same on every run.
 
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -106,12 +107,11 @@ impl Fixture {
     pub(crate) fn with_history(self) -> Self {
         for round in 0..30 {
             for file in 0..4 {
-                let lines: String = (0..200)
-                    .map(|line| {
-                        let value = if (line + round) % 17 == 0 { round * 31 + line } else { line };
-                        format!("file {file} line {line} value {value}\n")
-                    })
-                    .collect();
+                let mut lines = String::new();
+                for line in 0..200 {
+                    let value = if (line + round) % 17 == 0 { round * 31 + line } else { line };
+                    writeln!(lines, "file {file} line {line} value {value}").expect("a string");
+                }
                 self.write(&format!("dir{}/sub/file{file}.txt", file % 2), lines);
             }
             self.write(&format!("new/{round}.bin"), vec![round as u8; 3000 + round]);

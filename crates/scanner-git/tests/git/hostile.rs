@@ -175,9 +175,13 @@ impl HandMade {
             let count = ids.iter().filter(|(oid, _)| oid.as_bytes()[0] <= byte).count() as u32;
             idx.extend_from_slice(&count.to_be_bytes());
         }
-        ids.iter().for_each(|(oid, _)| idx.extend_from_slice(oid.as_bytes()));
+        for (oid, _) in &ids {
+            idx.extend_from_slice(oid.as_bytes());
+        }
         idx.resize(idx.len() + ids.len() * 4, 0);
-        ids.iter().for_each(|(_, at)| idx.extend_from_slice(&(*at as u32).to_be_bytes()));
+        for (_, at) in &ids {
+            idx.extend_from_slice(&(*at as u32).to_be_bytes());
+        }
         idx.resize(idx.len() + 40, 0);
         fs::create_dir_all(objects.join("pack")).unwrap();
         fs::write(objects.join("pack/pack-hand.pack"), &self.0).unwrap();
@@ -188,6 +192,21 @@ impl HandMade {
 fn id(text: &[u8]) -> Oid {
     ObjectFormat::Sha1.hash_object(ObjectKind::Blob, text)
 }
+
+/// What is wrong with each entry of the pack below.
+const WRONG: [(&[u8], Damage); 11] = [
+    (b"cycle a", Damage::DeltaCycle),
+    (b"cycle b", Damage::DeltaCycle),
+    (b"of itself", Damage::DeltaCycle),
+    (b"absent", Damage::BaseMissing),
+    (b"beyond", Damage::DeltaOutOfBounds),
+    (b"wrong base size", Damage::WrongBaseSize),
+    (b"huge", Damage::WrongSize),
+    (b"claims", Damage::DeltaOutOfBounds),
+    (b"odd", Damage::BadHeader),
+    (b"off", Damage::WrongBase),
+    (b"outside", Damage::OffsetOutOfBounds),
+];
 
 #[test]
 fn cycles_bombs_and_wrong_bases() {
@@ -229,24 +248,11 @@ fn cycles_bombs_and_wrong_bases() {
     ];
     pack.write(dir.path(), ids);
     let store = open(dir.path(), ObjectFormat::Sha1, &Limits::default());
-    let expected = [
-        (&b"cycle a"[..], Damage::DeltaCycle),
-        (b"cycle b", Damage::DeltaCycle),
-        (b"of itself", Damage::DeltaCycle),
-        (b"absent", Damage::BaseMissing),
-        (b"beyond", Damage::DeltaOutOfBounds),
-        (b"wrong base size", Damage::WrongBaseSize),
-        (b"huge", Damage::WrongSize),
-        (b"claims", Damage::DeltaOutOfBounds),
-        (b"odd", Damage::BadHeader),
-        (b"off", Damage::WrongBase),
-        (b"outside", Damage::OffsetOutOfBounds),
-    ];
     for workers in [1, 3] {
         let (found, _, report) = scanned(&store, workers);
         assert_eq!(found.len(), 2, "{found:?}");
         assert_eq!(found[&id(b"whole!").to_string()].1, b"whole!");
-        for (name, damage) in expected {
+        for (name, damage) in WRONG {
             assert_eq!(
                 report.damage.get(&id(name)),
                 Some(damage),
@@ -254,11 +260,11 @@ fn cycles_bombs_and_wrong_bases() {
                 String::from_utf8_lossy(name)
             );
         }
-        assert_eq!(report.damage.len(), expected.len());
+        assert_eq!(report.damage.len(), WRONG.len());
         assert_eq!(report.damage.skip_counts().get(SkipReason::GitObjectMissing), 1);
     }
     let mut reader = store.reader();
-    for (name, _) in expected {
+    for (name, _) in WRONG {
         assert!(reader.read(&id(name)).is_err());
     }
     assert_eq!(reader.read(&id(b"never")).err(), Some(Damage::Missing));

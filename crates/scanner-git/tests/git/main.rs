@@ -1,5 +1,7 @@
 //! The crate against the `git` command: repositories are made by it in temporary folders, and it is the oracle.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod fixture;
 mod hostile;
 mod objects;

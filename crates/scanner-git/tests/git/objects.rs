@@ -163,11 +163,8 @@ fn several_packs_with_and_without_midx() {
         fixture.git(&["repack", "-q", "-d"]);
     }
     // The same objects once more, in a pack of their own.
-    let oids: String = fixture
-        .lines(&["rev-list", "--objects", "--no-object-names", "HEAD~3"])
-        .iter()
-        .map(|line| format!("{line}\n"))
-        .collect();
+    let list = ["rev-list", "--objects", "--no-object-names", "HEAD~3"];
+    let oids = fixture.lines(&list).join("\n") + "\n";
     let args = ["pack-objects", "-q", "--no-reuse-delta", "--depth=3", ".git/objects/pack/pack"];
     fixture.run_with(&fixture.repo(), &args, oids.as_bytes());
     check_sha1(&fixture);
