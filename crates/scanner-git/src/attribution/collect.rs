@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::attribution::scan_tree::{Found, Scanned};
 use crate::damage::{Damage, DamageReport};
 use crate::graph::CommitInfo;
 use crate::mapped::be_u64;
 use crate::odb_blob::{OdbRequest, scan_objects};
 use crate::oid::{KindSet, ObjectKind, Oid};
-use crate::sink::{Blob, BlobSink, NothingSeen};
+use crate::sink::{BaseSlot, Blob, BlobSink, NothingSeen};
 use crate::store::ObjectStore;
-use crate::tree::TreeEntries;
+use crate::tree::TreeEntry;
 
 /// Numbers of recently looked up ids that a worker remembers: versions of a folder share most entries.
 const RECENT: usize = 4096;
@@ -179,8 +180,8 @@ impl Wanted {
         self.filter[(bits >> 6) as usize] & 1 << (bits & 63) != 0
     }
 
-    fn has(&self, oid: &Oid) -> bool {
-        self.sorted.binary_search(oid).is_ok()
+    fn number(&self, oid: &Oid) -> Option<u32> {
+        self.sorted.binary_search(oid).ok().map(|number| number as u32)
     }
 }
 
@@ -202,6 +203,9 @@ struct Gather<'a> {
     hits: Vec<(Oid, Place)>,
     names: HashMap<Box<[u8]>, u32>,
     damage: DamageReport,
+    /// What was found in the bases on the way down.
+    slots: Vec<Option<Scanned>>,
+    unused: Vec<Scanned>,
 }
 
 impl<'a> Gather<'a> {
@@ -215,27 +219,64 @@ impl<'a> Gather<'a> {
             hits: Vec::new(),
             names: HashMap::new(),
             damage: DamageReport::default(),
+            slots: Vec::new(),
+            unused: Vec::new(),
         }
     }
 
     fn tree(&mut self, blob: &Blob<'_>) {
-        let Some(tree) = self.shared.ordinals.of(&blob.oid) else { return };
-        let before = self.edges.len();
-        let mut entries = TreeEntries::new(blob.bytes, blob.oid.format());
-        for entry in entries.by_ref() {
-            if entry.mode.is_tree() {
-                if let Some(child) = self.ordinal(&entry.oid()) {
-                    let name = self.name(entry.name);
-                    self.edges.push(Edge { child, name });
-                }
-            } else if self.shared.wanted.may_have(entry.id) && self.shared.wanted.has(&entry.oid())
-            {
-                let name = self.name(entry.name);
-                self.hits.push((entry.oid(), Place { tree, name }));
-            }
+        let mut scanned = self.unused.pop().unwrap_or_default();
+        let taken = blob.delta.as_ref().and_then(|delta| {
+            let slot = self.slots.get_mut(delta.base.0 as usize)?;
+            Some((slot.take()?, delta))
+        });
+        let base = taken.as_ref().map(|(base, delta)| (base, *delta));
+        scanned.fill(blob.bytes, blob.oid.format(), base, &mut |entry| self.look(entry));
+        if let Some((base, delta)) = taken {
+            self.slots[delta.base.0 as usize] = Some(base);
         }
-        if entries.is_damaged() {
-            self.damage.add(blob.oid, Damage::BadTree);
+        self.note(blob.oid, &scanned);
+        match blob.keep {
+            Some(slot) => {
+                if self.slots.len() <= slot.0 as usize {
+                    self.slots.resize_with(slot.0 as usize + 1, || None);
+                }
+                self.slots[slot.0 as usize] = Some(scanned);
+            }
+            None => self.unused.push(scanned),
+        }
+    }
+
+    /// What an entry is to us.
+    fn look(&mut self, entry: &TreeEntry<'_>) -> Option<Found> {
+        if entry.mode.is_tree() {
+            let child = self.ordinal(&entry.oid())?;
+            return Some(Found::Edge { child, name: self.name(entry.name) });
+        }
+        if !self.shared.wanted.may_have(entry.id) {
+            return None;
+        }
+        let wanted = self.shared.wanted.number(&entry.oid())?;
+        Some(Found::Hit { wanted, name: self.name(entry.name) })
+    }
+
+    fn note(&mut self, oid: Oid, scanned: &Scanned) {
+        if scanned.damaged {
+            self.damage.add(oid, Damage::BadTree);
+        }
+        if scanned.marks.is_empty() {
+            return;
+        }
+        let Some(tree) = self.shared.ordinals.of(&oid) else { return };
+        let before = self.edges.len();
+        for mark in &scanned.marks {
+            match mark.found {
+                Found::Edge { child, name } => self.edges.push(Edge { child, name }),
+                Found::Hit { wanted, name } => {
+                    self.hits
+                        .push((self.shared.wanted.sorted[wanted as usize], Place { tree, name }));
+                }
+            }
         }
         let count = self.edges.len() - before;
         let all = self.shared.edges.fetch_add(count as u64, Ordering::Relaxed);
@@ -281,6 +322,11 @@ impl BlobSink for Gather<'_> {
             _ => {}
         }
         ControlFlow::Continue(())
+    }
+
+    fn leave(&mut self, slot: BaseSlot) {
+        let left = self.slots.get_mut(slot.0 as usize).and_then(Option::take);
+        self.unused.extend(left);
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod climb;
 mod collect;
+mod scan_tree;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

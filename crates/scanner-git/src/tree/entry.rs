@@ -61,6 +61,11 @@ impl<'a> TreeEntries<'a> {
         self.damaged
     }
 
+    /// The bytes not yet walked over.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     fn read(&mut self) -> Option<TreeEntry<'a>> {
         let mut mode = 0_u32;
         let mut at = 0;
@@ -73,7 +78,7 @@ impl<'a> TreeEntries<'a> {
             at += 1;
         }
         let rest = &self.rest[at + 1..];
-        let end = rest.iter().position(|byte| *byte == 0)?;
+        let end = memchr::memchr(0, rest)?;
         let (name, rest) = rest.split_at(end);
         let (id, rest) = rest[1..].split_at_checked(self.format.bytes())?;
         if name.is_empty() {
