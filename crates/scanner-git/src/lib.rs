@@ -9,6 +9,7 @@ mod history;
 mod index_file;
 mod limits;
 mod mapped;
+mod midx;
 mod odb_blob;
 mod oid;
 mod open;

@@ -15,10 +15,7 @@ const STEPS_MAX: usize = 4_000_000;
 /// Climbs; made once for all blobs.
 pub(super) struct Climber<'a> {
     forest: &'a Forest,
-    /// By ordinal of the tree: where its parents begin.
-    starts: Vec<u32>,
-    /// Parent and name in it.
-    parents: Vec<(u32, u32)>,
+    parents: Parents,
     /// Rank of the first commit that has a tree.
     first: &'a [u32],
     /// Whether a tree is the root of a commit.
@@ -27,13 +24,16 @@ pub(super) struct Climber<'a> {
     limits: TreeLimits,
 }
 
-impl<'a> Climber<'a> {
-    pub(super) fn new(
-        forest: &'a Forest,
-        first: &'a [u32],
-        roots: &'a [Option<u32>],
-        limits: TreeLimits,
-    ) -> Self {
+/// The trees that each tree lies in.
+pub(super) struct Parents {
+    /// By ordinal of the tree: where its parents begin.
+    starts: Vec<u32>,
+    /// Parent and name in it.
+    parents: Vec<(u32, u32)>,
+}
+
+impl Parents {
+    pub(super) fn new(forest: &Forest) -> Self {
         let count = forest.len();
         let mut starts = vec![0_u32; count + 1];
         for tree in 0..count as u32 {
@@ -53,11 +53,28 @@ impl<'a> Climber<'a> {
                 *slot += 1;
             }
         }
-        let mut is_root = vec![false; count];
+        Self { starts, parents }
+    }
+
+    fn of(&self, tree: u32) -> &[(u32, u32)] {
+        let (from, to) = (self.starts[tree as usize], self.starts[tree as usize + 1]);
+        &self.parents[from as usize..to as usize]
+    }
+}
+
+impl<'a> Climber<'a> {
+    pub(super) fn new(
+        forest: &'a Forest,
+        parents: Parents,
+        first: &'a [u32],
+        roots: &'a [Option<u32>],
+        limits: TreeLimits,
+    ) -> Self {
+        let mut is_root = vec![false; forest.len()];
         for root in roots.iter().flatten() {
             is_root[*root as usize] = true;
         }
-        Self { forest, starts, parents, first, is_root, roots, limits }
+        Self { forest, parents, first, is_root, roots, limits }
     }
 
     /// The paths of a blob, sorted: in the commit of `rank`, which must be the first that has it, or in all commits.
@@ -90,7 +107,7 @@ impl<'a> Climber<'a> {
                 if trees.iter().any(|tree| ends(*tree)) {
                     paths.push(path.clone());
                 }
-                for (parent, name) in trees.iter().flat_map(|tree| self.parents_of(*tree)) {
+                for (parent, name) in trees.iter().flat_map(|tree| self.parents.of(*tree)) {
                     steps += 1;
                     let name = self.forest.name(*name);
                     let long = path.len() + name.len() >= self.limits.path_bytes_max as usize;
@@ -108,10 +125,5 @@ impl<'a> Climber<'a> {
         cut |= paths.len() > self.limits.paths_per_blob_max as usize;
         paths.truncate(self.limits.paths_per_blob_max as usize);
         (paths, cut)
-    }
-
-    fn parents_of(&self, tree: u32) -> &[(u32, u32)] {
-        let (from, to) = (self.starts[tree as usize], self.starts[tree as usize + 1]);
-        &self.parents[from as usize..to as usize]
     }
 }

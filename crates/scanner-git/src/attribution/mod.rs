@@ -15,8 +15,9 @@ mod scan_tree;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::thread;
 
-use crate::attribution::climb::Climber;
+use crate::attribution::climb::{Climber, Parents};
 use crate::attribution::collect::{Forest, collect};
 use crate::damage::DamageReport;
 use crate::graph::{CommitGraph, CommitInfo, Reach, peel};
@@ -80,16 +81,25 @@ pub fn attribute(
     let commits = std::mem::take(&mut forest.commits);
     let graph = CommitGraph::new(commits, &starts.refs, &starts.logged);
     let roots: Vec<_> = graph.commits.iter().map(|commit| forest.ordinal(&commit.tree)).collect();
-    let first = forest.visit(roots.iter().enumerate().map(|(rank, root)| (rank as u32, *root)));
+    let forward = || roots.iter().enumerate().map(|(rank, root)| (rank as u32, *root));
     // The last of the living before the last of the dead: whole groups of reach, each from its end.
-    let mut backwards: Vec<_> = (0..roots.len() as u32).collect();
-    backwards.sort_by_key(|rank| (graph.reach[*rank as usize], Reverse(*rank)));
-    let last = forest.visit(backwards.iter().map(|rank| (*rank, roots[*rank as usize])));
+    let mut backwards: Vec<_> = forward().collect();
+    backwards.sort_by_key(|(rank, _)| (graph.reach[*rank as usize], Reverse(*rank)));
     let head = starts.head.and_then(|oid| graph.rank(&oid));
-    let in_head = forest.visit(head.map(|rank| (rank, roots[rank as usize])).into_iter());
+    let head = head.map(|rank| (rank, roots[rank as usize]));
+    let (first, last, in_head, parents) = thread::scope(|scope| {
+        let first = scope.spawn(|| forest.visit(forward()));
+        let last = scope.spawn(|| forest.visit(backwards.iter().copied()));
+        let in_head = scope.spawn(|| forest.visit(head.into_iter()));
+        let parents = Parents::new(&forest);
+        let joined = |handle: thread::ScopedJoinHandle<'_, Vec<u32>>| {
+            handle.join().expect("walking over the forest does not panic")
+        };
+        (joined(first), joined(last), joined(in_head), parents)
+    });
     let places = forest.places(oids);
     let limits = repository.store().limits().tree;
-    let climber = Climber::new(&forest, &first, &roots, limits);
+    let climber = Climber::new(&forest, parents, &first, &roots, limits);
     let mut staged = staged_paths(repository, oids);
     let origins = oids
         .iter()

@@ -21,7 +21,7 @@ pub(super) fn give_loose<S: BlobSink>(
 ) -> Vec<S> {
     let (mut oids, failed) = store.loose().list();
     report.unlisted = failed.len() as u64;
-    oids.retain(|oid| !store.packs().iter().any(|pack| pack.idx().find(oid).is_some()));
+    oids.retain(|oid| store.packs().iter().all(|pack| pack.idx().find(oid).is_none()));
     if oids.is_empty() {
         return sinks;
     }

@@ -9,10 +9,14 @@ mod dedupe;
 mod loose;
 mod reader;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{OpenError, Warning};
 use crate::limits::Limits;
+use crate::mapped::FileBytes;
+use crate::midx::Midx;
 use crate::oid::{ObjectFormat, Oid};
 use crate::pack::Pack;
 
@@ -26,6 +30,8 @@ pub use reader::{Object, Reader};
 pub struct ObjectStore {
     format: ObjectFormat,
     packs: Vec<Pack>,
+    /// Of each object folder that has one.
+    midxs: Vec<Midx>,
     loose: LooseObjects,
     limits: Limits,
     spill_dir: PathBuf,
@@ -69,9 +75,10 @@ impl ObjectStore {
                 }
             }
         }
-        let loose = LooseObjects::new(folders, format);
+        let loose = LooseObjects::new(folders.clone(), format);
         let mut store = Self::assemble(format, packs, loose, limits, spill_dir);
         store.warnings.extend(warnings);
+        store.open_midxs(&folders);
         Ok(store)
     }
 
@@ -105,7 +112,34 @@ impl ObjectStore {
             }
         }
         let spill_dir = spill_dir.into();
-        Self { format, packs, loose, limits: *limits, spill_dir, warnings }
+        Self { format, packs, midxs: Vec::new(), loose, limits: *limits, spill_dir, warnings }
+    }
+
+    fn open_midxs(&mut self, folders: &[PathBuf]) {
+        for folder in folders.iter().map(|folder| folder.join("pack")) {
+            let path = folder.join("multi-pack-index");
+            let Ok(bytes) = FileBytes::map(&path) else { continue };
+            let number = |name: &[u8]| {
+                let pack = folder.join(OsStr::from_bytes(name)).with_extension("pack");
+                self.packs.iter().position(|known| known.path() == pack).map(|n| n as u32)
+            };
+            if let Some(midx) = Midx::new(bytes, self.format, number) {
+                self.midxs.push(midx);
+            } else {
+                let reason = "not a multi-pack index".to_owned();
+                self.warnings.push(Warning::Unreadable { path, reason });
+            }
+        }
+    }
+
+    /// Where an object lies in the packs: the first place known, and for damaged ones all others in order.
+    pub(crate) fn places<'a>(&'a self, oid: &'a Oid) -> impl Iterator<Item = (usize, u64)> + 'a {
+        let hinted = self.midxs.iter().filter_map(|midx| {
+            let number = midx.find(oid)?;
+            Some((number, self.packs[number].offset_of(oid)?))
+        });
+        let own = self.packs.iter().enumerate();
+        hinted.chain(own.filter_map(|(number, pack)| Some((number, pack.offset_of(oid)?))))
     }
 
     /// The hash function of its ids.
@@ -130,7 +164,7 @@ impl ObjectStore {
 
     /// Whether the object is there at all.
     pub fn contains(&self, oid: &Oid) -> bool {
-        self.packs.iter().any(|pack| pack.idx().find(oid).is_some()) || self.loose.contains(oid)
+        self.places(oid).next().is_some() || self.loose.contains(oid)
     }
 
     /// Reads single objects.

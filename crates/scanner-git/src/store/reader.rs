@@ -38,8 +38,6 @@ pub struct Reader<'a> {
     inflater: Inflater,
     pool: BufferPool,
     cache: PackCache,
-    /// The pack that had the last object.
-    last_pack: usize,
 }
 
 /// One delta on the way to its base.
@@ -78,7 +76,6 @@ impl<'a> Reader<'a> {
             inflater: Inflater::new(),
             pool: BufferPool::uncounted(&limits.pack, store.spill_dir().to_path_buf()),
             cache: PackCache::new(&limits.store),
-            last_pack: 0,
         }
     }
 
@@ -88,15 +85,10 @@ impl<'a> Reader<'a> {
     /// [`Damage::Missing`] if it is nowhere, else what is wrong at the first place.
     pub fn read(&mut self, oid: &Oid) -> Result<Object, Damage> {
         let mut damage = None;
-        let packs = self.store.packs().len();
-        for step in 0..packs {
-            let pack = (self.last_pack + step) % packs;
-            let Some(offset) = self.store.packs()[pack].offset_of(oid) else { continue };
+        let store = self.store;
+        for (pack, offset) in store.places(oid) {
             match self.read_at(pack, offset) {
-                Ok(object) => {
-                    self.last_pack = pack;
-                    return Ok(object);
-                }
+                Ok(object) => return Ok(object),
                 Err(found) => damage = damage.or(Some(found)),
             }
         }
@@ -119,8 +111,7 @@ impl<'a> Reader<'a> {
         let mut pack = 0;
         for _ in 0..self.store.limits().pack.delta_depth_max {
             if offset.is_none() {
-                let mut found = self.store.packs().iter().enumerate();
-                match found.find_map(|(pack, p)| Some((pack, p.offset_of(&oid)?))) {
+                match self.store.places(&oid).next() {
                     Some((number, at)) => (pack, offset) = (number, Some(at)),
                     None => return self.store.loose().kind(&oid),
                 }
@@ -189,11 +180,8 @@ impl<'a> Reader<'a> {
 
     /// Where a base lies, asking the delta's own pack first.
     fn locate(&self, pack: usize, oid: &Oid) -> Option<(usize, u64)> {
-        let packs = self.store.packs();
-        let own = packs[pack].offset_of(oid).map(|offset| (pack, offset));
-        own.or_else(|| {
-            packs.iter().enumerate().find_map(|(number, p)| Some((number, p.offset_of(oid)?)))
-        })
+        let own = self.store.packs()[pack].offset_of(oid).map(|offset| (pack, offset));
+        own.or_else(|| self.store.places(oid).next())
     }
 
     fn loose_base(&mut self, oid: &Oid) -> Result<Object, Damage> {

@@ -137,6 +137,29 @@ fn an_index_that_lies_is_made_good() {
     }
 }
 
+#[test]
+fn a_multi_pack_index_is_a_hint_only() {
+    let (fixture, _) = small();
+    fixture.write("more", "more\n");
+    fixture.commit("more");
+    fixture.git(&["repack", "-q", "-d"]);
+    fixture.git(&["multi-pack-index", "write"]);
+    let expected = by_git(&fixture, &fixture.repo());
+    let path = fixture.objects().join("pack/multi-pack-index");
+    let good = fs::read(&path).unwrap();
+    for at in 0..good.len() {
+        let mut bad = good.clone();
+        bad[at] ^= 0x83;
+        overwrite(&path, &bad[..if at % 3 == 0 { at } else { bad.len() }]);
+        let store = open(&fixture.objects(), ObjectFormat::Sha1, &Limits::default());
+        let mut reader = store.reader();
+        for (hex, (_, bytes)) in &expected {
+            let object = reader.read(&Oid::from_hex(hex.as_bytes()).unwrap()).unwrap();
+            assert_eq!(object.bytes(), bytes);
+        }
+    }
+}
+
 /// A pack made by hand, with its checksum, and an index that git makes of it where it can.
 struct HandMade(Vec<u8>, u32);
 
