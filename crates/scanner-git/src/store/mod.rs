@@ -18,7 +18,7 @@ use crate::limits::Limits;
 use crate::mapped::FileBytes;
 use crate::midx::Midx;
 use crate::oid::{ObjectFormat, Oid};
-use crate::pack::Pack;
+use crate::pack::{Pack, PackError};
 
 pub(crate) use dedupe::shadowed;
 pub(crate) use loose::LooseObjects;
@@ -55,23 +55,12 @@ impl ObjectStore {
         let folders = alternates::object_folders(objects, &limits.file, &mut warnings);
         let mut packs = Vec::new();
         for (index, folder) in folders.iter().enumerate() {
-            let paths = match pack_paths(&folder.join("pack")) {
-                Ok(paths) => paths,
-                Err(source) if index == 0 => {
-                    return Err(OpenError::Io { path: folder.join("pack"), source });
-                }
+            let path = folder.join("pack");
+            match open_packs(&path, format, &mut warnings) {
+                Ok(opened) => packs.extend(opened),
+                Err(source) if index == 0 => return Err(OpenError::Io { path, source }),
                 Err(source) => {
-                    warnings.push(Warning::Unreadable {
-                        path: folder.join("pack"),
-                        reason: source.to_string(),
-                    });
-                    continue;
-                }
-            };
-            for path in paths {
-                match Pack::open(&path, format) {
-                    Ok(pack) => packs.push(pack),
-                    Err(error) => warnings.push(Warning::Pack { path, reason: error.to_string() }),
+                    warnings.push(Warning::Unreadable { path, reason: source.to_string() });
                 }
             }
         }
@@ -183,6 +172,37 @@ impl ObjectStore {
     pub(crate) fn spill_dir(&self) -> &Path {
         &self.spill_dir
     }
+}
+
+/// Opens the packs of a folder. Where one went away between listing and opening (a repack) the folder is listed once
+/// more, because its objects lie in a new pack then.
+fn open_packs(
+    folder: &Path,
+    format: ObjectFormat,
+    warnings: &mut Vec<Warning>,
+) -> std::io::Result<Vec<Pack>> {
+    let mut packs: Vec<Pack> = Vec::new();
+    for is_last in [false, true] {
+        let mut failed = Vec::new();
+        for path in pack_paths(folder)? {
+            if packs.iter().any(|known| known.path() == path) {
+                continue;
+            }
+            match Pack::open(&path, format) {
+                Ok(pack) => packs.push(pack),
+                Err(error) => failed.push((path, error)),
+            }
+        }
+        let vanished = |(_, error): &(PathBuf, PackError)| matches!(error, PackError::Io { source, .. } if crate::mapped::is_absent(source));
+        if is_last || !failed.iter().any(vanished) {
+            let told = failed.into_iter();
+            warnings.extend(
+                told.map(|(path, error)| Warning::Pack { path, reason: error.to_string() }),
+            );
+            break;
+        }
+    }
+    Ok(packs)
 }
 
 /// The `.pack` files of a folder, sorted; an absent folder has none.

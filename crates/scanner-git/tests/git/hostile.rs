@@ -160,6 +160,20 @@ fn a_multi_pack_index_is_a_hint_only() {
     }
 }
 
+#[test]
+fn a_pack_that_is_gone_is_told_and_one_removed_later_is_read() {
+    let (fixture, path) = small();
+    let expected = by_git(&fixture, &fixture.repo());
+    let gone = path.with_file_name("pack-gone.pack");
+    std::os::unix::fs::symlink("/no/such/pack", &gone).unwrap();
+    let store = open(&fixture.objects(), ObjectFormat::Sha1, &Limits::default());
+    assert_eq!((store.packs().len(), store.warnings().len()), (1, 1));
+    // What a repack does while we read.
+    fs::remove_file(&path).unwrap();
+    fs::remove_file(path.with_extension("idx")).unwrap();
+    assert!(scanned(&store, 2).0 == expected);
+}
+
 /// A pack made by hand, with its checksum, and an index that git makes of it where it can.
 struct HandMade(Vec<u8>, u32);
 
