@@ -16,6 +16,10 @@ const BEFORE_VALUE: &str = r#"(?:\\?["'`]|[(\[{]){0,3}"#;
 /// in `key: string =`.
 const OPERATOR: &str = r"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|,|\(|>)[ \t]{0,8}";
 
+/// As [`OPERATOR`], without what a call uses: generic words stand in calls all the time.
+const ASSIGNMENT_OPERATOR: &str =
+    r"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|>)[ \t]{0,8}";
+
 /// Rest of a key's name behind the service's word, and what closes its quotes.
 fn key_rest(distance: u16) -> String {
     format!(r#"[0-9A-Za-z_.\- ]{{0,{distance}}}?(?:\\?["'`]|[\])]){{0,2}}"#)
@@ -128,7 +132,7 @@ pub fn assignment(shape: &AssignmentToml) -> String {
     let words = alternatives(&shape.keywords);
     match shape.style {
         AssignmentStyle::Key => {
-            format!(r"(?i:{words}){}{OPERATOR}{BEFORE_VALUE}({value})", key_rest(24))
+            format!(r"(?i:{words}){}{ASSIGNMENT_OPERATOR}{BEFORE_VALUE}({value})", key_rest(24))
         }
         AssignmentStyle::Flag => {
             format!(r#"-{{1,2}}(?i:{words})(?:=|[ \t]{{1,4}})["']?({value})"#)

@@ -15,6 +15,7 @@ mod config;
 mod control;
 mod explain;
 mod identity;
+mod ignore_file;
 mod markers;
 mod object;
 mod pipeline;
@@ -25,6 +26,7 @@ pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source,
 pub use control::{Control, Progress};
 pub use explain::{ExplainLine, explain};
 pub use identity::{Identities, Ignores, NoIgnores};
+pub use ignore_file::{IgnoreError, IgnoreErrorKind, IgnoreFile};
 pub use pipeline::{RuntimeError, scan};
 pub use rule_test::{TestReport, test_rules};
 

@@ -31,7 +31,7 @@ static START: LazyLock<Option<State>> = LazyLock::new(|| {
     }
     #[expect(unsafe_code, reason = "calling into AES instructions")]
     // SAFETY: the processor has the `aes` feature; checked just above.
-    let state = unsafe { State::start() };
+    let state = unsafe { State::start(KEY) };
     Some(state)
 });
 
@@ -43,6 +43,18 @@ pub(super) fn hash(data: &[u8]) -> Option<u128> {
     // SAFETY: START is `Some` only when the processor has the `aes` feature.
     let hash = unsafe { start.absorb_all(data) };
     Some(hash)
+}
+
+/// The MAC of `data` under `key`, or `None` when the processor has no AES instructions.
+pub(super) fn keyed(key: &[u8; TAG_BYTES], data: &[u8]) -> Option<u128> {
+    START.as_ref()?;
+    #[expect(unsafe_code, reason = "calling into AES instructions")]
+    // SAFETY: START is `Some` only when the processor has the `aes` feature.
+    let start = unsafe { State::start(key) };
+    #[expect(unsafe_code, reason = "calling into AES instructions")]
+    // SAFETY: as above.
+    let tag = unsafe { start.absorb_all(data) };
+    Some(tag)
 }
 
 /// Incremental form of [`hash`]. Existing at all proves that the processor has AES instructions.
@@ -103,8 +115,8 @@ struct State([__m128i; 8]);
 
 impl State {
     #[target_feature(enable = "aes")]
-    fn start() -> Self {
-        let key = vector(u128::from_le_bytes(*KEY));
+    fn start(key: &[u8; TAG_BYTES]) -> Self {
+        let key = vector(u128::from_le_bytes(*key));
         let nonce = vector(0);
         let (c0, c1) = (vector(C0), vector(C1));
         let key_nonce = _mm_xor_si128(key, nonce);

@@ -1,0 +1,72 @@
+//! The command line. Words are those that people already type.
+
+mod explain;
+mod rules;
+mod scan;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use explain::ExplainArgs;
+pub(crate) use rules::{RulesArgs, RulesCommand, RulesFormat};
+pub(crate) use scan::{OnOff, ScanArgs};
+
+/// Finds leaked credentials in files and folders, offline.
+#[derive(Debug, Parser)]
+#[command(
+    name = "scanner-rs",
+    about = "Finds leaked credentials in files and folders, offline.",
+    disable_version_flag = true,
+    subcommand_required = false,
+    after_help = "Exit codes: 0 clean, 1 findings (--exit-code), 2 wrong use or configuration, \
+                  3 incomplete, 4 nothing was scanned, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+
+    /// Say more on stderr; repeat for more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Say nothing on stderr but errors, and no progress
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+
+    /// No colour (`NO_COLOR` does the same)
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+
+    /// Version; with --verbose also rules, engines and instructions
+    #[arg(short = 'V', long)]
+    pub(crate) version: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan files, folders or standard input
+    Scan(Box<ScanArgs>),
+    /// List, show, check and test detectors
+    Rules(RulesArgs),
+    /// Say which stage accepted or dropped a text, and why
+    Explain(ExplainArgs),
+    /// Print completions for a shell
+    Completion {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// When to do something that depends on a terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal
+    #[default]
+    Auto,
+    /// In any case
+    Always,
+    /// In no case
+    Never,
+}

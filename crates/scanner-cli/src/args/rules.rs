@@ -1,0 +1,49 @@
+//! `rules`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+/// List, show, check and test detectors.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RulesFormat {
+    /// Columns
+    #[default]
+    Table,
+    /// JSON
+    Json,
+}
+
+/// What to do with rules.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the built-in rules
+    List {
+        /// Columns or JSON
+        #[arg(short, long, value_enum, default_value = "table")]
+        format: RulesFormat,
+    },
+    /// Show one rule
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Check a file of detectors or a configuration file
+    Check {
+        /// The file
+        file: PathBuf,
+    },
+    /// Run the examples of a file of detectors, or of the built-in ones
+    Test {
+        /// The file
+        file: Option<PathBuf>,
+    },
+}

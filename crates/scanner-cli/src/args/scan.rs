@@ -1,0 +1,117 @@
+//! `scan`.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::When;
+use crate::values;
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnOff {
+    /// On
+    On,
+    /// Off
+    Off,
+}
+
+/// Scan files, folders or standard input.
+#[derive(Debug, Args)]
+#[command(override_usage = "scanner-rs scan [fs] <PATH>...\n       scanner-rs scan stdin")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub(crate) struct ScanArgs {
+    /// Files and folders, or `stdin`
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) targets: Vec<OsString>,
+
+    /// Configuration file [default: `$SCANNER_CONFIG`, then .scanner.toml in the scanned root]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// text, json, jsonl or sarif; `FORMAT=FILE` writes to a file; repeat for several
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<String>,
+
+    /// Write the (single) report to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Report nothing less sure than this: possible, likely or certain [default: likely]
+    #[arg(long, value_name = "TIER")]
+    pub(crate) min_confidence: Option<String>,
+
+    /// Exit code when something was found
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) exit_code: u8,
+
+    /// Threads [default: one for each processor]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+
+    /// Leave larger files out, as in 10M
+    #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
+    pub(crate) max_file_size: Option<u64>,
+
+    /// Use only these rules (ids or globs); repeat for several
+    #[arg(long, value_name = "RULE")]
+    pub(crate) enable_rule: Vec<String>,
+
+    /// Do not use these rules (ids or globs); repeat for several
+    #[arg(long, value_name = "RULE")]
+    pub(crate) disable_rule: Vec<String>,
+
+    /// Scan only paths that match, as in a .gitignore; repeat for several
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) include: Vec<String>,
+
+    /// Leave out paths that match, as in a .gitignore; repeat for several
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+
+    /// Scan what .gitignore and .ignore leave out, and .git folders
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+
+    /// Whether markers such as `gitleaks:allow` silence their line
+    #[arg(long, value_enum, default_value = "on", value_name = "WHEN")]
+    pub(crate) ignore_inline: OnOff,
+
+    /// Stop after this time, as in 30s or 5m
+    #[arg(long, value_name = "TIME", value_parser = values::duration)]
+    pub(crate) timeout: Option<Duration>,
+
+    /// Memory ceiling, as in 200M
+    #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
+    pub(crate) max_memory: Option<u64>,
+
+    /// Print secrets in clear
+    #[arg(long, conflicts_with = "redact")]
+    pub(crate) show_secrets: bool,
+
+    /// Redact secrets; they always are unless --show-secrets is given
+    #[arg(
+        long,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "100",
+        value_name = "PERCENT",
+        hide = true
+    )]
+    pub(crate) redact: Option<u8>,
+
+    /// Report every place of a secret as a finding of its own
+    #[arg(long)]
+    pub(crate) no_dedup: bool,
+
+    /// Whether to draw a progress bar
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub(crate) progress: When,
+
+    /// Bytes read at a time, for tests
+    #[arg(long, value_name = "SIZE", value_parser = values::bytes, hide = true)]
+    pub(crate) chunk_size: Option<u64>,
+}

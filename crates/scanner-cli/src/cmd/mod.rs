@@ -1,0 +1,10 @@
+//! The commands, one file each.
+
+pub(crate) mod completion;
+pub(crate) mod explain;
+pub(crate) mod output;
+pub(crate) mod rules;
+pub(crate) mod ruleset;
+pub(crate) mod scan;
+pub(crate) mod sinks;
+pub(crate) mod version;

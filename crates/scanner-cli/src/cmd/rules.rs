@@ -1,0 +1,155 @@
+//! `rules`: list, show, check and test detectors.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use scanner_runtime::engine::{Engine, EngineOptions};
+use scanner_runtime::rules::lint::{Issue, Level, lint};
+use scanner_runtime::rules::{LoadedDetector, RuleSpec, builtin, load_file};
+use scanner_runtime::test_rules;
+use serde_json::json;
+
+use super::output::print;
+use crate::args::{RulesArgs, RulesCommand, RulesFormat};
+use crate::config_file;
+use crate::exit::Exit;
+use crate::messages::did_you_mean;
+
+/// Runs the command.
+pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
+    match &args.command {
+        RulesCommand::List { format } => list(*format),
+        RulesCommand::Show { id } => show(id),
+        RulesCommand::Check { file } => check(file),
+        RulesCommand::Test { file } => test(file.as_deref()),
+    }
+}
+
+fn list(format: RulesFormat) -> anyhow::Result<Exit> {
+    let specs = builtin::specs();
+    let text = match format {
+        RulesFormat::Table => {
+            let width = specs.iter().map(|spec| spec.id.len()).max().unwrap_or(0);
+            let mut text = String::new();
+            for spec in &specs {
+                let (severity, shape) = (spec.severity.name(), spec.shape.name());
+                let _ =
+                    writeln!(text, "{:width$}  {severity:8}  {shape:10}  {}", spec.id, spec.name);
+            }
+            text + &format!("{} rules\n", specs.len())
+        }
+        RulesFormat::Json => {
+            let rules: Vec<_> = specs.iter().map(as_json).collect();
+            serde_json::to_string_pretty(&rules)? + "\n"
+        }
+    };
+    print(&text)?;
+    Ok(Exit::Clean)
+}
+
+fn as_json(spec: &RuleSpec) -> serde_json::Value {
+    json!({
+        "id": spec.id,
+        "name": spec.name,
+        "service": spec.service,
+        "severity": spec.severity.name(),
+        "confidence": spec.confidence.name(),
+        "shape": spec.shape.name(),
+        "description": spec.description,
+        "reference": spec.reference,
+        "tags": spec.tags,
+    })
+}
+
+fn show(id: &str) -> anyhow::Result<Exit> {
+    let specs = builtin::specs();
+    let Some(spec) = specs.iter().find(|spec| spec.id == id) else {
+        let hint = did_you_mean(id, specs.iter().map(|spec| spec.id.as_str()));
+        bail!("there is no rule `{id}`{hint} (`scanner-rs rules list` lists them)");
+    };
+    let mut text = format!("{}\n  {}\n\n", spec.id, spec.name);
+    for (key, value) in [
+        ("service", spec.service.as_str()),
+        ("severity", spec.severity.name()),
+        ("confidence", spec.confidence.name()),
+        ("shape", spec.shape.name()),
+        ("reference", spec.reference.as_str()),
+        ("about", spec.description.as_str()),
+        ("pattern", spec.pattern.as_str()),
+    ] {
+        let _ = writeln!(text, "  {key:11} {value}");
+    }
+    let engine = Engine::new(std::slice::from_ref(spec), EngineOptions::default())?;
+    for (class, anchor, _) in engine.anchors() {
+        let _ = writeln!(text, "  {:11} {anchor:?} (class {class})", "anchor");
+    }
+    print(&text)?;
+    Ok(Exit::Clean)
+}
+
+/// The detectors of a detector file or of a configuration file.
+fn load(path: &Path) -> anyhow::Result<Vec<LoadedDetector>> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("{name} cannot be read"))?;
+    // A file of detectors states its service at the top; a configuration does not.
+    let is_detector_file = text.lines().any(|line| line.trim_start().starts_with("service"))
+        && !text.lines().any(|line| matches!(line.trim(), "[extend]" | "[scan]" | "[allow]"));
+    if is_detector_file {
+        return Ok(load_file(&name, &text)?);
+    }
+    Ok(config_file::read(path)?.detectors)
+}
+
+fn check(path: &Path) -> anyhow::Result<Exit> {
+    let detectors = load(path)?;
+    let mut issues = lint(&detectors);
+    if issues.iter().all(|issue| issue.level != Level::Error) {
+        issues.extend(compile_issues(&detectors));
+    }
+    let mut text = String::new();
+    for issue in &issues {
+        let _ = writeln!(text, "{issue}");
+    }
+    let errors = issues.iter().filter(|issue| issue.level == Level::Error).count();
+    let warnings = issues.len() - errors;
+    let _ = writeln!(text, "{} rules, {errors} errors, {warnings} warnings", detectors.len());
+    print(&text)?;
+    Ok(if errors > 0 { Exit::Usage } else { Exit::Clean })
+}
+
+/// Rules that read well and cannot be run.
+fn compile_issues(detectors: &[LoadedDetector]) -> Vec<Issue> {
+    let compile = |d: &LoadedDetector| {
+        Engine::new(std::slice::from_ref(&d.spec), EngineOptions::default()).err()
+    };
+    detectors
+        .iter()
+        .filter_map(|detector| {
+            compile(detector).map(|error| Issue {
+                file: detector.file.clone(),
+                line: detector.line,
+                id: detector.spec.id.clone(),
+                level: Level::Error,
+                message: error.to_string(),
+            })
+        })
+        .collect()
+}
+
+fn test(path: Option<&Path>) -> anyhow::Result<Exit> {
+    let detectors = match path {
+        Some(path) => load(path)?,
+        None => builtin::sources()?,
+    };
+    let others = if path.is_some() { builtin::specs() } else { Vec::new() };
+    let report = test_rules(&detectors, &others)?;
+    let mut text = String::new();
+    for failure in &report.failures {
+        let _ = writeln!(text, "{failure}");
+    }
+    let (examples, failed) = (report.examples, report.failures.len());
+    let _ = writeln!(text, "{} rules, {examples} examples, {failed} failed", detectors.len());
+    print(&text)?;
+    Ok(if failed > 0 { Exit::Findings(1) } else { Exit::Clean })
+}

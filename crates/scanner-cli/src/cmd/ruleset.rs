@@ -1,0 +1,65 @@
+//! The rules that take part: built-in ones, the user's in their place or beside them, and what the flags leave.
+
+use anyhow::bail;
+use globset::{Glob, GlobMatcher};
+use scanner_runtime::rules::lint::{Level, lint};
+use scanner_runtime::rules::{RuleSpec, builtin};
+
+use crate::config_file::Config;
+use crate::messages::did_you_mean;
+
+/// The rules of a configuration, with the user's own replacing built-in ones of the same id.
+///
+/// # Errors
+///
+/// A rule of the user's cannot be used: every such rule is named with file and line.
+pub(crate) fn all(config: &Config) -> anyhow::Result<Vec<RuleSpec>> {
+    let errors: Vec<String> = lint(&config.detectors)
+        .iter()
+        .filter(|issue| issue.level == Level::Error)
+        .map(ToString::to_string)
+        .collect();
+    if !errors.is_empty() {
+        bail!("the configuration's rules cannot be used:\n  {}", errors.join("\n  "));
+    }
+    let mut specs: Vec<RuleSpec> = if config.use_default { builtin::specs() } else { Vec::new() };
+    for detector in &config.detectors {
+        match specs.iter_mut().find(|spec| spec.id == detector.spec.id) {
+            Some(spec) => *spec = detector.spec.clone(),
+            None => specs.push(detector.spec.clone()),
+        }
+    }
+    Ok(specs)
+}
+
+/// What `--enable-rule` and `--disable-rule` leave.
+///
+/// # Errors
+///
+/// A name that no rule has.
+pub(crate) fn select(
+    mut specs: Vec<RuleSpec>,
+    enabled: &[String],
+    disabled: &[String],
+) -> anyhow::Result<Vec<RuleSpec>> {
+    let enabled = matchers(&specs, enabled)?;
+    let disabled = matchers(&specs, disabled)?;
+    let any = |matchers: &[GlobMatcher], id: &str| matchers.iter().any(|m| m.is_match(id));
+    specs.retain(|spec| {
+        (enabled.is_empty() || any(&enabled, &spec.id)) && !any(&disabled, &spec.id)
+    });
+    Ok(specs)
+}
+
+fn matchers(specs: &[RuleSpec], names: &[String]) -> anyhow::Result<Vec<GlobMatcher>> {
+    let mut matchers = Vec::new();
+    for name in names {
+        let matcher = Glob::new(name)?.compile_matcher();
+        if !specs.iter().any(|spec| matcher.is_match(&spec.id)) {
+            let hint = did_you_mean(name, specs.iter().map(|spec| spec.id.as_str()));
+            bail!("there is no rule `{name}`{hint} (`scanner-rs rules list` lists them)");
+        }
+        matchers.push(matcher);
+    }
+    Ok(matchers)
+}

@@ -1,0 +1,271 @@
+//! `scan`: resolves flags and configuration into a request, runs it, and says what became of it.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context as _, bail};
+use scanner_core::{Confidence, Summary};
+use scanner_runtime::engine::{Engine, EngineOptions};
+use scanner_runtime::fs::{FsError, WalkPolicy};
+use scanner_runtime::store::Keys;
+use scanner_runtime::{
+    Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, Identities, IgnoreFile,
+    RuntimeError, ScanRequest, Source, fit_memory,
+};
+
+use super::{ruleset, sinks, version::VERSION};
+use crate::args::{Cli, OnOff, ScanArgs};
+use crate::config_file::{self, Config};
+use crate::env::Environment;
+use crate::exit::Exit;
+use crate::progress::Bar;
+use crate::{messages, values};
+
+/// The ignore file looked for in the scanned root.
+const IGNORE_FILE: &str = ".scannerignore";
+
+/// What is scanned.
+enum Target {
+    Files(Vec<PathBuf>),
+    Stdin,
+}
+
+/// Runs a scan.
+pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyhow::Result<Exit> {
+    let target = target(args)?;
+    let root = root_of(&target);
+    let config = config_file::find(args.config.as_deref(), environment.config.as_deref(), root)?;
+    if let Some(path) = &config.path {
+        tracing::info!("configuration: {}", path.display());
+    }
+    let specs = ruleset::all(&config)?;
+    let enabled = [&args.enable_rule[..], &config.scan.enable_rules].concat();
+    let disabled = [&args.disable_rule[..], &config.scan.disable_rules].concat();
+    let specs = ruleset::select(specs, &enabled, &disabled)?;
+    if specs.is_empty() {
+        messages::note("nothing was scanned: no rule is left; see [extend] and --disable-rule");
+        return Ok(Exit::Nothing);
+    }
+    let engine = Arc::new(Engine::new(&specs, EngineOptions::default())?);
+    let ignores = Arc::new(ignore_file(root)?);
+    let (sinks, line_hashes) = sinks::build(cli, args, environment, root)?;
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs());
+    let mut request = ScanRequest {
+        engine,
+        source: source(&target, args, &config, environment)?,
+        jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
+        chunk_bytes: chunk_bytes(args)?,
+        filters: filters(args, &config)?,
+        identities: Identities {
+            keys: Arc::new(Keys::from_secret_key(environment.secret_key.as_deref())?),
+            ignores: Arc::clone(&ignores) as _,
+        },
+        timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
+        version: VERSION.to_owned(),
+        targets: args.targets.iter().map(|t| t.to_string_lossy().into_owned()).collect(),
+        started_unix: started,
+        line_hashes,
+    };
+    hold_memory(&mut request, args, &config)?;
+    let summary = scan(cli, args, &request, sinks)?;
+    Ok(conclude(cli, &request, &summary, &ignores, args.exit_code))
+}
+
+/// `fs PATH…`, `stdin`, or paths.
+fn target(args: &ScanArgs) -> anyhow::Result<Target> {
+    let first = args.targets.first().map(|t| t.to_string_lossy().into_owned());
+    let paths = |from: usize| args.targets[from..].iter().map(PathBuf::from).collect::<Vec<_>>();
+    match first.as_deref() {
+        Some("stdin" | "-") if args.targets.len() == 1 => Ok(Target::Stdin),
+        Some("fs") if args.targets.len() > 1 => Ok(Target::Files(paths(1))),
+        Some("fs") if !Path::new("fs").exists() => bail!("scan fs: which file or folder?"),
+        _ => Ok(Target::Files(paths(0))),
+    }
+}
+
+/// The folder in which configuration and ignore file are looked for.
+fn root_of(target: &Target) -> Option<&Path> {
+    let Target::Files(roots) = target else { return None };
+    let first = roots.first()?;
+    if first.is_file() { first.parent().filter(|p| !p.as_os_str().is_empty()) } else { Some(first) }
+}
+
+fn source(
+    target: &Target,
+    args: &ScanArgs,
+    config: &Config,
+    environment: &Environment,
+) -> anyhow::Result<Source> {
+    let Target::Files(roots) = target else {
+        return Ok(Source::Stream { name: "stdin".to_owned() });
+    };
+    let max_file_size = setting(config.scan.max_file_size.as_deref(), values::bytes)?;
+    let policy = WalkPolicy {
+        respect_ignore: !args.no_ignore,
+        hidden: true,
+        max_file_size: args.max_file_size.or(max_file_size),
+        include: [&args.include[..], &config.scan.include].concat(),
+        exclude: [&args.exclude[..], &config.scan.exclude].concat(),
+        git_global_excludes: environment.git_excludes.clone(),
+    };
+    Ok(Source::Files { roots: roots.clone(), policy })
+}
+
+/// A setting of the configuration file with a unit.
+fn setting<T>(
+    text: Option<&str>,
+    read: impl Fn(&str) -> Result<T, String>,
+) -> anyhow::Result<Option<T>> {
+    text.map(read).transpose().map_err(|why| anyhow::anyhow!("configuration: {why}"))
+}
+
+fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn chunk_bytes(args: &ScanArgs) -> anyhow::Result<usize> {
+    let Some(stated) = args.chunk_size else { return Ok(CHUNK_BYTES_DEFAULT) };
+    usize::try_from(stated)
+        .ok()
+        .filter(|bytes| CHUNK_BYTES.contains(bytes))
+        .with_context(|| format!("--chunk-size: {stated} is not between 4K and 8M"))
+}
+
+fn filters(args: &ScanArgs, config: &Config) -> anyhow::Result<Filters> {
+    let stated = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
+    let min_confidence = match stated {
+        None | Some("likely") => Confidence::Likely,
+        Some("possible") => Confidence::Possible,
+        Some("certain") => Confidence::Certain,
+        Some(other) => bail!("`{other}` is no confidence; known are possible, likely, certain"),
+    };
+    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)?;
+    Ok(Filters {
+        min_confidence,
+        inline_markers: args.ignore_inline == OnOff::On,
+        allow,
+        dedup: !args.no_dedup,
+    })
+}
+
+/// Fits threads and chunks into the memory ceiling.
+fn hold_memory(request: &mut ScanRequest, args: &ScanArgs, config: &Config) -> anyhow::Result<()> {
+    let stated = setting(config.scan.max_memory.as_deref(), values::bytes)?;
+    let Some(ceiling) = args.max_memory.or(stated) else { return Ok(()) };
+    let overlap = request.engine.required_overlap();
+    let (jobs, chunk) = fit_memory(ceiling, request.jobs, overlap)
+        .with_context(|| format!("--max-memory: {ceiling} bytes are too few; try 64M"))?;
+    if jobs < request.jobs {
+        tracing::info!("--max-memory leaves room for {jobs} threads");
+    }
+    (request.jobs, request.chunk_bytes) = (jobs, chunk.min(request.chunk_bytes));
+    Ok(())
+}
+
+fn ignore_file(root: Option<&Path>) -> anyhow::Result<IgnoreFile> {
+    let today = today();
+    let Some(path) = root.map(|root| root.join(IGNORE_FILE)).filter(|path| path.is_file()) else {
+        return Ok(IgnoreFile::empty(&today));
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(IgnoreFile::parse(&path.display().to_string(), &text, &today)?)
+}
+
+/// Today (UTC) as in 2027-01-31.
+fn today() -> String {
+    let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() / 86_400);
+    date_of(days.cast_signed())
+}
+
+/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
+fn date_of(days: i64) -> String {
+    // Counted in eras of 400 years that begin in March, so that the leap day is a year's last.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Runs the request with Ctrl-C and a progress bar attached.
+fn scan(
+    cli: &Cli,
+    args: &ScanArgs,
+    request: &ScanRequest,
+    sinks: Vec<Box<dyn scanner_core::EventSink>>,
+) -> anyhow::Result<Summary> {
+    let control = Arc::new(Control::default());
+    let at_signal = Arc::clone(&control);
+    let handler = move || {
+        // The second time the user does not want to wait.
+        if at_signal.cancel.swap(true, Ordering::Relaxed) {
+            #[expect(clippy::exit, reason = "the user asked twice")]
+            std::process::exit(130);
+        }
+    };
+    ctrlc::set_handler(handler).context("Ctrl-C cannot be handled")?;
+    let bar = Bar::start(args.progress, cli.quiet, &control);
+    let mut stdin = std::io::stdin();
+    let outcome = scanner_runtime::scan(request, Some(&mut stdin), sinks, &control);
+    drop(bar);
+    outcome.map_err(|error| match error {
+        RuntimeError::Files(FsError::MissingRoot { path, .. }) => {
+            anyhow::anyhow!("there is no file or folder {}", path.display())
+        }
+        other => other.into(),
+    })
+}
+
+/// Last words on stderr, and the exit code.
+fn conclude(
+    cli: &Cli,
+    request: &ScanRequest,
+    summary: &Summary,
+    ignores: &IgnoreFile,
+    findings_code: u8,
+) -> Exit {
+    let exit = Exit::of(summary, findings_code);
+    if !cli.quiet {
+        for warning in &summary.warnings {
+            messages::note(&format!("not scanned: {warning}"));
+        }
+        for (line, id) in ignores.stale() {
+            tracing::info!("{IGNORE_FILE}:{line}: {id} silences nothing any more");
+        }
+    }
+    if exit == Exit::Nothing {
+        let why = match &request.source {
+            Source::Stream { .. } => "standard input is empty",
+            Source::Files { .. } if summary.skips.skipped().next().is_some() => {
+                "everything is left out by rules (see --include, --exclude, --no-ignore)"
+            }
+            Source::Files { .. } => "there are no files (ignore rules may hide them: --no-ignore)",
+        };
+        messages::note(&format!("nothing was scanned: {why}"));
+    }
+    exit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, want) in
+            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_778, "2026-11-21")]
+        {
+            assert_eq!(date_of(days), want);
+        }
+    }
+}

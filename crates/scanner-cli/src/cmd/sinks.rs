@@ -1,0 +1,107 @@
+//! The outputs of a scan: one or several formats, to stdout or to files.
+
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use scanner_core::EventSink;
+use scanner_report::{Format, Output, PathBase, SinkOptions};
+
+use crate::args::{Cli, ScanArgs};
+use crate::env::Environment;
+use crate::messages::did_you_mean;
+
+/// Columns where the terminal does not say.
+const WIDTH_DEFAULT: usize = 100;
+
+/// Where a report goes.
+struct Destination {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// The sinks that the flags ask for, and whether one of them wants line hashes.
+pub(crate) fn build(
+    cli: &Cli,
+    args: &ScanArgs,
+    environment: &Environment,
+    root: Option<&Path>,
+) -> anyhow::Result<(Vec<Box<dyn EventSink>>, bool)> {
+    let destinations = destinations(args)?;
+    if destinations.iter().filter(|d| d.file.is_none()).count() > 1 {
+        bail!("only one report can go to stdout; write the others as FORMAT=FILE");
+    }
+    let mut sinks = Vec::new();
+    for destination in &destinations {
+        sinks.push(sink(cli, args, environment, (destination, root))?);
+    }
+    let line_hashes = destinations.iter().any(|d| d.format == Format::Sarif);
+    Ok((sinks, line_hashes))
+}
+
+fn destinations(args: &ScanArgs) -> anyhow::Result<Vec<Destination>> {
+    let mut out = Vec::new();
+    for text in &args.format {
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text.as_str(), None),
+        };
+        let Ok(format) = name.parse::<Format>() else {
+            let known = Format::ALL.map(Format::name);
+            let hint = did_you_mean(name, known.into_iter());
+            bail!("`{name}` is no format{hint}; known are {}", known.join(", "));
+        };
+        out.push(Destination { format, file });
+    }
+    if out.is_empty() {
+        out.push(Destination { format: Format::Text, file: None });
+    }
+    if let Some(path) = &args.output {
+        match out.as_mut_slice() {
+            [only] if only.file.is_none() => only.file = Some(path.clone()),
+            _ => bail!("--output goes with one report; write several as -f FORMAT=FILE"),
+        }
+    }
+    Ok(out)
+}
+
+fn sink(
+    cli: &Cli,
+    args: &ScanArgs,
+    environment: &Environment,
+    (destination, root): (&Destination, Option<&Path>),
+) -> anyhow::Result<Box<dyn EventSink>> {
+    let terminal = destination.file.is_none() && std::io::stdout().is_terminal();
+    let options = SinkOptions {
+        show_secrets: args.show_secrets,
+        color: terminal && !cli.no_color && !environment.no_color && !environment.dumb_terminal,
+        width: environment.columns.unwrap_or(WIDTH_DEFAULT),
+        base: base(root),
+    };
+    match &destination.file {
+        Some(path) => destination
+            .format
+            .file_sink(path, &options)
+            .with_context(|| format!("the report {} cannot be written", path.display())),
+        None => {
+            let stdout = Box::new(std::io::stdout());
+            let output = if destination.format == Format::Jsonl {
+                Output::live("stdout", stdout)
+            } else {
+                Output::buffered("stdout", stdout)
+            };
+            Ok(destination.format.sink(output, &options))
+        }
+    }
+}
+
+/// Paths in reports are relative to the root of the repository that holds what is scanned.
+fn base(root: Option<&Path>) -> PathBase {
+    let Ok(working_dir) = std::env::current_dir() else { return PathBase::default() };
+    let absolute = root.map_or_else(|| working_dir.clone(), |root| working_dir.join(root));
+    let absolute = absolute.canonicalize().unwrap_or(absolute);
+    let repository =
+        absolute.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    let root = repository.unwrap_or(absolute);
+    PathBase { root: Some(root), working_dir: Some(working_dir) }
+}

@@ -1,0 +1,24 @@
+//! What a person reads on stderr when something is wrong: what happened and what to do.
+
+use std::io::Write as _;
+
+/// An error that ends the command, with its causes.
+pub(crate) fn error(error: &anyhow::Error) {
+    // A closed stderr leaves nobody to tell.
+    let _ = writeln!(std::io::stderr(), "error: {error:#}");
+}
+
+/// Something that the user should know while the command goes on.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// The nearest of the known words, as `; did you mean …?`, or nothing.
+pub(crate) fn did_you_mean<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> String {
+    known
+        .map(|known| (strsim::jaro_winkler(word, known), known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| format!("; did you mean `{known}`?"))
+        .unwrap_or_default()
+}
