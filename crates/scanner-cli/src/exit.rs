@@ -43,7 +43,7 @@ impl Exit {
             Self::Findings(findings_code)
         } else if summary.status == Status::Incomplete {
             Self::Incomplete
-        } else if summary.files == 0 || summary.rules == 0 {
+        } else if summary.bytes == 0 || summary.rules == 0 {
             Self::Nothing
         } else {
             Self::Clean
@@ -57,10 +57,10 @@ mod tests {
 
     #[test]
     fn findings_outrank_incomplete_and_interruption_outranks_findings() {
-        let summary = |status, findings, files| Summary {
+        let summary = |status, findings, bytes| Summary {
             status,
             findings,
-            files,
+            bytes,
             rules: 1,
             ..Summary::default()
         };

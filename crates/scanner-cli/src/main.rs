@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         Some(Command::Explain(explain)) => cmd::explain::run(explain, &environment),
         Some(Command::Completion { shell }) => cmd::completion::run(*shell),
         None if cli.version => cmd::version::run(&cli),
-        None => cmd::version::usage(),
+        None => Ok(cmd::version::usage()),
     };
     match outcome {
         Ok(exit) => exit.into(),

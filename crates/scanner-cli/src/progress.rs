@@ -63,12 +63,12 @@ fn draw(control: &Control, over: &AtomicBool) {
     }
     while !over.load(Ordering::Relaxed) {
         let bytes = control.progress.bytes.load(Ordering::Relaxed);
-        let seconds = bar.elapsed().as_secs_f64().max(0.001);
+        let millis = u64::try_from(bar.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
         bar.set_message(format!(
             "{}, {} files, {}/s, {} findings",
             HumanBytes(bytes),
             HumanCount(control.progress.files.load(Ordering::Relaxed)),
-            HumanBytes((bytes as f64 / seconds) as u64),
+            HumanBytes(bytes.saturating_mul(1000) / millis),
             control.progress.findings.load(Ordering::Relaxed),
         ));
         bar.tick();

@@ -22,7 +22,6 @@ pub(crate) enum OnOff {
 /// Scan files, folders or standard input.
 #[derive(Debug, Args)]
 #[command(override_usage = "scanner-rs scan [fs] <PATH>...\n       scanner-rs scan stdin")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub(crate) struct ScanArgs {
     /// Files and folders, or `stdin`
     #[arg(required = true, value_name = "PATH")]

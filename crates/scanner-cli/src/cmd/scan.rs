@@ -246,6 +246,7 @@ fn conclude(
     if exit == Exit::Nothing {
         let why = match &request.source {
             Source::Stream { .. } => "standard input is empty",
+            Source::Files { .. } if summary.files > 0 => "all files are empty",
             Source::Files { .. } if summary.skips.skipped().next().is_some() => {
                 "everything is left out by rules (see --include, --exclude, --no-ignore)"
             }

@@ -78,21 +78,17 @@ fn sink(
         width: environment.columns.unwrap_or(WIDTH_DEFAULT),
         base: base(root),
     };
-    match &destination.file {
-        Some(path) => destination
-            .format
-            .file_sink(path, &options)
-            .with_context(|| format!("the report {} cannot be written", path.display())),
-        None => {
-            let stdout = Box::new(std::io::stdout());
-            let output = if destination.format == Format::Jsonl {
-                Output::live("stdout", stdout)
-            } else {
-                Output::buffered("stdout", stdout)
-            };
-            Ok(destination.format.sink(output, &options))
-        }
+    if let Some(path) = &destination.file {
+        let sink = destination.format.file_sink(path, &options);
+        return sink.with_context(|| format!("the report {} cannot be written", path.display()));
     }
+    let stdout = Box::new(std::io::stdout());
+    let output = if destination.format == Format::Jsonl {
+        Output::live("stdout", stdout)
+    } else {
+        Output::buffered("stdout", stdout)
+    };
+    Ok(destination.format.sink(output, &options))
 }
 
 /// Paths in reports are relative to the root of the repository that holds what is scanned.

@@ -28,8 +28,8 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
 }
 
 /// Prints the help, for a call without a command.
-pub(crate) fn usage() -> anyhow::Result<Exit> {
+pub(crate) fn usage() -> Exit {
     let help = Cli::command().render_help();
     crate::messages::note(&help.to_string());
-    Ok(Exit::Usage)
+    Exit::Usage
 }
