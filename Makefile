@@ -1,19 +1,22 @@
-# What people type. `make help` lists it.
+# What people type. `make` alone lists it. Cargo's target folder is the caller's choice (CARGO_TARGET_DIR).
 CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test lint install
+.PHONY: help scan test lint install setup
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Findings are exit code 1 of the command and no failure of make; every other code is.
 scan: ## DIR=<path>: build what is missing and scan that folder
-	@test -n "$(DIR)" || { echo 'say which folder: make scan DIR=<path>'; exit 2; }
+	@test -n "$(DIR)" || { echo 'say which folder: make scan DIR=<path>' >&2; exit 2; }
+	@test -x "$(TARGET_DIR)/release/scanner-rs" || echo 'building scanner-rs; the first time takes some minutes' >&2
 	@$(CARGO) build --release --quiet -p scanner-cli
-	@"$(TARGET_DIR)/release/scanner-rs" scan "$(DIR)" || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
+	@"$(TARGET_DIR)/release/scanner-rs" scan "$(DIR)" || { code=$$?; test $$code -eq 1 || exit $$code; }
 
-test: lint ## formatting, lints, and all tests
+test: lint ## formatting, lints and all tests: what the gate runs
 	$(CARGO) test --workspace
 
 lint: ## formatting and clippy
@@ -23,4 +26,9 @@ lint: ## formatting and clippy
 install: ## put scanner-rs into cargo's folder of programs
 	$(CARGO) install --path crates/scanner-cli --locked
 
--include benchmarks/bench.mk
+setup: ## FEATURES=vectorscan: what the optional second engine needs
+	@test "$(FEATURES)" = vectorscan || { echo 'nothing to set up: Rust and a C compiler do. For the optional engine: make setup FEATURES=vectorscan' >&2; test -z "$(FEATURES)"; }
+	@test "$(FEATURES)" != vectorscan || test -x $(SETUP_VECTORSCAN) || { echo '$(SETUP_VECTORSCAN) is not there' >&2; exit 2; }
+	@test "$(FEATURES)" != vectorscan || $(SETUP_VECTORSCAN)
+
+include benchmarks/bench.mk
