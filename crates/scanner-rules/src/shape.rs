@@ -26,6 +26,9 @@ fn key_rest(distance: u16) -> String {
 }
 
 /// The longest user name and password of a URI, in bytes.
+/// Letters of a scheme that may be followed by a driver's name, at least.
+const DRIVER_SCHEME_MIN: usize = 5;
+
 const URI_USER_MAX: u32 = 80;
 const URI_PASSWORD_MAX: u32 = 160;
 
@@ -91,15 +94,22 @@ pub fn keyed(shape: &KeyedToml) -> String {
 /// The pattern of a `uri`; group 1 is the password.
 pub fn uri(shape: &UriToml) -> String {
     let user_min = u32::from(shape.user == UriUser::Required);
-    // Written out with what follows, so that the anchor is as long as it can be; `+` begins a driver's name.
-    let schemes = |end: &str| {
-        let whole: Vec<String> = shape.schemes.iter().map(|s| format!("{s}{end}")).collect();
-        alternatives(&whole)
-    };
+    // Written out with what follows, so that the anchor is as long as it can be. `+` begins a driver's name
+    // (`postgresql+psycopg2`); short schemes have none.
+    let mut schemes: Vec<String> = shape.schemes.iter().map(|s| format!("{s}://")).collect();
+    schemes = vec![alternatives(&schemes)];
+    let with_driver: Vec<String> = shape
+        .schemes
+        .iter()
+        .filter(|scheme| scheme.len() >= DRIVER_SCHEME_MIN)
+        .map(|scheme| format!("{scheme}+"))
+        .collect();
+    if !with_driver.is_empty() {
+        schemes.push(format!("(?:{})[0-9A-Za-z]{{1,16}}://", alternatives(&with_driver)));
+    }
+    let schemes = schemes.join("|");
     format!(
-        r#"\b{{start-half}}(?:(?i:{})|(?i:{})[0-9A-Za-z]{{1,16}}://)[^\s:@/"'<>`,;\\]{{{user_min},{URI_USER_MAX}}}:([^\s@/"'<>`]{{3,{URI_PASSWORD_MAX}}})@[0-9A-Za-z\[$%{{._\-]"#,
-        schemes("://"),
-        schemes("+"),
+        r#"\b{{start-half}}(?i:{schemes})[^\s:@/"'<>`,;\\]{{{user_min},{URI_USER_MAX}}}:([^\s@/"'<>`]{{3,{URI_PASSWORD_MAX}}})@[0-9A-Za-z\[$%{{._\-]"#,
     )
 }
 

@@ -69,11 +69,6 @@ impl AnchorClass {
             other => other,
         }
     }
-
-    /// Whether the two differ in their reach at most.
-    pub(crate) fn same_kind(self, other: Self) -> bool {
-        self.with_reach(0) == other.with_reach(0)
-    }
 }
 
 /// Whether a byte continues a token for class B's boundary: what `\b{start-half}` refuses before a match.

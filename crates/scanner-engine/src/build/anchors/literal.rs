@@ -131,6 +131,10 @@ fn known(hir: &Hir) -> Known {
         HirKind::Repetition(repetition) => {
             let sub = known(&repetition.sub);
             let count = repetition.min;
+            if sub.exact.is_none() {
+                // Nothing finite to repeat, as in `[0-9a-f]{32}`: what one of them requires is all there is.
+                return Known { exact: None, required: sub.required.filter(|_| count > 0) };
+            }
             if repetition.max == Some(count) && (1..=LEN_MAX as u32).contains(&count) {
                 return concat((0..count).map(|_| known(&repetition.sub)));
             }

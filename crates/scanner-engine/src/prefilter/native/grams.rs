@@ -110,25 +110,14 @@ impl Grams {
         let mut at = range.start;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            let high_mask = self.sampling.high_mask();
-            while at + 48 <= bytes.len() && at < range.end {
-                let mut first = at;
-                while first < at + 4 {
-                    // Eight samples, four bytes apart, at a time; each reads eight bytes.
-                    let samples = &bytes[first..first + 40];
-                    let mut hits =
-                        simd::avx2::sample_grams(level, samples, &self.filter, high_mask);
-                    while hits != 0 {
-                        let sample = first + 4 * hits.trailing_zeros() as usize;
-                        hits &= hits - 1;
-                        if sample < range.end {
-                            self.verify(bytes, sample, report);
-                        }
-                    }
-                    first += self.sampling.stride;
-                }
-                at += 32;
-            }
+            let samples = simd::avx2::SampleLoop {
+                filter: &self.filter,
+                high_mask: self.sampling.high_mask(),
+                stride: self.sampling.stride,
+            };
+            at = simd::avx2::sample_grams(level, bytes, range.clone(), samples, &mut |sample| {
+                self.verify(bytes, sample, report);
+            });
         }
         while at < range.end {
             let hash = hash(self.sampling.fold(load(bytes, at)));

@@ -73,17 +73,9 @@ impl Stems {
         let mut at = range.start;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            while at + 36 <= bytes.len() && at < range.end {
-                let mut hits = avx2::fingerprints(level, &bytes[at..at + 36], &self.tables);
-                while hits != 0 {
-                    let place = at + hits.trailing_zeros() as usize;
-                    hits &= hits - 1;
-                    if place < range.end {
-                        self.verify(bytes, place, report);
-                    }
-                }
-                at += 32;
-            }
+            at = avx2::fingerprints(level, bytes, range.clone(), &self.tables, &mut |place| {
+                self.verify(bytes, place, report);
+            });
         }
         for place in at..range.end {
             if self.may_begin(bytes, place) {

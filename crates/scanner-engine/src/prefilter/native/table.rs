@@ -24,21 +24,15 @@ pub(crate) struct PatternTable {
 impl PatternTable {
     /// Flattens the anchors. An anchor that several rules share in the same class becomes one pattern.
     pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)]) -> Self {
+        // The reach of a pattern near runs is the widest of its rules: it may admit too much.
+        let mut widest: BTreeMap<(&Literal, AnchorClass), u32> = BTreeMap::new();
+        for (_, literal, class) in anchors {
+            let reach = widest.entry((literal, class.with_reach(0))).or_default();
+            *reach = (*reach).max(class.reach().unwrap_or(0));
+        }
         let mut map: BTreeMap<(&Literal, AnchorClass), Vec<RuleId>> = BTreeMap::new();
         for (rule, literal, class) in anchors {
-            // The reach of a pattern near runs is the widest of its rules: it may admit too much.
-            let key = match class {
-                AnchorClass::NearRun { .. } => {
-                    let widest = anchors
-                        .iter()
-                        .filter(|(_, l, c)| l == literal && class.same_kind(*c))
-                        .filter_map(|(_, _, c)| c.reach())
-                        .max()
-                        .unwrap_or(0);
-                    class.with_reach(widest)
-                }
-                _ => *class,
-            };
+            let key = class.with_reach(widest[&(literal, class.with_reach(0))]);
             let rules = map.entry((literal, key)).or_default();
             if !rules.contains(rule) {
                 rules.push(*rule);

@@ -15,6 +15,9 @@ const _: () = assert!(TOKEN_RUN_MIN == 12 && SECRET_RUN_MIN == 16);
 /// Bytes of a block: one mask is a `u64`.
 const BLOCK: usize = 64;
 
+/// Blocks whose masks are made at a time, and one more: those of a strip.
+const STRIP_BLOCKS: usize = 129;
+
 /// Prefixes and keywords.
 #[derive(Debug)]
 pub(super) struct Tokens {
@@ -51,7 +54,18 @@ impl Keywords {
         report: &mut impl FnMut(u32, usize),
     ) -> usize {
         let from = run.start.saturating_sub(self.reach).max(searched);
-        for at in from..run.end {
+        if from >= run.end {
+            return searched;
+        }
+        let whole = &bytes[from..(run.end + 3).min(bytes.len())];
+        for (index, four) in whole.windows(4).enumerate() {
+            let word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
+            if self.index.may_begin(word) {
+                self.index.verify(bytes, from + index, word, report);
+            }
+        }
+        // The last places of the buffer have no four bytes.
+        for at in (from + whole.len().saturating_sub(3)).max(from)..run.end {
             let word = word_at(bytes, at);
             if self.index.may_begin(word) {
                 self.index.verify(bytes, at, word, report);
@@ -103,13 +117,16 @@ impl Tokens {
         if self.prefixes.is_empty() && self.alnum.index.is_empty() && self.word.index.is_empty() {
             return;
         }
-        let mut current = simd::block_masks(level, bytes, range.start);
+        let mut masks = [BlockMasks::default(); STRIP_BLOCKS];
         let mut at = range.start;
         while at < range.end {
-            let next = simd::block_masks(level, bytes, at + BLOCK);
-            self.scan_block(bytes, at, (current, next), state, report);
-            current = next;
-            at += BLOCK;
+            // One block more than is dealt with, so that runs can be followed over the edge.
+            let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS - 1);
+            simd::fill_masks(level, bytes, at, &mut masks[..=blocks]);
+            for pair in masks[..=blocks].windows(2) {
+                self.scan_block(bytes, at, (pair[0], pair[1]), state, report);
+                at += BLOCK;
+            }
         }
     }
 
@@ -123,6 +140,8 @@ impl Tokens {
         state: &mut TokenState,
         report: &mut impl FnMut(u32, usize),
     ) {
+        let begins = current.start & !(current.start << 1 | state.before_is_token);
+        state.before_is_token = current.start >> (BLOCK - 1);
         let wide = |low: u64, high: u64| u128::from(low) | u128::from(high) << 64;
         let alnum = wide(current.alnum, next.alnum);
         let word = wide(current.start | current.dash, next.start | next.dash);
@@ -131,8 +150,6 @@ impl Tokens {
 
         let token4 = in_a_row_4(token);
         let token12 = token4 & token4 >> 4 & token4 >> 8;
-        let begins = current.start & !(current.start << 1 | state.before_is_token);
-        state.before_is_token = current.start >> (BLOCK - 1);
         let mut candidates = begins & token12 as u64;
         while candidates != 0 {
             let place = at + candidates.trailing_zeros() as usize;

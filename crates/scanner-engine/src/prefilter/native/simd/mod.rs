@@ -53,20 +53,18 @@ pub(super) struct BlockMasks {
     pub(super) dot: u64,
 }
 
-/// The masks of the 64 bytes at `at`; bytes past the end belong to no class.
-#[inline(always)]
-pub(super) fn block_masks(level: SimdLevel, bytes: &[u8], at: usize) -> BlockMasks {
-    match (level, bytes.get(at..at + 64)) {
-        #[cfg(target_arch = "x86_64")]
-        (SimdLevel::Avx2, Some(block)) => {
-            avx2::block_masks(level, block.try_into().expect("sixty-four bytes"))
-        }
-        (_, Some(block)) => scalar::block_masks(block.try_into().expect("sixty-four bytes")),
-        (_, None) => {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let mut block = [0; 64];
-            block[..rest.len()].copy_from_slice(rest);
-            scalar::block_masks(&block)
-        }
+/// The masks of the blocks from `at` on, one for each of `out`; bytes past the end belong to no class.
+pub(super) fn fill_masks(level: SimdLevel, bytes: &[u8], at: usize, out: &mut [BlockMasks]) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if level == SimdLevel::Avx2 {
+        done = avx2::fill_masks(level, bytes, at, out);
+    }
+    for (index, masks) in out.iter_mut().enumerate().skip(done) {
+        let rest = bytes.get(at + 64 * index..).unwrap_or_default();
+        let len = rest.len().min(64);
+        let mut block = [0; 64];
+        block[..len].copy_from_slice(&rest[..len]);
+        *masks = scalar::block_masks(&block);
     }
 }
