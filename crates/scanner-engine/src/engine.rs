@@ -5,7 +5,7 @@ use std::sync::Arc;
 use scanner_core::{Chunk, RuleId, RuleInfo, Variant};
 use scanner_rules::RuleSpec;
 
-use crate::build::{Built, build, plain_anchors};
+use crate::build::{Built, build};
 use crate::confirm::{confirm_window, decode_window, raw_view, utf16_view};
 use crate::counters::EngineStats;
 use crate::error::EngineError;
@@ -68,10 +68,7 @@ impl Engine {
         if !tuning.is_valid() {
             return Err(EngineError::Tuning);
         }
-        let Built { rules_hot, rules_cold, gates, reach, mut anchors } = build(specs)?;
-        if !shortcuts {
-            anchors = plain_anchors(specs)?;
-        }
+        let Built { rules_hot, rules_cold, gates, reach, anchors } = build(specs, shortcuts)?;
         let native = NativePrefilter::new(&anchors, level);
         let context_bytes = context_bytes(&gates, tuning);
         let required_overlap = required_overlap(&rules_hot, context_bytes);

@@ -327,7 +327,14 @@ mod tests {
     fn subkeys_are_known() {
         let keys = Keys::from_secret_key(Some(&key_text())).unwrap();
         let known = [HEXLOWER.encode(&keys.identity), HEXLOWER.encode(&keys.secret), keys.id()];
-        assert_eq!(known, ["f3934b0b1cb26328f9391988de54623a11182b37b51e43f21ab17d3fb69b66dd", "5e9c4ac0439c95e58aff36b41664c2d1f8e6ef89ed8efe310c3173945fb80bf4", "025bd257f96c0003"]);
+        assert_eq!(
+            known,
+            [
+                "f3934b0b1cb26328f9391988de54623a11182b37b51e43f21ab17d3fb69b66dd",
+                "5e9c4ac0439c95e58aff36b41664c2d1f8e6ef89ed8efe310c3173945fb80bf4",
+                "025bd257f96c0003"
+            ]
+        );
     }
 
     #[test]

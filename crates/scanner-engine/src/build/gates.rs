@@ -42,7 +42,7 @@ fn pack(words: &[String]) -> Option<PackedPatterns> {
 /// Compiles the gates of a rule.
 pub(super) fn pool(
     spec: &RuleSpec,
-    hir: &Hir,
+    implied: Option<PackedPatterns>,
     pools: &mut GatePools,
 ) -> Result<Pooled, EngineError> {
     let gates = &spec.gates;
@@ -59,7 +59,7 @@ pub(super) fn pool(
     let local_context = Some(gates.local_context).filter(|gate| gate.quoted);
     Ok(Pooled {
         must_contain: add(&mut pools.must_contain, must_contain),
-        implied: add(&mut pools.implied, implied(hir)),
+        implied: add(&mut pools.implied, implied),
         confirm_all: add(&mut pools.confirm_all, pack(&gates.confirm_all)),
         keywords: add(&mut pools.keywords, near),
         value_suppressors: add(&mut pools.value_suppressors, pack(&gates.suppress)),
@@ -94,7 +94,7 @@ fn companion(spec: &RuleSpec) -> Result<Option<CompanionCompiled>, EngineError> 
 
 /// Literals that the pattern itself demands, as the parts of a sequence: the longest few. They cost a search
 /// of the window each and save the regex on most windows of a short anchor (a URI without an `@`).
-fn implied(hir: &Hir) -> Option<PackedPatterns> {
+pub(super) fn implied(hir: &Hir) -> Option<PackedPatterns> {
     fn collect<'h>(hir: &'h Hir, out: &mut Vec<&'h [u8]>) {
         match hir.kind() {
             HirKind::Literal(literal) => out.push(&literal.0),

@@ -14,6 +14,7 @@ use crate::prefilter::RuleReach;
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::scratch::DEDUP_RULE_ID_MAX;
 use anchors::{AnchorClass, Literal};
+use rule::Analysis;
 
 /// Everything that an engine is made of, apart from the prefilter.
 #[derive(Debug, Default)]
@@ -25,31 +26,45 @@ pub(crate) struct Built {
     pub(crate) anchors: Vec<(RuleId, Literal, AnchorClass)>,
 }
 
-/// The required literals of all rules, without any class that leaves some of them out.
-pub(crate) fn plain_anchors(
-    specs: &[RuleSpec],
-) -> Result<Vec<(RuleId, Literal, AnchorClass)>, EngineError> {
-    let mut all = Vec::new();
-    for (index, spec) in specs.iter().enumerate() {
-        let literals = rule::plain_literals(spec)?;
-        let id = RuleId::new(index as u32);
-        all.extend(literals.into_iter().map(|(literal, class)| (id, literal, class)));
-    }
-    Ok(all)
-}
+/// Rules whose patterns one thread reads, at least: fewer are not worth a thread.
+const RULES_PER_THREAD: usize = 64;
 
-/// Compiles all rules, in the order given.
-pub(crate) fn build(specs: &[RuleSpec]) -> Result<Built, EngineError> {
+/// Threads that read patterns, at most.
+const THREADS_MAX: usize = 8;
+
+/// Compiles all rules, in the order given. Without `shortcuts` no anchor is left out because of what its
+/// class proves.
+pub(crate) fn build(specs: &[RuleSpec], shortcuts: bool) -> Result<Built, EngineError> {
     if specs.len() > DEDUP_RULE_ID_MAX as usize {
         return Err(EngineError::TooManyRules { count: specs.len() });
     }
     let mut ids = BTreeSet::new();
     let mut built = Built::default();
-    for (index, spec) in specs.iter().enumerate() {
+    let analyses = analyse_all(specs, shortcuts);
+    for (index, (spec, analysis)) in specs.iter().zip(analyses).enumerate() {
         if !ids.insert(spec.id.as_str()) {
             return Err(EngineError::DuplicateId { rule: spec.id.clone() });
         }
-        rule::compile_rule(spec, RuleId::new(index as u32), &mut built)?;
+        rule::compile_rule(spec, RuleId::new(index as u32), analysis?, &mut built)?;
     }
     Ok(built)
+}
+
+/// Reads the patterns of all rules, on several threads; the result does not depend on how many.
+fn analyse_all(specs: &[RuleSpec], shortcuts: bool) -> Vec<Result<Analysis, EngineError>> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = processors.min(THREADS_MAX).min(specs.len() / RULES_PER_THREAD).max(1);
+    let read = |specs: &[RuleSpec]| -> Vec<Result<Analysis, EngineError>> {
+        specs.iter().map(|spec| rule::analyse(spec, shortcuts)).collect()
+    };
+    let mut shares = specs.chunks(specs.len().div_ceil(threads).max(1));
+    std::thread::scope(|scope| {
+        let first = shares.next().unwrap_or_default();
+        let others: Vec<_> = shares.map(|share| scope.spawn(|| read(share))).collect();
+        let mut all = read(first);
+        for other in others {
+            all.extend(other.join().expect("reading a pattern does not panic"));
+        }
+        all
+    })
 }

@@ -13,24 +13,42 @@ use super::{Built, gates};
 use crate::confidence::derive_min_confidence;
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
-use crate::rule::{LazyRegex, RuleCold, RuleCompiled, RuleMeta};
+use crate::rule::{LazyRegex, PackedPatterns, RuleCold, RuleCompiled, RuleMeta};
 
-/// Compiles one rule into `built`.
-pub(super) fn compile_rule(
-    spec: &RuleSpec,
-    id: RuleId,
-    built: &mut Built,
-) -> Result<(), EngineError> {
+/// What the syntax of a rule's pattern says: all that is needed of it until its first window.
+#[derive(Debug)]
+pub(super) struct Analysis {
+    width_min: u32,
+    width_max: u32,
+    anchors: Vec<(Literal, AnchorClass)>,
+    implied: Option<PackedPatterns>,
+}
+
+/// Reads the pattern of a rule. This is most of the time that building an engine takes, and independent of
+/// all other rules.
+pub(super) fn analyse(spec: &RuleSpec, shortcuts: bool) -> Result<Analysis, EngineError> {
     let hir = parse(spec)?;
     let (width_min, width_max) = widths(spec, &hir)?;
     let proof = RunProof {
         secret_group: u32::from(spec.secret_group.unwrap_or(1)),
         digits_min: spec.gates.char_class.digits_min,
     };
-    let anchors = anchors::plan(&hir, proof).ok_or_else(|| no_anchor(spec))?;
+    let plan = if shortcuts { anchors::plan(&hir, proof) } else { anchors::plan_plain(&hir) };
+    let anchors = plan.ok_or_else(|| no_anchor(spec))?;
+    Ok(Analysis { width_min, width_max, anchors, implied: gates::implied(&hir) })
+}
+
+/// Compiles one rule into `built`.
+pub(super) fn compile_rule(
+    spec: &RuleSpec,
+    id: RuleId,
+    analysis: Analysis,
+    built: &mut Built,
+) -> Result<(), EngineError> {
+    let Analysis { width_min, width_max, anchors, implied } = analysis;
     built.anchors.extend(anchors.into_iter().map(|(literal, class)| (id, literal, class)));
     built.reach.push(RuleReach { width: width_max });
-    let pooled = gates::pool(spec, &hir, &mut built.gates)?;
+    let pooled = gates::pool(spec, implied, &mut built.gates)?;
     let gates = &spec.gates;
     built.rules_hot.push(RuleCompiled {
         re: LazyRegex::new(),
@@ -60,12 +78,6 @@ pub(super) fn compile_rule(
         text_only: gates.text_only,
     });
     Ok(())
-}
-
-/// The literals of a rule, each to be found wherever it stands.
-pub(super) fn plain_literals(spec: &RuleSpec) -> Result<Vec<(Literal, AnchorClass)>, EngineError> {
-    let hir = parse(spec)?;
-    anchors::plan_plain(&hir).ok_or_else(|| no_anchor(spec))
 }
 
 fn parse(spec: &RuleSpec) -> Result<Hir, EngineError> {
