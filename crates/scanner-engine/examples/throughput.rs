@@ -4,6 +4,7 @@
 //! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar]`
 
 #![expect(clippy::print_stdout, reason = "an example for people and the benchmark suite")]
+#![expect(clippy::cast_precision_loss, reason = "a rate for people")]
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -13,7 +13,7 @@ use crate::finish;
 use crate::gate::Stage;
 use crate::hits::SpanU32;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
-use crate::prefilter::{HitSink, Prefilter, RuleReach};
+use crate::prefilter::{Exhaustive, HitSink, Prefilter, RuleReach};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::safelist::SafelistFilter;
 use crate::scratch::ScanScratch;
@@ -33,11 +33,18 @@ pub struct EngineOptions {
     /// Whether the prefilter may leave out anchors that provably cannot lead to a finding. Without, every
     /// anchor becomes a window and the stage that refuses it can be named (`explain`).
     pub shortcuts: bool,
+    /// Whether every pattern runs over every byte, as the oracle of tests.
+    pub exhaustive: bool,
 }
 
 impl Default for EngineOptions {
     fn default() -> Self {
-        Self { tuning: Tuning::DEFAULT, level: SimdLevel::detect(), shortcuts: true }
+        Self {
+            tuning: Tuning::DEFAULT,
+            level: SimdLevel::detect(),
+            shortcuts: true,
+            exhaustive: false,
+        }
     }
 }
 
@@ -64,12 +71,15 @@ impl Engine {
     ///
     /// A rule cannot be used; the error names it.
     pub fn new(specs: &[RuleSpec], options: EngineOptions) -> Result<Self, EngineError> {
-        let EngineOptions { tuning, level, shortcuts } = options;
+        let EngineOptions { tuning, level, shortcuts, exhaustive } = options;
         if !tuning.is_valid() {
             return Err(EngineError::Tuning);
         }
         let Built { rules_hot, rules_cold, gates, reach, anchors } = build(specs, shortcuts)?;
         let native = NativePrefilter::new(&anchors, level);
+        let (class_counts, described) = (native.class_counts(), native.anchors());
+        let prefilter: Box<dyn Prefilter> =
+            if exhaustive { Box::new(Exhaustive::new(specs.len())) } else { Box::new(native) };
         let context_bytes = context_bytes(&gates, tuning);
         let required_overlap = required_overlap(&rules_hot, context_bytes);
         Ok(Self {
@@ -77,9 +87,9 @@ impl Engine {
             rules_cold,
             gates,
             reach,
-            class_counts: native.class_counts(),
-            anchors: native.anchors(),
-            prefilter: Box::new(native),
+            class_counts,
+            anchors: described,
+            prefilter,
             safelist: SafelistFilter::default(),
             tuning,
             context_bytes,

@@ -10,8 +10,6 @@
 //! scan allocates nothing. A decision about a candidate depends on the match and a bounded context, never on
 //! how windows and chunks were cut, so findings are the same for every chunk size.
 
-#![cfg_attr(test, expect(clippy::float_cmp, reason = "tests compare constants"))]
-
 mod build;
 mod confidence;
 mod confirm;

@@ -26,8 +26,9 @@ pub(crate) use raw::raw_view;
 pub(crate) use utf16::{decode_window, utf16_view};
 pub(crate) use view::WindowView;
 
-/// Memory that one regex may use for its lazily built automaton, per worker.
-const HYBRID_CACHE_BYTES: usize = 256 * 1024;
+/// Memory that one regex may use for its lazily built automaton, per worker. Nearly all stay far below; one
+/// that reaches it starts over, which allocates again.
+const HYBRID_CACHE_BYTES: usize = 2 * 1024 * 1024;
 
 /// Compiles a pattern the way every rule's is: bytes, no Unicode.
 pub(crate) fn compile(pattern: &str) -> Regex {

@@ -4,10 +4,12 @@
 //! anchor inside the match. What it reports becomes a window that holds the whole match, so what is found
 //! does not depend on which prefilter looked.
 
+mod exhaustive;
 pub mod native;
 mod sink;
 pub mod window;
 
+pub use exhaustive::Exhaustive;
 pub use sink::{HitSink, RuleReach};
 
 /// Finds the places of a buffer where rules might match.

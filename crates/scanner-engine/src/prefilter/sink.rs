@@ -3,7 +3,7 @@
 use scanner_core::{RuleId, Variant};
 
 use super::window::window;
-use crate::hits::HitAccPool;
+use crate::hits::{HitAccPool, SpanU32};
 use crate::rule::Target;
 
 /// How far a rule's matches reach.
@@ -49,6 +49,15 @@ impl<'a> HitSink<'a> {
         len: u32,
     ) -> Self {
         Self { pool, reach, frame: Frame::Utf16 { variant, base, len } }
+    }
+
+    /// Files the whole buffer as a window of `rule`.
+    pub fn whole(&mut self, rule: RuleId) {
+        let (variant, len) = match self.frame {
+            Frame::Raw { len } => (Variant::Raw, len),
+            Frame::Utf16 { variant, len, .. } => (variant, len),
+        };
+        self.pool.push(Target::new(rule, variant).pair(), SpanU32::new(0, len, 0));
     }
 
     /// Files an anchor of `rule` at `from..to` of the bytes that the prefilter sees.

@@ -1,0 +1,94 @@
+//! Hands texts to an engine in every way that a source might: whole, in chunks, as UTF-16.
+
+use scanner_core::{Chunk, Confidence, FileId, RootSpan, Variant};
+use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch};
+use scanner_rules::RuleSpec;
+
+/// A finding, reduced to what must not depend on how the text was handed over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Found {
+    /// Where the secret stands.
+    pub root: RootSpan,
+    /// The rule's id.
+    pub rule: String,
+    /// The secret.
+    pub secret: Vec<u8>,
+    /// The encoding.
+    pub variant: Variant,
+    /// How sure.
+    pub confidence: Confidence,
+}
+
+/// An engine with its scratch.
+#[derive(Debug)]
+pub struct Runner {
+    engine: Engine,
+    scratch: ScanScratch,
+}
+
+impl Runner {
+    /// A runner of these rules.
+    ///
+    /// # Panics
+    ///
+    /// A rule cannot be compiled.
+    pub fn new(specs: &[RuleSpec], options: EngineOptions) -> Self {
+        let engine = Engine::new(specs, options).expect("the rules compile");
+        Self { scratch: ScanScratch::new(&engine), engine }
+    }
+
+    /// The oracle: every pattern over every byte, no anchors, no windows, no chunks.
+    pub fn oracle(specs: &[RuleSpec]) -> Self {
+        Self::new(specs, EngineOptions { exhaustive: true, ..EngineOptions::default() })
+    }
+
+    /// Scans a text in one piece.
+    pub fn whole(&mut self, path: &str, text: &[u8]) -> Vec<Found> {
+        self.chunks(path, text, text.len().max(1))
+    }
+
+    /// Scans a text in chunks of `payload` new bytes, as the runtime cuts them.
+    pub fn chunks(&mut self, path: &str, text: &[u8], payload: usize) -> Vec<Found> {
+        let overlap = self.engine.required_overlap();
+        let file_id = FileId::new(0);
+        self.scratch.begin_object(&ObjectFacts {
+            file_id,
+            path: path.as_bytes(),
+            is_binary: false,
+        });
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let end = (at + payload).min(text.len());
+            let from = at.saturating_sub(overlap);
+            let chunk = Chunk {
+                file_id,
+                base_offset: from as u64,
+                prefix_len: (at - from) as u32,
+                is_last: end == text.len(),
+                data: &text[from..end],
+            };
+            self.engine.scan_chunk_into(&chunk, &mut self.scratch);
+            found.extend(self.scratch.findings().iter().map(|f| Found {
+                root: f.rec.root,
+                rule: self.engine.rule_info(f.rec.rule_id).id.clone(),
+                secret: f.secret.to_vec(),
+                variant: f.rec.variant,
+                confidence: f.rec.confidence,
+            }));
+            at = end;
+        }
+        found.sort();
+        found
+    }
+
+    /// Scans a text without keeping what is found; for tests that count allocations.
+    pub fn scan_only(&mut self, text: &[u8]) {
+        self.engine.scan_chunk_into(&Chunk::whole(FileId::new(0), text), &mut self.scratch);
+    }
+
+    /// Bytes that chunks overlap.
+    pub fn overlap(&self) -> usize {
+        self.engine.required_overlap()
+    }
+}
