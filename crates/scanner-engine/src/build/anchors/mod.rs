@@ -9,7 +9,8 @@ mod class;
 mod literal;
 
 pub(crate) use class::{
-    AnchorClass, LITERAL_LEN_MIN, RunProof, SAMPLED_LEN_MIN, SECRET_RUN_MIN, TOKEN_RUN_MIN, plan,
+    ALNUM_RUN_MIN, AnchorClass, BASE64_RUN_MIN, LITERAL_LEN_MIN, Neighbour, PLAIN_RUN_MIN,
+    RunProof, SAMPLED_LEN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN, is_gap_byte, is_operator_byte, plan,
     plan_plain,
 };
 pub(crate) use literal::{Literal, byte_rarity, leading_literals, required_literals};

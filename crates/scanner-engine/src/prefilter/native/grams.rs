@@ -1,43 +1,28 @@
-//! Literals of five bytes and more, by looking at every second or every fourth byte.
+//! Class A: literals of nine bytes and more, by looking at every fourth byte.
 //!
-//! Any nine bytes in a row hold six that begin at a multiple of four (class A); any five hold four that begin
-//! at a multiple of two (the longer literals of class D). For each literal the rarest window is chosen and
-//! its grams, one for each alignment and case folded, are put into a blocked Bloom filter of 32 KiB, three
-//! bits in one word. A sample that passes is looked up, and each literal that has the gram there is compared.
-//! Rarity of the window matters: without it a variant ran at half the speed.
+//! Any nine bytes in a row hold six that begin at a multiple of four. For each literal the rarest window of
+//! nine is chosen and its four grams, case folded, are put into a blocked Bloom filter of 32 KiB, three bits in
+//! one word. A sample that passes is looked up, and each literal that has the gram there is compared. Rarity of
+//! the window matters: without it a variant ran at half the speed.
 
 use super::simd::{self, SimdLevel};
 use super::table::{Needle, PatternTable};
 use crate::build::anchors::{SAMPLED_LEN_MIN, byte_rarity};
 use std::ops::Range;
 
-/// How literals are sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Sampling {
-    /// Bytes of a gram, 4 to 6.
-    gram_bytes: usize,
-    /// Distance of samples, 2 or 4.
-    stride: usize,
-}
+/// Bytes of a gram, 4 to 8.
+const GRAM_BYTES: usize = 6;
 
-impl Sampling {
-    /// For literals of nine bytes and more.
-    pub(super) const SPARSE: Self = Self { gram_bytes: 6, stride: 4 };
-    /// For literals of five bytes and more.
-    pub(super) const DENSE: Self = Self { gram_bytes: 4, stride: 2 };
+/// Distance of samples.
+const STRIDE: usize = 4;
 
-    /// Bytes of the shortest literal that is certain to be sampled.
-    pub(super) const fn window(self) -> usize {
-        self.gram_bytes + self.stride - 1
-    }
+/// Bytes of the shortest literal that is certain to be sampled.
+const WINDOW: usize = GRAM_BYTES + STRIDE - 1;
 
-    /// The bytes of a gram in the upper half of its word.
-    const fn high_mask(self) -> u32 {
-        (1 << (8 * (self.gram_bytes - 4))) - 1
-    }
-}
+/// The bytes of a gram in the upper half of its word.
+const HIGH_MASK: u32 = (1 << (8 * (GRAM_BYTES - 4))) - 1;
 
-const _: () = assert!(SAMPLED_LEN_MIN == Sampling::SPARSE.window());
+const _: () = assert!(SAMPLED_LEN_MIN == WINDOW);
 
 /// Words of the filter: 32 KiB.
 pub(super) const FILTER_WORDS: usize = 8192;
@@ -48,7 +33,6 @@ const SLOT_BITS: u32 = 13;
 /// The filter and the exact index behind it.
 #[derive(Debug)]
 pub(super) struct Grams {
-    sampling: Sampling,
     filter: Box<[u32; FILTER_WORDS]>,
     offsets: Box<[u32]>,
     entries: Box<[Entry]>,
@@ -64,14 +48,14 @@ struct Entry {
 }
 
 impl Grams {
-    /// Indexes the patterns `ids`, each at least as long as the sampling's window.
-    pub(super) fn new(table: &PatternTable, ids: &[u32], sampling: Sampling) -> Self {
+    /// Indexes the patterns `ids`, each of at least [`SAMPLED_LEN_MIN`] bytes.
+    pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
         let needles: Box<[Needle]> = ids.iter().map(|id| Needle::new(table, *id)).collect();
         let mut entries = Vec::new();
         for (index, needle) in needles.iter().enumerate() {
-            let window = rarest_window(&needle.bytes, sampling.window());
-            for offset in window..window + sampling.stride {
-                let gram = sampling.fold(load(&needle.bytes, offset));
+            let window = rarest_window(&needle.bytes);
+            for offset in window..window + STRIDE {
+                let gram = fold(load(&needle.bytes, offset));
                 entries.push(Entry { gram, needle: index as u32, offset: offset as u32 });
             }
         }
@@ -87,7 +71,6 @@ impl Grams {
             offsets[index] += offsets[index - 1];
         }
         Self {
-            sampling,
             filter: filter.try_into().expect("the vector has that many words"),
             offsets: offsets.into_boxed_slice(),
             entries: entries.into_boxed_slice(),
@@ -95,8 +78,8 @@ impl Grams {
         }
     }
 
-    /// Reports every literal whose sample lies in `range` of `bytes`; `range.start` is a multiple of the
-    /// stride.
+    /// Reports every literal whose sample lies in `range` of `bytes`; `range.start` is a multiple of
+    /// the stride.
     pub(super) fn scan(
         &self,
         bytes: &[u8],
@@ -110,29 +93,25 @@ impl Grams {
         let mut at = range.start;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            let samples = simd::avx2::SampleLoop {
-                filter: &self.filter,
-                high_mask: self.sampling.high_mask(),
-                stride: self.sampling.stride,
-            };
+            let samples = simd::avx2::SampleLoop { filter: &self.filter, high_mask: HIGH_MASK };
             at = simd::avx2::sample_grams(level, bytes, range.clone(), samples, &mut |sample| {
                 self.verify(bytes, sample, report);
             });
         }
         while at < range.end {
-            let hash = hash(self.sampling.fold(load(bytes, at)));
+            let hash = hash(fold(load(bytes, at)));
             let bits = bits(hash);
             if self.filter[word_index(hash)] & bits == bits {
                 self.verify(bytes, at, report);
             }
-            at += self.sampling.stride;
+            at += STRIDE;
         }
     }
 
     /// Compares the anchors that have the gram at `sample` there.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], sample: usize, report: &mut impl FnMut(u32, usize)) {
-        let gram = self.sampling.fold(load(bytes, sample));
+        let gram = fold(load(bytes, sample));
         let slot = slot(hash(gram));
         let range = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
         for entry in &self.entries[range] {
@@ -150,10 +129,10 @@ impl Grams {
 }
 
 /// Where the rarest window of a literal begins; the earliest of equals.
-fn rarest_window(bytes: &[u8], len: usize) -> usize {
-    (0..=bytes.len() - len)
+fn rarest_window(bytes: &[u8]) -> usize {
+    (0..=bytes.len() - WINDOW)
         .max_by_key(|start| {
-            let rarity: u32 = bytes[*start..start + len].iter().map(|b| byte_rarity(*b)).sum();
+            let rarity: u32 = bytes[*start..start + WINDOW].iter().map(|b| byte_rarity(*b)).sum();
             (rarity, std::cmp::Reverse(*start))
         })
         .unwrap_or(0)
@@ -173,14 +152,10 @@ fn load(bytes: &[u8], at: usize) -> u64 {
     }
 }
 
-impl Sampling {
-    /// The bytes of a gram with bit 0x20 set: letters of either case become one, some other bytes fall
-    /// together.
-    #[inline]
-    fn fold(self, word: u64) -> u64 {
-        let mask = u64::from(self.high_mask()) << 32 | 0xffff_ffff;
-        (word | 0x2020_2020_2020_2020) & mask
-    }
+/// The bytes of a gram with bit 0x20 set: letters of either case become one, some other bytes fall together.
+#[inline]
+fn fold(word: u64) -> u64 {
+    (word | 0x2020_2020_2020_2020) & (u64::from(HIGH_MASK) << 32 | 0xffff_ffff)
 }
 
 /// Multipliers of the two halves of a gram; odd, with well spread bits.

@@ -2,16 +2,17 @@
 //!
 //! A chunk is walked in strips that stay in the first-level cache, and each strip is looked at in turn by:
 //!
-//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A), and every second byte, for
-//!    anchors of five bytes and more that no other class takes (class D);
-//! 2. [`tokens`]: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords near
-//!    long runs with a digit (class C);
-//! 3. [`stems`]: fingerprints at every byte, for the few anchors of three and four bytes that are left.
+//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A);
+//! 2. [`tokens`]: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords in
+//!    front of what the build has proven to follow them (class C, [`near`]);
+//! 3. [`stems`]: fingerprints at every byte, for what is left (class D).
 //!
 //! Passes over a strip in cache cost little more than one fused loop, and each can be read, tested and
 //! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
 
+mod buckets;
 mod grams;
+mod near;
 mod simd;
 mod stems;
 mod table;
@@ -21,7 +22,7 @@ use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter};
 use crate::build::anchors::{AnchorClass, Literal};
-use grams::{Grams, Sampling};
+use grams::Grams;
 pub use simd::SimdLevel;
 use stems::Stems;
 pub(crate) use table::PatternTable;
@@ -35,8 +36,7 @@ const STRIP_BYTES: usize = 8 * 1024;
 #[derive(Debug)]
 pub struct NativePrefilter {
     table: PatternTable,
-    sparse: Grams,
-    dense: Grams,
+    grams: Grams,
     tokens: Tokens,
     stems: Stems,
     level: SimdLevel,
@@ -48,14 +48,10 @@ impl NativePrefilter {
         let table = PatternTable::new(anchors);
         let sampled = table.of_class(|class| class == AnchorClass::Sampled);
         let everywhere = table.of_class(|class| class == AnchorClass::Everywhere);
-        let (long, short): (Vec<u32>, Vec<u32>) = everywhere
-            .into_iter()
-            .partition(|id| table.pattern(*id).len() >= Sampling::DENSE.window());
         Self {
-            sparse: Grams::new(&table, &sampled, Sampling::SPARSE),
-            dense: Grams::new(&table, &long, Sampling::DENSE),
+            grams: Grams::new(&table, &sampled),
             tokens: Tokens::new(&table),
-            stems: Stems::new(&table, &short),
+            stems: Stems::new(&table, &everywhere),
             table,
             level,
         }
@@ -83,11 +79,9 @@ impl Prefilter for NativePrefilter {
         let mut at = 0;
         while at < bytes.len() {
             let end = (at + STRIP_BYTES).min(bytes.len());
-            for grams in [&self.sparse, &self.dense] {
-                grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
-                    self.table.report(pattern, from, sink);
-                });
-            }
+            self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
+                self.table.report(pattern, from, sink);
+            });
             self.tokens.scan(bytes, at..end, self.level, &mut state, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
@@ -101,9 +95,7 @@ impl Prefilter for NativePrefilter {
     fn is_present(&self, bytes: &[u8]) -> bool {
         let mut found = false;
         let mut state = TokenState::default();
-        for grams in [&self.sparse, &self.dense] {
-            grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
-        }
+        self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
         if !found {
             let level = self.level;
             self.tokens.scan(bytes, 0..bytes.len(), level, &mut state, &mut |_, _| found = true);

@@ -1,60 +1,38 @@
-//! Literals of three and four bytes, by fingerprints at every position. Longer ones are sampled (`grams`).
+//! Class D: literals of three bytes and more, by fingerprints at every position.
 //!
-//! Stems are spread over eight buckets. For each of the first four bytes of a fingerprint two tables say, by
-//! low and by high nibble, which buckets allow it; a position whose four bytes leave a bucket is compared
+//! Stems are spread over sixteen buckets ([`super::buckets`]). For each of the first bytes of a stem two tables
+//! say, by low and by high nibble, which buckets allow it; a position whose bytes leave a bucket is compared
 //! with the stems that share its first three bytes.
 
 use std::ops::Range;
 
+use super::buckets::{Print, buckets, print};
 use super::simd::SimdLevel;
 #[cfg(target_arch = "x86_64")]
 use super::simd::avx2::{self, NibbleTables};
 use super::table::{PatternTable, TrigramIndex, word_at};
 
 #[cfg(not(target_arch = "x86_64"))]
-type NibbleTables = [[[u8; 16]; 2]; 4];
+type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
 
 /// Bytes of a fingerprint.
-const PRINT_BYTES: usize = 4;
-
-const BUCKETS: usize = 8;
+pub(super) const PRINT_BYTES: usize = 4;
 
 /// Stems by fingerprint.
 #[derive(Debug)]
 pub(super) struct Stems {
-    tables: NibbleTables,
+    /// Eight buckets each.
+    tables: [NibbleTables; 2],
     index: TrigramIndex,
 }
 
 impl Stems {
     /// Indexes the patterns `ids`, each of three bytes or more.
     pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
-        let mut prints: Vec<(u32, u32)> = ids
-            .iter()
-            .map(|id| {
-                let bytes = table.pattern(*id);
-                let len = bytes.len().min(PRINT_BYTES);
-                let mask = if len == PRINT_BYTES { u32::MAX } else { (1 << (8 * len)) - 1 };
-                (fold(word_at(bytes, 0)) & mask, mask)
-            })
-            .collect();
-        // Neighbours in a bucket share bytes, so the bucket allows fewer combinations.
-        prints.sort_unstable();
-        let mut tables: NibbleTables = [[[0; 16]; 2]; 4];
-        let per_bucket = prints.len().div_ceil(BUCKETS).max(1);
-        for (index, (print, mask)) in prints.into_iter().enumerate() {
-            let bucket = 1u8 << (index / per_bucket);
-            for (at, [low, high]) in tables.iter_mut().enumerate() {
-                if (mask >> (8 * at)) as u8 == 0 {
-                    for allowed in low.iter_mut().chain(high) {
-                        *allowed |= bucket;
-                    }
-                } else {
-                    let byte = (print >> (8 * at)) as u8;
-                    low[usize::from(byte & 15)] |= bucket;
-                    high[usize::from(byte >> 4)] |= bucket;
-                }
-            }
+        let prints = ids.iter().map(|id| print(table.pattern(*id), table.ignores_case(*id)));
+        let mut tables: [NibbleTables; 2] = [[[[0; 16]; 2]; PRINT_BYTES]; 2];
+        for (bucket, allowed) in buckets(prints.collect()).into_iter().enumerate() {
+            fill(&mut tables[bucket / 8], 1 << (bucket % 8), &allowed);
         }
         Self { tables, index: TrigramIndex::new(table, ids) }
     }
@@ -86,12 +64,17 @@ impl Stems {
 
     /// The scalar form of the fingerprint tables.
     fn may_begin(&self, bytes: &[u8], place: usize) -> bool {
-        let word = fold(word_at(bytes, place));
-        let allowed = |at: usize| {
+        let word = word_at(bytes, place);
+        let mut buckets = u16::MAX;
+        for at in 0..PRINT_BYTES {
             let byte = (word >> (8 * at)) as u8;
-            self.tables[at][0][usize::from(byte & 15)] & self.tables[at][1][usize::from(byte >> 4)]
-        };
-        allowed(0) & allowed(1) & allowed(2) & allowed(3) != 0
+            let allowed = |table: &NibbleTables| {
+                table[at][0][usize::from(byte & 15)] & table[at][1][usize::from(byte >> 4)]
+            };
+            let [first, second] = &self.tables;
+            buckets &= u16::from(allowed(first)) | u16::from(allowed(second)) << 8;
+        }
+        buckets != 0
     }
 
     #[inline]
@@ -103,7 +86,16 @@ impl Stems {
     }
 }
 
-#[inline]
-fn fold(word: u32) -> u32 {
-    word | 0x2020_2020
+/// Enters a bucket into its tables.
+fn fill(tables: &mut NibbleTables, bucket: u8, allowed: &Print) {
+    for ([low, high], allowed) in tables.iter_mut().zip(allowed) {
+        for nibble in 0..16 {
+            if allowed.low >> nibble & 1 != 0 {
+                low[nibble] |= bucket;
+            }
+            if allowed.high >> nibble & 1 != 0 {
+                high[nibble] |= bucket;
+            }
+        }
+    }
 }

@@ -6,12 +6,14 @@ use proptest::prelude::*;
 use scanner_core::{RuleId, Variant};
 
 use super::*;
+use crate::build::anchors::{Neighbour, is_gap_byte, is_operator_byte};
 use crate::hits::HitAccPool;
 use crate::prefilter::RuleReach;
 use crate::rule::Target;
 
 /// Anchors of all classes, one rule each.
 fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
+    let near = |reach, neighbour| AnchorClass::Near { reach, neighbour };
     let literal =
         |text: &str, ignore_case| Literal { bytes: text.as_bytes().to_vec(), ignore_case };
     [
@@ -19,8 +21,11 @@ fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
         (literal("cloudflare", true), AnchorClass::Sampled),
         (literal("ghp_", false), AnchorClass::TokenStart),
         (literal("AKIA", false), AnchorClass::TokenStart),
-        (literal("datadog", true), AnchorClass::NearRun { reach: 40, alnum: true }),
-        (literal("acme", true), AnchorClass::NearRun { reach: 60, alnum: false }),
+        (literal("datadog", true), near(40, Neighbour::Alnum)),
+        (literal("apple", true), near(40, Neighbour::AlnumValue)),
+        (literal("acme", true), near(60, Neighbour::WordValue)),
+        (literal("AIoT", false), near(5, Neighbour::Base64)),
+        (literal("https", true), near(9, Neighbour::Scheme)),
         (literal("passw", true), AnchorClass::Everywhere),
         (literal("://", false), AnchorClass::Everywhere),
         (literal("token", true), AnchorClass::Everywhere),
@@ -49,16 +54,12 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
                         .count();
                     run >= 12 && (at == 0 || !word(bytes[at - 1]))
                 }
-                AnchorClass::NearRun { reach, alnum } => {
-                    let inside =
-                        |b: u8| b.is_ascii_alphanumeric() || !alnum && (b == b'_' || b == b'-');
-                    let limit = (at + reach as usize + 1).min(bytes.len());
-                    (at..limit).any(|start| {
-                        let run = bytes[start..].iter().take_while(|b| inside(**b));
-                        let begins = start == 0 || !inside(bytes[start - 1]);
-                        let run: Vec<u8> = run.copied().collect();
-                        begins && run.len() >= 16 && run.iter().any(u8::is_ascii_digit)
-                    })
+                AnchorClass::Near { reach, neighbour } => {
+                    let limit = (at + reach as usize).min(bytes.len());
+                    // A value stands behind the keyword; other neighbours may hold it.
+                    let values = [Neighbour::AlnumValue, Neighbour::WordValue];
+                    let behind = usize::from(values.contains(&neighbour)) * literal.bytes.len();
+                    (at + behind..=limit).any(|place| stands_at(bytes, place, neighbour))
                 }
             };
             if holds {
@@ -67,6 +68,27 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
         }
     }
     out
+}
+
+/// Whether the neighbour begins (a scheme: ends) at `place`.
+fn stands_at(bytes: &[u8], place: usize, neighbour: Neighbour) -> bool {
+    let (text, rest) = bytes.split_at(place);
+    let names = neighbour == Neighbour::WordValue;
+    let inside = |b: &u8| b.is_ascii_alphanumeric() || names && (*b == b'_' || *b == b'-');
+    let run: Vec<u8> = rest.iter().copied().take_while(inside).collect();
+    let gap = text.iter().rev().take_while(|b| is_gap_byte(**b));
+    let is_value = gap.copied().any(is_operator_byte);
+    let begins = !text.last().is_some_and(inside);
+    let has_digit = run.iter().any(u8::is_ascii_digit);
+    let is_secret = begins && is_value && (has_digit || run.len() >= 32);
+    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'+' || **b == b'/';
+    match neighbour {
+        Neighbour::Alnum => begins && has_digit && run.len() >= 16,
+        Neighbour::AlnumValue => is_secret && run.len() >= 16,
+        Neighbour::WordValue => is_secret && run.len() >= 20,
+        Neighbour::Base64 => rest.iter().take_while(base64).count() >= 32,
+        Neighbour::Scheme => text.ends_with(b"://"),
+    }
 }
 
 fn reported(bytes: &[u8], level: SimdLevel) -> BTreeSet<(u32, usize)> {
@@ -101,11 +123,17 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         Just(b"AKIA".to_vec()),
         Just(b"DataDog".to_vec()),
         Just(b"acme".to_vec()),
+        Just(b"Apple".to_vec()),
+        Just(b"AIoT".to_vec()),
+        prop::collection::vec(prop::sample::select(b"abcdefABCDEF0123/+".to_vec()), 20..80),
+        prop::collection::vec(prop::sample::select(b"abcdefghi_".to_vec()), 25..40),
         Just(b"PassWord".to_vec()),
         Just(b"https://".to_vec()),
         Just(b"Token".to_vec()),
         Just(b" ".to_vec()),
         Just(b" = \"".to_vec()),
+        Just(b":   ".to_vec()),
+        Just(b"          (((((((((((((((((((((((((((((((((((((((((((((((((((((".to_vec()),
         prop::collection::vec(prop::sample::select(b"abcdef0123456789".to_vec()), 0..90),
         prop::collection::vec(prop::sample::select(b"abcdef0123_-.".to_vec()), 0..40),
         prop::collection::vec(any::<u8>(), 0..30),

@@ -1,111 +1,89 @@
 //! Classes B and C: masks over blocks of 64 bytes.
 //!
 //! Class B looks up prefixes where a token starts: a byte that a word boundary lets begin, the first of at
-//! least twelve token characters. Class C looks for keywords only in front of runs of at least sixteen run
-//! characters with a digit; the build has proven that each of its rules demands such a run.
+//! least twelve token characters. Class C looks for keywords only in front of neighbours that the build has
+//! proven: long runs with a digit, values behind an operator, the end of a URI's scheme.
+//!
+//! Candidates are collected a strip at a time and looked up afterwards: a loop without a guess in it costs
+//! less than the guesses that it saves.
 
 use std::ops::Range;
 
+use super::near::{Near, NearState};
 use super::simd::{self, BlockMasks, SimdLevel};
 use super::table::{PatternTable, TrigramIndex, word_at};
-use crate::build::anchors::{AnchorClass, SECRET_RUN_MIN, TOKEN_RUN_MIN};
+use crate::build::anchors::{
+    ALNUM_RUN_MIN, AnchorClass, BASE64_RUN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN,
+};
 
-const _: () = assert!(TOKEN_RUN_MIN == 12 && SECRET_RUN_MIN == 16);
+const _: () = assert!(TOKEN_RUN_MIN == 12 && ALNUM_RUN_MIN == 16);
+const _: () = assert!(WORD_RUN_MIN == 20 && BASE64_RUN_MIN == 32);
 
 /// Bytes of a block: one mask is a `u64`.
 const BLOCK: usize = 64;
 
-/// Blocks whose masks are made at a time, and one more: those of a strip.
-const STRIP_BLOCKS: usize = 129;
+/// Blocks whose masks are made at a time, and one more.
+const STRIP_BLOCKS: usize = 33;
+
+/// Token starts of a strip, at most: of two in a row, the second follows a byte that is none.
+const STARTS_MAX: usize = (STRIP_BLOCKS - 1) * BLOCK / 2;
 
 /// Prefixes and keywords.
 #[derive(Debug)]
 pub(super) struct Tokens {
     prefixes: TrigramIndex,
-    /// Keywords whose secret is letters and digits only.
-    alnum: Keywords,
-    /// Keywords whose secret may hold `_` and `-`.
-    word: Keywords,
-}
-
-/// Keywords looked for near one kind of run.
-#[derive(Debug)]
-struct Keywords {
-    index: TrigramIndex,
-    /// Bytes before a run in which a keyword may begin, at most.
-    reach: usize,
-}
-
-impl Keywords {
-    fn new(table: &PatternTable, alnum: bool) -> Self {
-        let wanted = |class| matches!(class, AnchorClass::NearRun { alnum: a, .. } if a == alnum);
-        let ids = table.of_class(wanted);
-        let reach = ids.iter().filter_map(|id| table.class(*id).reach()).max().unwrap_or(0);
-        Self { index: TrigramIndex::new(table, &ids), reach: reach as usize }
-    }
-
-    /// Looks for keywords in front of and inside the run `run`, from `searched` on; returns how far it has
-    /// looked.
-    fn search(
-        &self,
-        bytes: &[u8],
-        run: Range<usize>,
-        searched: usize,
-        report: &mut impl FnMut(u32, usize),
-    ) -> usize {
-        let from = run.start.saturating_sub(self.reach).max(searched);
-        if from >= run.end {
-            return searched;
-        }
-        let whole = &bytes[from..(run.end + 3).min(bytes.len())];
-        for (index, four) in whole.windows(4).enumerate() {
-            let word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]);
-            if self.index.may_begin(word) {
-                self.index.verify(bytes, from + index, word, report);
-            }
-        }
-        // The last places of the buffer have no four bytes.
-        for at in (from + whole.len().saturating_sub(3)).max(from)..run.end {
-            let word = word_at(bytes, at);
-            if self.index.may_begin(word) {
-                self.index.verify(bytes, at, word, report);
-            }
-        }
-        run.end.max(searched)
-    }
+    near: Near,
 }
 
 /// What is carried from one strip to the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TokenState {
-    /// Bit 0: whether the byte before the strip continues a token.
+    /// Bit 0: whether the byte before the block continues a token.
     before_is_token: u64,
-    /// By kind of run.
-    progress: [Progress; 2],
+    /// Bit 0: whether gap bytes with an operator among them end at the block.
+    before_is_operator: bool,
+    near: NearState,
 }
 
-/// How far one kind of run has been dealt with, so that no byte is looked at twice.
-#[derive(Clone, Copy, Debug, Default)]
-struct Progress {
-    /// End of the last run that was judged.
-    judged: usize,
-    /// How far keywords were looked for.
-    searched: usize,
+/// Token starts of a strip, as distances from its begin.
+struct Starts {
+    places: [u16; STARTS_MAX + Starts::AT_ONCE],
+    len: usize,
+}
+
+impl Starts {
+    /// Places written without asking how many there are.
+    const AT_ONCE: usize = 4;
+
+    /// Appends the bits of `mask`, the first bit being `at`.
+    #[inline(always)]
+    fn push(&mut self, mut mask: u64, at: usize) {
+        let end = self.len + mask.count_ones() as usize;
+        loop {
+            if let Some(four) = self.places.get_mut(self.len..self.len + Self::AT_ONCE) {
+                for place in four {
+                    *place = (at + mask.trailing_zeros() as usize) as u16;
+                    mask &= mask.wrapping_sub(1);
+                }
+            }
+            self.len += Self::AT_ONCE;
+            if self.len >= end {
+                break;
+            }
+        }
+        self.len = end;
+    }
 }
 
 impl Tokens {
     /// Indexes the patterns of classes B and C.
     pub(super) fn new(table: &PatternTable) -> Self {
         let prefixes = table.of_class(|class| class == AnchorClass::TokenStart);
-        Self {
-            prefixes: TrigramIndex::new(table, &prefixes),
-            alnum: Keywords::new(table, true),
-            word: Keywords::new(table, false),
-        }
+        Self { prefixes: TrigramIndex::new(table, &prefixes), near: Near::new(table) }
     }
 
-    /// Reports prefixes at the token starts in `range`, and keywords near the runs that begin there or go on
-    /// from before.
+    /// Reports prefixes at the token starts in `range`, and keywords in front of the neighbours that begin
+    /// there.
     pub(super) fn scan(
         &self,
         bytes: &[u8],
@@ -114,69 +92,90 @@ impl Tokens {
         state: &mut TokenState,
         report: &mut impl FnMut(u32, usize),
     ) {
-        if self.prefixes.is_empty() && self.alnum.index.is_empty() && self.word.index.is_empty() {
+        if self.prefixes.is_empty() && self.near.is_empty() {
             return;
         }
         let mut masks = [BlockMasks::default(); STRIP_BLOCKS];
+        let mut starts = Starts { places: [0; STARTS_MAX + Starts::AT_ONCE], len: 0 };
         let mut at = range.start;
         while at < range.end {
             // One block more than is dealt with, so that runs can be followed over the edge.
             let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS - 1);
             simd::fill_masks(level, bytes, at, &mut masks[..=blocks]);
-            for pair in masks[..=blocks].windows(2) {
-                self.scan_block(bytes, at, (pair[0], pair[1]), state, report);
-                at += BLOCK;
+            starts.len = 0;
+            for (index, pair) in masks[..=blocks].windows(2).enumerate() {
+                let begins = self.scan_block(bytes, at + index * BLOCK, pair, state, report);
+                starts.push(begins, index * BLOCK);
             }
+            self.look_up(bytes, at, &starts, report);
+            at += blocks * BLOCK;
         }
     }
 
-    /// One block, with the masks of the block behind it so that runs can be followed over the edge.
+    /// Deals with the neighbours of one block; gives the token starts. The masks of the block behind it tell
+    /// how runs go on.
     #[inline(always)]
     fn scan_block(
         &self,
         bytes: &[u8],
         at: usize,
-        (current, next): (BlockMasks, BlockMasks),
+        pair: &[BlockMasks],
         state: &mut TokenState,
         report: &mut impl FnMut(u32, usize),
-    ) {
+    ) -> u64 {
+        let [current, next] = pair else { return 0 };
         let begins = current.start & !(current.start << 1 | state.before_is_token);
         state.before_is_token = current.start >> (BLOCK - 1);
         let wide = |low: u64, high: u64| u128::from(low) | u128::from(high) << 64;
-        let alnum = wide(current.alnum, next.alnum);
-        let word = wide(current.start | current.dash, next.start | next.dash);
-        let token = word | wide(current.dot, next.dot);
-        let digit = wide(current.digit, next.digit);
 
+        // Adding the operators to the gap bytes carries past the end of each stretch that holds one.
+        let (sum, first) = current.gap.overflowing_add(current.operator);
+        let (sum, second) = sum.overflowing_add(u64::from(state.before_is_operator));
+        state.before_is_operator = first | second;
+        let values = sum & !current.gap;
+
+        let alnum = wide(current.alnum, next.alnum);
+        let alnum16 = in_a_row_8(alnum);
+        let alnum16 = (alnum16 & alnum16 >> 8) as u64;
+        let word = wide(current.word, next.word);
+        let word20 = in_a_row_8(word);
+        let word20 = (word20 & word20 >> 8 & word20 >> 12) as u64;
+        let schemes = wide(current.slash, next.slash);
+        let schemes = current.colon & (schemes >> 1 & schemes >> 2) as u64;
+        let base64 = wide(current.base64, next.base64);
+        let base64_16 = in_a_row_8(base64);
+        let base64_16 = base64_16 & base64_16 >> 8;
+        let base64_32 = (base64_16 & base64_16 >> 16) as u64;
+        if alnum16 | word20 & values | schemes | base64_32 != 0 {
+            let digit = wide(current.digit, next.digit);
+            let near = &mut state.near;
+            self.near.alnum(bytes, at, (alnum16, values, alnum, digit), near, report);
+            self.near.words(bytes, at, (word20 & values, word, digit), near, report);
+            self.near.base64(bytes, at, (base64_32, base64), near, report);
+            self.near.schemes(bytes, at, schemes, near, report);
+        }
+
+        let token = wide(current.token, next.token);
         let token4 = in_a_row_4(token);
-        let token12 = token4 & token4 >> 4 & token4 >> 8;
-        let mut candidates = begins & token12 as u64;
-        while candidates != 0 {
-            let place = at + candidates.trailing_zeros() as usize;
-            candidates &= candidates - 1;
+        begins & (token4 & token4 >> 4 & token4 >> 8) as u64
+    }
+
+    /// Looks up the prefixes at the collected starts.
+    fn look_up(
+        &self,
+        bytes: &[u8],
+        base: usize,
+        starts: &Starts,
+        report: &mut impl FnMut(u32, usize),
+    ) {
+        for start in &starts.places[..starts.len] {
+            let place = base + usize::from(*start);
             let word = word_at(bytes, place);
             if self.prefixes.may_begin(word) {
                 self.prefixes.verify(bytes, place, word, report);
             }
         }
-        let [near_alnum, near_word] = &mut state.progress;
-        if !self.alnum.index.is_empty() {
-            let runs = Runs { inside: alnum, digit, at };
-            runs.search(bytes, (&self.alnum, is_alnum), near_alnum, report);
-        }
-        if !self.word.index.is_empty() {
-            let runs = Runs { inside: word, digit, at };
-            runs.search(bytes, (&self.word, is_word), near_word, report);
-        }
     }
-}
-
-fn is_alnum(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 }
 
 /// Bits at which four set bits in a row begin.
@@ -186,55 +185,9 @@ fn in_a_row_4(mask: u128) -> u128 {
     two & two >> 2
 }
 
-/// The runs of one block.
-struct Runs {
-    inside: u128,
-    digit: u128,
-    at: usize,
-}
-
-impl Runs {
-    /// Looks for keywords near each run of at least sixteen characters with a digit that begins in the
-    /// block. What reaches into it from the block before was judged there.
-    #[inline(always)]
-    fn search(
-        &self,
-        bytes: &[u8],
-        (keywords, inside): (&Keywords, fn(u8) -> bool),
-        progress: &mut Progress,
-        report: &mut impl FnMut(u32, usize),
-    ) {
-        let four = in_a_row_4(self.inside);
-        let eight = four & four >> 4;
-        let mut long = (eight & eight >> 8) as u64;
-        while long != 0 {
-            let bit = long.trailing_zeros();
-            let start = self.at + bit as usize;
-            let len = (self.inside >> bit).trailing_ones();
-            long &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
-            if start + (len as usize) <= progress.judged {
-                continue;
-            }
-            // A run that ends inside the two blocks is judged by its mask, a longer one byte by byte.
-            let (end, has_digit) = if bit + len < 128 {
-                let in_run = (1u128 << len) - 1;
-                (start + len as usize, self.digit >> bit & in_run != 0)
-            } else {
-                follow(bytes, start, inside)
-            };
-            progress.judged = end;
-            if has_digit {
-                progress.searched = keywords.search(bytes, start..end, progress.searched, report);
-            }
-        }
-    }
-}
-
-/// The end of a run that is longer than two blocks, and whether it holds a digit.
-#[cold]
-#[inline(never)]
-fn follow(bytes: &[u8], start: usize, inside: fn(u8) -> bool) -> (usize, bool) {
-    let len = bytes[start..].iter().take_while(|byte| inside(**byte)).count();
-    let end = start + len;
-    (end, bytes[start..end].iter().any(u8::is_ascii_digit))
+/// Bits at which eight set bits in a row begin.
+#[inline(always)]
+fn in_a_row_8(mask: u128) -> u128 {
+    let four = in_a_row_4(mask);
+    four & four >> 4
 }

@@ -14,7 +14,9 @@ use std::arch::x86_64::{
 use std::ops::Range;
 
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
+use super::super::stems::PRINT_BYTES;
 use super::{BlockMasks, SimdLevel};
+use crate::build::anchors::is_gap_byte;
 
 #[inline]
 #[target_feature(enable = "avx2,bmi1")]
@@ -60,27 +62,85 @@ fn block_masks_avx2(block: &[u8; 64]) -> BlockMasks {
     let low = classify(load(half(block, 0)));
     let high = classify(load(half(block, 32)));
     let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
-    BlockMasks { start: wide(0), alnum: wide(1), digit: wide(2), dash: wide(3), dot: wide(4) }
+    BlockMasks {
+        start: wide(0),
+        alnum: wide(1),
+        digit: wide(2),
+        word: wide(3),
+        token: wide(4),
+        gap: wide(5),
+        operator: wide(6),
+        colon: wide(7),
+        slash: wide(8),
+        base64: wide(9),
+    }
 }
+
+/// Gap bytes by nibbles: a bit for each high nibble that has some, and by low nibble the bits of the high ones
+/// that it makes a gap byte with.
+const GAPS: ([u8; 16], [u8; 16]) = {
+    let (mut by_low, mut by_high) = ([0u8; 16], [0u8; 16]);
+    let mut next = 1u8;
+    let mut high = 0;
+    while high < 16 {
+        let mut low = 0;
+        while low < 16 {
+            if is_gap_byte(high << 4 | low) {
+                by_low[low as usize] |= next;
+                by_high[high as usize] = next;
+            }
+            low += 1;
+        }
+        if by_high[high as usize] != 0 {
+            next <<= 1;
+        }
+        high += 1;
+    }
+    (by_low, by_high)
+};
 
 /// Masks of 32 bytes, in the order of [`BlockMasks`].
 #[inline]
 #[target_feature(enable = "avx2,bmi1")]
-fn classify(bytes: __m256i) -> [u32; 5] {
+fn classify(bytes: __m256i) -> [u32; 10] {
     let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
     let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
+    let equal = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
     // A range of bytes is moved to the top of the signed range, where one comparison tells it.
     let folded = _mm256_or_si256(bytes, splat(0x20));
     let letter = _mm256_cmpgt_epi8(_mm256_add_epi8(folded, splat(0x7f - b'z')), splat(0x7f - 26));
     let digit = _mm256_cmpgt_epi8(_mm256_add_epi8(bytes, splat(0x7f - b'9')), splat(0x7f - 10));
     let alnum = _mm256_or_si256(letter, digit);
-    let start = _mm256_or_si256(alnum, _mm256_cmpeq_epi8(bytes, splat(b'_')));
+    let start = _mm256_or_si256(alnum, equal(b'_'));
+    let word = _mm256_or_si256(start, equal(b'-'));
+    let token = _mm256_or_si256(word, equal(b'.'));
+    let nibble = splat(0x0f);
+    let no_gap = _mm256_cmpeq_epi8(
+        _mm256_and_si256(
+            _mm256_shuffle_epi8(both_lanes(&GAPS.0), _mm256_and_si256(bytes, nibble)),
+            _mm256_shuffle_epi8(
+                both_lanes(&GAPS.1),
+                _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble),
+            ),
+        ),
+        _mm256_setzero_si256(),
+    );
+    let (colon, slash) = (equal(b':'), equal(b'/'));
+    let operator = _mm256_or_si256(
+        _mm256_or_si256(_mm256_or_si256(equal(b'='), equal(b',')), equal(b'(')),
+        _mm256_or_si256(equal(b'>'), colon),
+    );
     [
         mask(start),
         mask(alnum),
         mask(digit),
-        mask(_mm256_cmpeq_epi8(bytes, splat(b'-'))),
-        mask(_mm256_cmpeq_epi8(bytes, splat(b'.'))),
+        mask(word),
+        mask(token),
+        !mask(no_gap),
+        mask(operator),
+        mask(colon),
+        mask(slash),
+        mask(_mm256_or_si256(alnum, _mm256_or_si256(slash, equal(b'+')))),
     ]
 }
 
@@ -91,11 +151,9 @@ pub(in super::super) struct SampleLoop<'a> {
     pub(in super::super) filter: &'a [u32; FILTER_WORDS],
     /// The bytes of a gram beyond its fourth.
     pub(in super::super) high_mask: u32,
-    /// Distance of samples: 2 or 4.
-    pub(in super::super) stride: usize,
 }
 
-/// Reports every place in `range` (a multiple of the stride each) whose gram may be in the filter, as far as
+/// Reports every place in `range` (a multiple of four each) whose gram may be in the filter, as far as
 /// whole vectors reach; returns where it stopped.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
@@ -121,14 +179,10 @@ fn sample_grams_avx2(
     let mut at = range.start;
     while at < range.end && at + 48 <= bytes.len() {
         let block: &[u8; 48] = bytes[at..at + 48].try_into().expect("forty-eight bytes");
-        let mut hits = u64::from(eight_samples(block, 0, samples));
-        if samples.stride == 2 {
-            hits |= u64::from(eight_samples(block, 2, samples)) << 32;
-        }
+        let mut hits = eight_samples(block, samples);
         while hits != 0 {
-            let bit = hits.trailing_zeros() as usize;
+            let place = at + 4 * hits.trailing_zeros() as usize;
             hits &= hits - 1;
-            let place = at + 4 * (bit & 31) + 2 * (bit >> 5);
             if place < range.end {
                 found(place);
             }
@@ -138,17 +192,17 @@ fn sample_grams_avx2(
     at
 }
 
-/// Eight samples, four bytes apart, from `from` on: bit `i` says that the sample at `from + 4 * i` may be one.
+/// Eight samples, four bytes apart: bit `i` says that the sample at `4 * i` may be one.
 ///
 /// Hashes and bits are computed in vectors, the filter is read a word at a time: on the processors measured a
 /// gather takes three times as long.
 #[inline]
 #[target_feature(enable = "avx2,bmi1")]
-fn eight_samples(block: &[u8; 48], from: usize, samples: SampleLoop<'_>) -> u32 {
+fn eight_samples(block: &[u8; 48], samples: SampleLoop<'_>) -> u32 {
     let splat = |word: u32| _mm256_set1_epi32(word.cast_signed());
     let fold = splat(0x2020_2020);
-    let first = _mm256_or_si256(load(half(block, from)), fold);
-    let second = _mm256_or_si256(load(half(block, from + 4)), fold);
+    let first = _mm256_or_si256(load(half(block, 0)), fold);
+    let second = _mm256_or_si256(load(half(block, 4)), fold);
     let second = _mm256_and_si256(second, splat(samples.high_mask));
     let mixed = _mm256_add_epi32(
         _mm256_mullo_epi32(first, splat(MULTIPLIERS.0)),
@@ -183,18 +237,19 @@ fn words(vector: __m256i) -> [u32; 8] {
     out
 }
 
-/// Tables of a fingerprint: for each of four bytes, by low and by high nibble, the buckets that allow it.
-pub(in super::super) type NibbleTables = [[[u8; 16]; 2]; 4];
+/// Tables of eight buckets: for each of the first bytes of a stem, by low and by high nibble, the buckets that
+/// allow it.
+pub(in super::super) type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
 
-/// Reports every place in `range` that may begin a stem, as far as whole vectors reach; returns where it
-/// stopped.
+/// Reports every place in `range` that a bucket of either set of tables allows, as far as whole vectors reach;
+/// returns where it stopped.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
 pub(in super::super) fn fingerprints(
     level: SimdLevel,
     bytes: &[u8],
     range: Range<usize>,
-    tables: &NibbleTables,
+    tables: &[NibbleTables; 2],
     found: &mut impl FnMut(usize),
 ) -> usize {
     assert!(matches!(level, SimdLevel::Avx2));
@@ -206,33 +261,31 @@ pub(in super::super) fn fingerprints(
 fn fingerprints_avx2(
     bytes: &[u8],
     range: Range<usize>,
-    tables: &NibbleTables,
+    tables: &[NibbleTables; 2],
     found: &mut impl FnMut(usize),
 ) -> usize {
-    let fold = _mm256_set1_epi8(0x20);
     let nibble = _mm256_set1_epi8(0x0f);
-    let [first, second, third, fourth] = tables;
-    let vectors = [
-        [both_lanes(&first[0]), both_lanes(&first[1])],
-        [both_lanes(&second[0]), both_lanes(&second[1])],
-        [both_lanes(&third[0]), both_lanes(&third[1])],
-        [both_lanes(&fourth[0]), both_lanes(&fourth[1])],
-    ];
+    let vector = |set: usize, at: usize, half: usize| both_lanes(&tables[set][at][half]);
+    let both = |at: usize, half: usize| [vector(0, at, half), vector(1, at, half)];
+    let vectors: [_; PRINT_BYTES] = std::array::from_fn(|at| [both(at, 0), both(at, 1)]);
     let mut at = range.start;
     while at < range.end && at + 40 <= bytes.len() {
         let block: &[u8; 40] = bytes[at..at + 40].try_into().expect("forty bytes");
-        let mut buckets = _mm256_set1_epi8(-1);
+        let mut buckets = [_mm256_set1_epi8(-1); 2];
         for (offset, [low, high]) in vectors.iter().enumerate() {
-            let folded = _mm256_or_si256(load(half(block, offset)), fold);
-            let low_nibbles = _mm256_and_si256(folded, nibble);
-            let high_nibbles = _mm256_and_si256(_mm256_srli_epi16::<4>(folded), nibble);
-            let allowed = _mm256_and_si256(
-                _mm256_shuffle_epi8(*low, low_nibbles),
-                _mm256_shuffle_epi8(*high, high_nibbles),
-            );
-            buckets = _mm256_and_si256(buckets, allowed);
+            let here = load(half(block, offset));
+            let low_nibbles = _mm256_and_si256(here, nibble);
+            let high_nibbles = _mm256_and_si256(_mm256_srli_epi16::<4>(here), nibble);
+            for (set, buckets) in buckets.iter_mut().enumerate() {
+                let allowed = _mm256_and_si256(
+                    _mm256_shuffle_epi8(low[set], low_nibbles),
+                    _mm256_shuffle_epi8(high[set], high_nibbles),
+                );
+                *buckets = _mm256_and_si256(*buckets, allowed);
+            }
         }
-        let none = _mm256_cmpeq_epi8(buckets, _mm256_setzero_si256());
+        let any = _mm256_or_si256(buckets[0], buckets[1]);
+        let none = _mm256_cmpeq_epi8(any, _mm256_setzero_si256());
         let mut hits = !_mm256_movemask_epi8(none).cast_unsigned();
         while hits != 0 {
             let place = at + hits.trailing_zeros() as usize;

@@ -47,10 +47,20 @@ pub(super) struct BlockMasks {
     pub(super) alnum: u64,
     /// Digits.
     pub(super) digit: u64,
-    /// `-`
-    pub(super) dash: u64,
-    /// `.`
-    pub(super) dot: u64,
+    /// Letters, digits, `_` and `-`.
+    pub(super) word: u64,
+    /// Letters, digits, `_`, `-` and `.`.
+    pub(super) token: u64,
+    /// Letters, digits, `+` and `/`.
+    pub(super) base64: u64,
+    /// What may stand between an operator and its value; operators too.
+    pub(super) gap: u64,
+    /// Operators.
+    pub(super) operator: u64,
+    /// `:`
+    pub(super) colon: u64,
+    /// `/`
+    pub(super) slash: u64,
 }
 
 /// The masks of the blocks from `at` on, one for each of `out`; bytes past the end belong to no class.
