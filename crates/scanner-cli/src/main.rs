@@ -2,8 +2,10 @@
 //! comes back into an exit code.
 
 mod args;
+mod ci;
 mod cmd;
 mod config_file;
+mod dates;
 mod env;
 mod exit;
 mod logger;

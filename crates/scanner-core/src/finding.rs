@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    DecodeKind, FileId, NormHash, ObjectPath, RootSpan, RuleId, RuleInfo, SecretBytes, SourceKind,
-    Span, StepId,
+    DecodeKind, FileId, GitPlace, NormHash, ObjectPath, RootSpan, RuleId, RuleInfo, SecretBytes,
+    SourceKind, Span, StepId,
 };
 
 /// The encoding in which the bytes of a finding stood. The order is stable: it indexes tables, and its
@@ -154,6 +154,8 @@ pub struct Place {
     pub path: ObjectPath,
     /// Where in it.
     pub location: Location,
+    /// Where in history, for a place in a git repository.
+    pub git: Option<Arc<GitPlace>>,
 }
 
 /// A finding as sinks receive it.
@@ -189,6 +191,8 @@ pub struct Finding {
     pub context: String,
     /// `primaryLocationLineHash` of the line (the form that code scanning uses), or empty where unknown.
     pub line_hash: String,
+    /// Where in history the earliest of its places in a git repository stands, if it has any there.
+    pub git: Option<Arc<GitPlace>>,
     /// Other places of the same secret and rule, sorted; empty when duplicates are reported on their own.
     pub places: Vec<Place>,
 }
@@ -197,5 +201,12 @@ impl Finding {
     /// The order in which reports list findings: by path, place, rule.
     pub fn sort_key(&self) -> (&ObjectPath, Location, &str, &NormHash) {
         (&self.path, self.location, &self.rule.id, &self.norm_hash)
+    }
+
+    /// Which of several places of a secret is told first: what can be changed before what is history, then the
+    /// earliest commit, then the order of reports.
+    pub fn precedence_key(&self) -> impl Ord + '_ {
+        let is_history = self.source == SourceKind::Git;
+        (is_history, self.git.as_deref().filter(|_| is_history), &self.path, self.location)
     }
 }

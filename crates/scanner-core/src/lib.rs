@@ -21,6 +21,7 @@
 mod chunk;
 mod event;
 mod finding;
+mod git_place;
 mod ids;
 mod object;
 mod rule_info;
@@ -33,6 +34,7 @@ mod summary;
 pub use chunk::Chunk;
 pub use event::{EventSink, ScanEvent, SinkError};
 pub use finding::{Confidence, Finding, FindingRec, Location, Place, Validation, Variant};
+pub use git_place::{GitPlace, GitReach};
 pub use ids::{FileId, RuleId, StepId, WorkerId};
 pub use object::{ObjectPath, SourceKind};
 pub use rule_info::{RuleInfo, Severity};

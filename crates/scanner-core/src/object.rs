@@ -39,7 +39,7 @@ impl SourceKind {
 /// control characters escaped so that a hostile name cannot move a terminal's cursor.
 ///
 /// Entries of archives stand behind a `!`: `outer.tar.gz!inner.zip!dir/file`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectPath(Box<[u8]>);
 
 impl ObjectPath {

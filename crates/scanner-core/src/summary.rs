@@ -54,6 +54,8 @@ pub struct Summary {
     pub rules: u64,
     /// Objects scanned.
     pub files: u64,
+    /// Of these, objects of git repositories.
+    pub git_objects: u64,
     /// Bytes scanned, each once.
     pub bytes: u64,
     /// Findings reported.

@@ -226,9 +226,13 @@ impl Engine {
         if cold.text_only && scratch.is_binary {
             return false;
         }
-        let Some(paths) = &cold.paths else { return true };
-        let path = String::from_utf8_lossy(&scratch.path);
-        paths.is_match(&*path)
+        !scratch.has_path || self.applies_to_path(rule, &scratch.path)
+    }
+
+    /// Whether the rule looks at objects of this path.
+    pub fn applies_to_path(&self, rule: RuleId, path: &[u8]) -> bool {
+        let Some(paths) = &self.cold(rule).paths else { return true };
+        paths.is_match(&*String::from_utf8_lossy(path))
     }
 
     /// A window of UTF-16 text, in overlapping pieces where it is long. Windows of strings that begin at even

@@ -56,6 +56,7 @@ mod visit;
 
 pub use error::{FsError, skip_reason};
 pub use local_fs_owner::{FsRequest, walk_files};
-pub use policy::WalkPolicy;
+pub use policy::{PathFilter, WalkPolicy};
 pub use read::{Filled, OpenFile};
+pub use roots::shown_prefix;
 pub use visit::{Cancel, FileVisitor, NeverCancel};

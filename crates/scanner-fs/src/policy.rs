@@ -108,6 +108,37 @@ impl CompiledPolicy {
     }
 }
 
+/// The globs of a policy, for paths that do not come from a walk: those in the history of a repository.
+#[derive(Debug)]
+pub struct PathFilter(CompiledPolicy);
+
+impl PathFilter {
+    /// Compiles the include and exclude globs; ignore files play no part.
+    ///
+    /// # Errors
+    ///
+    /// A glob cannot be read.
+    pub fn new(policy: &WalkPolicy) -> Result<Self, FsError> {
+        let policy = WalkPolicy { git_global_excludes: None, ..policy.clone() };
+        CompiledPolicy::new(&policy, &Limits::DEFAULT).map(Self)
+    }
+
+    /// Whether a walk would visit the file `path`, which is relative to its root.
+    pub fn takes(&self, path: &[u8]) -> bool {
+        if self.0.takes_all() {
+            return true;
+        }
+        let mut verdict = self.0.verdict_of_roots();
+        for slash in (0..path.len()).filter(|at| path[*at] == b'/') {
+            verdict = self.0.judge(&path[..slash], true, verdict);
+            if verdict == Verdict::Excluded {
+                return false;
+            }
+        }
+        self.0.judge(path, false, verdict) == Verdict::Taken
+    }
+}
+
 fn is_hidden(rel: &[u8]) -> bool {
     let name = rel.rsplit(|&byte| byte == b'/').next().unwrap_or(rel);
     name.starts_with(b".")
@@ -138,6 +169,27 @@ mod tests {
             ..WalkPolicy::default()
         };
         CompiledPolicy::new(&policy, &Limits::DEFAULT).unwrap()
+    }
+
+    #[test]
+    fn paths_without_a_walk_are_judged_like_those_of_one() {
+        let lines = |globs: &[&str]| globs.iter().map(ToString::to_string).collect();
+        for (include, exclude, path, want) in [
+            (&[][..], &[][..], "a/b.txt", true),
+            (&[], &["a/"], "a/b/c.txt", false),
+            (&["*.py"], &[], "a/b.py", true),
+            (&["*.py"], &[], "a/b.txt", false),
+            (&["src/"], &["*.lock"], "src/deep/x.rs", true),
+            (&["src/"], &["*.lock"], "src/deep/x.lock", false),
+        ] {
+            let policy = WalkPolicy {
+                include: lines(include),
+                exclude: lines(exclude),
+                ..WalkPolicy::default()
+            };
+            let filter = PathFilter::new(&policy).unwrap();
+            assert_eq!(filter.takes(path.as_bytes()), want, "{path} {include:?} {exclude:?}");
+        }
     }
 
     #[test]

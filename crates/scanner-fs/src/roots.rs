@@ -145,6 +145,11 @@ impl Root {
     }
 }
 
+/// What stands before the paths below `root` when they are shown: nothing for the working folder.
+pub fn shown_prefix(root: &Path) -> Vec<u8> {
+    Root { path: root.to_path_buf(), kind: RootKind::Folder }.shown_prefix()
+}
+
 /// The absolute path of a folder without links, with its slash; empty where the system does not tell.
 pub(crate) fn absolute_base(path: &Path) -> Vec<u8> {
     std::fs::canonicalize(path)

@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use scanner_git::{
     Blob, BlobSink, KindSet, Limits, MEMORY_BYTES_DEFAULT, NothingSeen, ObjectKind, OdbRequest,
-    Oid, OpenOptions, PathScope, Repository, Trust, attribute, scan_objects,
+    Oid, OpenOptions, Overlay, PathScope, Repository, Trust, attribute, scan_objects,
 };
 
 /// Ids of all blobs.
@@ -35,6 +35,7 @@ fn main() {
         limits: Limits::from_memory(MEMORY_BYTES_DEFAULT, workers),
         spill_dir: std::env::temp_dir(),
         trust: Trust::All,
+        overlay: Overlay::default(),
     };
     let repository = Repository::open(Path::new(&path), &options).expect("a repository");
     let kinds = KindSet::of(&[ObjectKind::Blob]);

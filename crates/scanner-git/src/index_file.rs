@@ -33,13 +33,12 @@ impl IndexEntry {
     }
 }
 
-/// Reads the index of `git_dir`, with the shared one that it may be split from.
+/// Reads the index `path`, with the shared one beside it that it may be split from.
 pub(crate) fn read_index(
-    git_dir: &Path,
+    path: &Path,
     format: ObjectFormat,
     limits: &FileLimits,
 ) -> Result<Vec<IndexEntry>, Warning> {
-    let path = git_dir.join("index");
     let warn = |path: &Path, reason: &str| Warning::Unreadable {
         path: path.into(),
         reason: reason.into(),
@@ -47,10 +46,10 @@ pub(crate) fn read_index(
     let read = |path: &Path| {
         read_file(path, limits.large_file_bytes_max).map_err(|e| warn(path, &e.to_string()))
     };
-    let Some(bytes) = read(&path)? else { return Ok(Vec::new()) };
-    let mut index = parse(&bytes, format).ok_or_else(|| warn(&path, "not an index"))?;
+    let Some(bytes) = read(path)? else { return Ok(Vec::new()) };
+    let mut index = parse(&bytes, format).ok_or_else(|| warn(path, "not an index"))?;
     if let Some(shared) = index.shared {
-        let path = git_dir.join(format!("sharedindex.{shared}"));
+        let path = path.with_file_name(format!("sharedindex.{shared}"));
         let bytes = read(&path)?.ok_or_else(|| warn(&path, "absent"))?;
         let base = parse(&bytes, format).ok_or_else(|| warn(&path, "not an index"))?;
         // Entries that the split one replaces or deletes stay: more is given out than is staged, never less.

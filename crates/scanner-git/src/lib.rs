@@ -24,8 +24,8 @@
 //! use std::ops::ControlFlow;
 //!
 //! use scanner_git::{
-//!     Blob, BlobSink, KindSet, Limits, NothingSeen, OdbRequest, OpenOptions, Repository, Trust,
-//!     scan_objects,
+//!     Blob, BlobSink, KindSet, Limits, NothingSeen, OdbRequest, OpenOptions, Overlay,
+//!     Repository, Trust, scan_objects,
 //! };
 //!
 //! #[derive(Default)]
@@ -45,6 +45,7 @@
 //!     limits: Limits::default(),
 //!     spill_dir: "/tmp".into(),
 //!     trust: Trust::Listed(Vec::new()),
+//!     overlay: Overlay::default(),
 //! };
 //! let repository = Repository::open(".".as_ref(), &options)?;
 //! let request = OdbRequest { kinds: KindSet::CONTENT, seen: &NothingSeen };
@@ -81,16 +82,16 @@ pub use damage::{Damage, DamageReport};
 pub use error::{OpenError, Warning};
 pub use graph::{CommitInfo, Reach};
 pub use history::{
-    Introduced, Introductions, ProtocolError, RefUpdate, RevisionError, Selection, introduced,
-    parse_range, pre_push, pre_receive, resolve, scan_listed, select, staged,
+    Introduced, Introductions, ProtocolError, RefUpdate, RevisionError, Selection, commit_of,
+    introduced, parse_range, pre_push, pre_receive, resolve, scan_listed, select, staged,
 };
 pub use index_file::IndexEntry;
 pub use limits::{
     FileLimits, Limits, MEMORY_BYTES_DEFAULT, MEMORY_BYTES_MIN, PackLimits, StoreLimits, TreeLimits,
 };
-pub use odb_blob::{OdbReport, OdbRequest, scan_objects};
+pub use odb_blob::{OdbReport, OdbRequest, missing_objects, scan_objects};
 pub use oid::{KindSet, ObjectFormat, ObjectKind, Oid};
-pub use open::{OpenOptions, Repository, Trust};
+pub use open::{OpenOptions, Overlay, Repository, Trust, safe_directories};
 pub use pack::delta::{DeltaOp, DeltaOps};
 pub use pack::idx::{Idx, IdxError};
 pub use pack::{Pack, PackError};

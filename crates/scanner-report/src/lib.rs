@@ -40,3 +40,4 @@ pub use output::Output;
 pub use redact::{Mark, context_line, line_window};
 pub use sarif::{RESULTS_MAX, SarifSink};
 pub use text::TextSink;
+pub use units::date;

@@ -5,8 +5,10 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use scanner_core::{Finding, Location, Place, RunInfo, Summary};
+use scanner_core::{Finding, GitPlace, Location, Place, RunInfo, Summary};
 use serde::Serialize;
+
+use crate::units::date_time;
 
 /// Number of the schema that the records follow.
 pub(crate) const SCHEMA: u32 = 1;
@@ -51,6 +53,8 @@ pub(crate) struct FindingRecord<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     places: Option<Vec<PlaceFields>>,
     #[serde(flatten)]
+    git: Option<GitFields>,
+    #[serde(flatten)]
     secret: Option<ClearSecret>,
 }
 
@@ -72,6 +76,7 @@ impl<'a> FindingRecord<'a> {
             occurrence_id: &finding.occurrence_id,
             validation: finding.validation.name(),
             places: Some(finding.places.iter().map(PlaceFields::new).collect()),
+            git: finding.git.as_deref().map(GitFields::new),
             secret: show_secrets.then(|| ClearSecret::new(finding)),
         }
     }
@@ -106,11 +111,45 @@ struct PlaceFields {
     path: String,
     #[serde(flatten)]
     location: Location,
+    #[serde(flatten)]
+    git: Option<GitFields>,
 }
 
 impl PlaceFields {
     fn new(place: &Place) -> Self {
-        Self { path: place.path.lossy().into_owned(), location: place.location }
+        let git = place.git.as_deref().map(GitFields::new);
+        Self { path: place.path.lossy().into_owned(), location: place.location, git }
+    }
+}
+
+/// What git knows of a place.
+#[derive(Serialize)]
+struct GitFields {
+    object: String,
+    reach: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_commit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_worktree: Option<bool>,
+}
+
+impl GitFields {
+    fn new(place: &GitPlace) -> Self {
+        Self {
+            object: place.object.clone(),
+            reach: place.reach.name(),
+            commit: place.commit.clone(),
+            date: place.author_time.map(date_time),
+            last_commit: place.last_commit.clone(),
+            author: place.author.clone(),
+            in_worktree: place.in_worktree,
+        }
     }
 }
 
@@ -140,6 +179,7 @@ pub(crate) struct SummaryRecord<'a> {
     status: &'static str,
     rules: u64,
     files: u64,
+    git_objects: u64,
     bytes: u64,
     findings: u64,
     suppressed: u64,
@@ -155,6 +195,7 @@ impl<'a> SummaryRecord<'a> {
             status: summary.status.name(),
             rules: summary.rules,
             files: summary.files,
+            git_objects: summary.git_objects,
             bytes: summary.bytes,
             findings: summary.findings,
             suppressed: summary.suppressed,

@@ -324,6 +324,10 @@ struct ResultProperties<'a> {
     secret_hash: &'a str,
     occurrence_id: &'a str,
     places: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_worktree: Option<bool>,
 }
 
 impl<'a> ResultRecord<'a> {
@@ -359,6 +363,8 @@ impl<'a> ResultRecord<'a> {
                 secret_hash: &finding.secret_hash,
                 occurrence_id: &finding.occurrence_id,
                 places: finding.places.len() + 1,
+                commit: finding.git.as_ref().and_then(|git| git.commit.as_deref()),
+                in_worktree: finding.git.as_ref().and_then(|git| git.in_worktree),
             },
         }
     }

@@ -7,12 +7,13 @@ use std::fmt;
 use std::io::{self, Write};
 
 use scanner_core::{
-    EventSink, Finding, ObjectPath, ScanEvent, Severity, SinkError, Status, Summary, Validation,
+    EventSink, Finding, GitPlace, GitReach, ObjectPath, ScanEvent, Severity, SinkError, Status,
+    Summary, Validation,
 };
 
 use crate::paint::{Palette, Style};
 use crate::printable::{Printable, fit};
-use crate::units::{bytes, count, counted, rate, time};
+use crate::units::{bytes, count, counted, date_time, rate, time};
 use crate::{Output, SinkOptions};
 
 /// Other places listed with a finding; the rest is counted.
@@ -130,6 +131,9 @@ impl Page {
         let indent = position_width + 4;
         self.context(out, finding, indent)?;
         writeln!(out, "{:indent$}{}", "", palette.paint(Style::DIM, Verdict(finding)))?;
+        if let Some(git) = finding.git.as_deref() {
+            self.field(out, indent, "history", History(git))?;
+        }
         self.places(out, finding, indent)?;
         if self.show_secrets {
             // Exposed because the user asked for secrets in clear.
@@ -164,7 +168,10 @@ impl Page {
         for (index, place) in finding.places.iter().take(PLACES_SHOWN).enumerate() {
             let label = if index == 0 { "also at" } else { "" };
             let (path, at) = (shown_path(&place.path), place.location);
-            self.field(out, indent, label, format_args!("{path}:{}:{}", at.line, at.column))?;
+            let commit = place.git.as_deref().map(Commit);
+            let commit = commit.map(|commit| format!(" ({commit})")).unwrap_or_default();
+            let at = format_args!("{path}:{}:{}{commit}", at.line, at.column);
+            self.field(out, indent, label, at)?;
         }
         let more = finding.places.len().saturating_sub(PLACES_SHOWN);
         if more > 0 {
@@ -182,6 +189,60 @@ impl Page {
     ) -> io::Result<()> {
         let label = self.palette.paint(Style::DIM, label);
         writeln!(out, "{:indent$}{label:<8} {value}", "")
+    }
+}
+
+/// Digits of an id that people are shown.
+const ID_DIGITS: usize = 10;
+
+fn short_id(id: &str) -> &str {
+    id.get(..ID_DIGITS).unwrap_or(id)
+}
+
+/// The commit that introduced a place, in few words.
+struct Commit<'a>(&'a GitPlace);
+
+impl fmt::Display for Commit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.0;
+        match (&place.commit, place.reach) {
+            (Some(commit), _) => write!(f, "commit {}", short_id(commit))?,
+            (None, GitReach::Index) => f.write_str("staged, not committed")?,
+            (None, _) => write!(f, "object {}, in no commit", short_id(&place.object))?,
+        }
+        if let Some(time) = place.author_time {
+            let date = date_time(time);
+            write!(f, " of {}", date.get(..10).unwrap_or(&date))?;
+        }
+        Ok(())
+    }
+}
+
+/// Everything that git knows of a finding's earliest place.
+struct History<'a>(&'a GitPlace);
+
+impl fmt::Display for History<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.0;
+        write!(f, "{}", Commit(place))?;
+        if let Some(author) = &place.author {
+            write!(f, " by {}", Printable(author))?;
+        }
+        if let Some(last) =
+            place.last_commit.as_ref().filter(|last| Some(*last) != place.commit.as_ref())
+        {
+            write!(f, ", last in {}", short_id(last))?;
+        }
+        match place.reach {
+            GitReach::Reflog => f.write_str(", known to reflogs only")?,
+            GitReach::Unreachable => f.write_str(", unreachable")?,
+            GitReach::Refs | GitReach::Index => {}
+        }
+        match place.in_worktree {
+            Some(true) => f.write_str(", still there"),
+            Some(false) => f.write_str(", in history only"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -299,12 +360,14 @@ impl Closing<'_> {
 
     fn scanned(&self) -> String {
         let summary = self.summary;
-        let mut text = format!(
-            "{}, {} in {}",
-            counted(summary.files, "file", "files"),
-            bytes(summary.bytes),
-            time(summary.elapsed)
-        );
+        let objects = counted(summary.git_objects, "git object", "git objects");
+        let files = summary.files.saturating_sub(summary.git_objects);
+        let what = match (files, summary.git_objects) {
+            (_, 0) => counted(files, "file", "files"),
+            (0, _) => objects,
+            _ => format!("{} and {objects}", counted(files, "file", "files")),
+        };
+        let mut text = format!("{what}, {} in {}", bytes(summary.bytes), time(summary.elapsed));
         if let Some(rate) = rate(summary.bytes, summary.elapsed) {
             text = format!("{text} ({rate})");
         }

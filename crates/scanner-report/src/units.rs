@@ -51,6 +51,32 @@ pub(crate) fn rate(number: u64, elapsed: Duration) -> Option<String> {
     Some(format!("{}/s", bytes(per_second)))
 }
 
+/// A time in seconds since 1970 as `2027-01-31T08:30:00Z`; times beyond the years 0 to 9999 are cut to them.
+pub(crate) fn date_time(unix: i64) -> String {
+    const FIRST: i64 = -62_167_219_200;
+    const LAST: i64 = 253_402_300_799;
+    let unix = unix.clamp(FIRST, LAST);
+    let (days, second) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", date(days))
+}
+
+/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
+pub fn date(days: i64) -> String {
+    // Counted in eras of 400 years that begin in March, so that the leap day is a year's last.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
 /// In the two units that matter.
 pub(crate) fn time(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
@@ -71,6 +97,24 @@ fn to_f64(number: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_since_1970_become_dates() {
+        for (days, want) in
+            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_778, "2026-11-21")]
+        {
+            assert_eq!(date(days), want);
+        }
+        for (unix, want) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (1_600_000_000, "2020-09-13T12:26:40Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+            (i64::MAX, "9999-12-31T23:59:59Z"),
+            (i64::MIN, "0000-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(date_time(unix), want);
+        }
+    }
 
     #[test]
     fn counts_have_commas() {

@@ -50,6 +50,55 @@ impl<R: Read> ByteSource for ReadSource<R> {
     }
 }
 
+/// Bytes that are in memory already.
+#[derive(Debug)]
+pub(crate) struct SliceSource<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> SliceSource<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, at: 0 }
+    }
+}
+
+impl ByteSource for SliceSource<'_> {
+    fn fill(&mut self, buf: &mut [u8]) -> io::Result<Filled> {
+        let rest = &self.bytes[self.at..];
+        let bytes = rest.len().min(buf.len());
+        buf[..bytes].copy_from_slice(&rest[..bytes]);
+        self.at += bytes;
+        Ok(Filled { bytes, at_end: bytes == rest.len() && bytes < buf.len() })
+    }
+
+    fn rewind(&mut self) -> bool {
+        self.at = 0;
+        true
+    }
+}
+
+/// Cuts bytes in memory as a [`Chunker`] cuts a stream, and copies none.
+pub(crate) fn cut_slice(
+    file_id: FileId,
+    bytes: &[u8],
+    (payload, overlap): (usize, usize),
+    each: &mut dyn FnMut(&Chunk<'_>, usize) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let (mut base, mut prefix) = (0, 0);
+    while base + prefix < bytes.len() {
+        let end = bytes.len().min(base + payload + overlap);
+        let is_last = end == bytes.len();
+        let data = &bytes[base..end];
+        let base_offset = base as u64;
+        let chunk = Chunk { file_id, base_offset, prefix_len: prefix as u32, is_last, data };
+        prefix = if is_last { 0 } else { overlap.min(data.len()) };
+        each(&chunk, prefix)?;
+        base = end - prefix;
+    }
+    ControlFlow::Continue(())
+}
+
 /// The buffer of one worker. The overlap of the chunk before stands in front of what is read next.
 #[derive(Debug)]
 pub(crate) struct Chunker {
@@ -164,6 +213,30 @@ mod tests {
                 assert!(chunks.last().unwrap().2 && chunks.iter().filter(|c| c.2).count() == 1);
             }
         }
+    }
+
+    #[test]
+    fn a_slice_is_cut_like_a_stream() {
+        let data: Vec<u8> = (0..2000u32).map(|n| n as u8).collect();
+        for (payload, overlap) in [(7, 3), (64, 50), (999, 1), (1999, 1), (5000, 10)] {
+            let mut joined = Vec::new();
+            let mut last = 0;
+            let _ = cut_slice(FileId::new(1), &data, (payload, overlap), &mut |chunk, keep| {
+                let base = chunk.base_offset as usize;
+                assert_eq!(chunk.data, &data[base..base + chunk.data.len()]);
+                assert_eq!(keep, if chunk.is_last { 0 } else { overlap });
+                joined.extend_from_slice(chunk.payload());
+                last += usize::from(chunk.is_last);
+                ControlFlow::Continue(())
+            });
+            assert_eq!((joined == data, last), (true, 1), "{payload} {overlap}");
+        }
+        let never = &mut |_: &Chunk<'_>, _| panic!("there is no chunk");
+        let _ = cut_slice(FileId::new(1), b"", (7, 3), never);
+        let mut source = SliceSource::new(&data);
+        let mut buf = vec![0; 3000];
+        let filled = source.fill(&mut buf).unwrap();
+        assert_eq!((filled.bytes, filled.at_end, source.rewind()), (2000, true, true));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use scanner_core::{
-    EventSink, Finding, NormHash, Place, ScanEvent, SkipCounts, SkipReason, Summary,
+    EventSink, Finding, NormHash, Place, ScanEvent, SkipCounts, SkipReason, SourceKind, Summary,
 };
 
 /// Sinks and what they have yet to hear.
@@ -67,21 +67,30 @@ impl Collector {
         }
         self.count += 1;
         self.tell(&ScanEvent::Finding(&finding));
+        for place in &finding.places {
+            self.tell(&ScanEvent::Place { finding: &finding, place });
+        }
         if self.keep {
             self.findings.push(finding);
         }
     }
 
+    /// Adds a finding, with the places it may bring, to one that was announced before.
     fn add_place(&mut self, index: usize, mut finding: Finding) {
-        let place = Place { path: finding.path.clone(), location: finding.location };
         let mut known = std::mem::take(&mut self.findings);
-        self.tell(&ScanEvent::Place { finding: &known[index], place: &place });
+        let first = &known[index];
+        self.tell(&ScanEvent::Place { finding: first, place: &own_place(&finding) });
+        for place in &finding.places {
+            self.tell(&ScanEvent::Place { finding: first, place });
+        }
         let first = &mut known[index];
-        if finding.sort_key() < first.sort_key() {
-            finding.places = std::mem::take(&mut first.places);
+        let git = [&first.git, &finding.git].into_iter().flatten().min().cloned();
+        if finding.precedence_key() < first.precedence_key() {
             std::mem::swap(first, &mut finding);
         }
-        first.places.push(Place { path: finding.path, location: finding.location });
+        first.places.push(own_place(&finding));
+        first.places.append(&mut finding.places);
+        first.git = git;
         self.findings = known;
     }
 
@@ -91,6 +100,10 @@ impl Collector {
         for finding in &mut findings {
             finding.places.sort();
             finding.places.dedup();
+            let own = (&finding.path, finding.location);
+            // The version of a file that stands on disk and in history alike is one place.
+            finding.places.retain(|place| (&place.path, place.location) != own);
+            say_in_worktree(finding);
         }
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         if self.sinks.iter().any(|s| s.sink.wants_report()) {
@@ -103,5 +116,21 @@ impl Collector {
         self.tell(&ScanEvent::Finished(summary));
         summary.skips.merge(&std::mem::take(&mut self.losses));
         summary.warnings.append(&mut self.warnings);
+    }
+}
+
+/// The place that a finding tells first.
+fn own_place(finding: &Finding) -> Place {
+    let git = finding.git.clone().filter(|_| finding.source == SourceKind::Git);
+    Place { path: finding.path.clone(), location: finding.location, git }
+}
+
+/// A secret that stands in a file and in history is in the work tree, whatever history says of its object.
+fn say_in_worktree(finding: &mut Finding) {
+    if finding.source == SourceKind::Git {
+        return;
+    }
+    if let Some(git) = &mut finding.git {
+        std::sync::Arc::make_mut(git).in_worktree = Some(true);
     }
 }

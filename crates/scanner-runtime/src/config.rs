@@ -10,6 +10,7 @@ use scanner_engine::Engine;
 use scanner_fs::WalkPolicy;
 
 use crate::allow::Allowlists;
+use crate::git::GitSource;
 use crate::identity::Identities;
 
 /// Bytes that a worker reads at a time, where nothing else is said. Files up to this size are one read.
@@ -27,6 +28,17 @@ pub enum Source {
         roots: Vec<PathBuf>,
         /// What is left out.
         policy: WalkPolicy,
+    },
+    /// Git repositories and bundles.
+    Git(GitSource),
+    /// A work tree: its files, and the history of its repository.
+    WorkTree {
+        /// Roots, as the user named them.
+        roots: Vec<PathBuf>,
+        /// What is left out.
+        policy: WalkPolicy,
+        /// The repository.
+        git: GitSource,
     },
     /// Standard input, or any other single stream, under the given name.
     Stream {

@@ -56,6 +56,7 @@ impl Identities {
         let secret = scanner_store::secret_hash(&self.keys, hash);
         let object = match source {
             SourceKind::Stdin => ObjectKey::stdin(),
+            SourceKind::Git => ObjectKey::git("", &path.lossy()),
             _ => ObjectKey::fs(path.as_bytes()),
         };
         let spans = OccurrenceSpans::at_root(rec.root, rec.variant);

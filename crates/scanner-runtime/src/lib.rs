@@ -5,7 +5,8 @@
 //!
 //! ```text
 //! scanner-fs ─► pipeline (one visitor a worker) ─► object (chunks, engine, findings) ─► collect ─► sinks
-//! a stream   ─► pipeline (one thread)           ─┘
+//! a stream   ─► pipeline (one thread)           ─┤
+//! scanner-git ─► git (one detector a worker, then origins, then object for what is reported) ─┘
 //! ```
 
 mod allow;
@@ -14,6 +15,7 @@ mod collect;
 mod config;
 mod control;
 mod explain;
+mod git;
 mod identity;
 mod ignore_file;
 mod markers;
@@ -25,6 +27,7 @@ pub use allow::{AllowError, Allowlists, RuleAllow};
 pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source, fit_memory};
 pub use control::{Control, Progress};
 pub use explain::{ExplainLine, explain};
+pub use git::{GitMode, GitSelection, GitSource, MemorySeen, NothingSeenYet, SeenObjects};
 pub use identity::{Identities, Ignores, NoIgnores};
 pub use ignore_file::{IgnoreError, IgnoreErrorKind, IgnoreFile};
 pub use pipeline::{RuntimeError, scan};
@@ -32,5 +35,6 @@ pub use rule_test::{TestReport, test_rules};
 
 pub use scanner_engine as engine;
 pub use scanner_fs as fs;
+pub use scanner_git;
 pub use scanner_rules as rules;
 pub use scanner_store as store;

@@ -28,9 +28,21 @@ const CONTEXT_WIDTH: usize = 160;
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) files: u64,
+    /// Of these, objects of git repositories.
+    pub(crate) git_objects: u64,
     pub(crate) bytes: u64,
     pub(crate) suppressed: u64,
     pub(crate) skips: SkipCounts,
+}
+
+impl Counts {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.files += other.files;
+        self.git_objects += other.git_objects;
+        self.bytes += other.bytes;
+        self.suppressed += other.suppressed;
+        self.skips.merge(&other.skips);
+    }
 }
 
 /// Scans objects, one after the other.
@@ -43,6 +55,15 @@ pub(crate) struct ObjectScanner<'a> {
     lines: LineCounter,
     next_id: u32,
     pub(crate) counts: Counts,
+    /// Where findings go instead of to the collector, and the key of the object that they belong to.
+    pub(crate) capture: Option<Capture>,
+}
+
+/// Findings of an object that is told of elsewhere.
+#[derive(Default)]
+pub(crate) struct Capture {
+    pub(crate) key: ObjectPath,
+    pub(crate) findings: Vec<Finding>,
 }
 
 /// An object about to be scanned.
@@ -80,6 +101,7 @@ impl<'a> ObjectScanner<'a> {
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
             counts: Counts::default(),
+            capture: None,
         }
     }
 
@@ -137,14 +159,9 @@ impl<'a> ObjectScanner<'a> {
     }
 
     fn begin(&mut self, object: &Object<'_>, chunk: &Chunk<'_>, passage: &mut Passage) {
-        let head = &chunk.data[..chunk.data.len().min(HEAD_BYTES)];
-        passage.encoding = match head {
-            [0xff, 0xfe, ..] => Variant::Utf16Le,
-            [0xfe, 0xff, ..] => Variant::Utf16Be,
-            _ => Variant::Raw,
-        };
-        self.lines.reset(passage.encoding);
-        let is_binary = passage.encoding == Variant::Raw && memchr::memchr(0, head).is_some();
+        let (encoding, is_binary) = text_facts(chunk.data);
+        passage.encoding = encoding;
+        self.lines.reset(encoding);
         self.scratch.begin_object(&ObjectFacts {
             file_id: chunk.file_id,
             path: object.path.as_bytes(),
@@ -169,7 +186,8 @@ impl<'a> ObjectScanner<'a> {
                 continue;
             }
             let rule = self.request.engine.rule_info(here.rec.rule_id).clone();
-            let about = (object.source, object.path);
+            let key = self.capture.as_ref().map_or(object.path, |capture| &capture.key);
+            let about = (object.source, key);
             let identities = &self.request.identities;
             let hashes = identities.hashes(&rule, &here.rec, &here.hash, about);
             passage.findings.push(Finding {
@@ -187,6 +205,7 @@ impl<'a> ObjectScanner<'a> {
                 ignore_id: identities.ignores.ignore_id(&rule.id, &here.hash),
                 context: context(chunk, &found, index, passage.encoding),
                 line_hash: String::new(),
+                git: None,
                 places: Vec::new(),
                 rule,
             });
@@ -220,6 +239,10 @@ impl<'a> ObjectScanner<'a> {
     /// Hands the findings of an object to the collector.
     fn pass_on(&mut self, findings: Vec<Finding>) {
         if findings.is_empty() {
+            return;
+        }
+        if let Some(capture) = &mut self.capture {
+            capture.findings.extend(findings);
             return;
         }
         let progress = &self.stop.control.progress;
@@ -265,8 +288,19 @@ impl<'a> ObjectScanner<'a> {
     }
 }
 
+/// The encoding that a byte order mark tells, and whether the object is binary data, by its first bytes.
+pub(crate) fn text_facts(data: &[u8]) -> (Variant, bool) {
+    let head = &data[..data.len().min(HEAD_BYTES)];
+    let encoding = match head {
+        [0xff, 0xfe, ..] => Variant::Utf16Le,
+        [0xfe, 0xff, ..] => Variant::Utf16Be,
+        _ => Variant::Raw,
+    };
+    (encoding, encoding == Variant::Raw && memchr::memchr(0, head).is_some())
+}
+
 /// Where a span of the object stands in the chunk.
-fn in_chunk(chunk: &Chunk<'_>, span: RootSpan) -> Range<usize> {
+pub(crate) fn in_chunk(chunk: &Chunk<'_>, span: RootSpan) -> Range<usize> {
     let place = |offset: u64| {
         let at = usize::try_from(offset.saturating_sub(chunk.base_offset)).unwrap_or(usize::MAX);
         at.min(chunk.data.len())

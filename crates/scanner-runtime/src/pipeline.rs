@@ -14,10 +14,11 @@ use crate::chunk::{ByteSource, ReadSource};
 use crate::collect::Collector;
 use crate::config::{ScanRequest, Source};
 use crate::control::{Control, Stop};
+use crate::git::scan_git;
 use crate::object::{Counts, Object, ObjectScanner};
 
 /// Paths that failed, named in the summary at most.
-const NAMED_FAILURES_MAX: usize = 10;
+pub(crate) const NAMED_FAILURES_MAX: usize = 10;
 
 /// A run that could not start or not end.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,18 @@ pub enum RuntimeError {
     /// The walk could not start, or a worker was lost.
     #[error(transparent)]
     Files(#[from] FsError),
+    /// A repository cannot be opened.
+    #[error(transparent)]
+    Git(#[from] scanner_git::OpenError),
+    /// A name leads to no commit.
+    #[error(transparent)]
+    Revision(#[from] scanner_git::RevisionError),
+    /// The input of a hook makes no sense.
+    #[error(transparent)]
+    Protocol(#[from] scanner_git::ProtocolError),
+    /// What is staged cannot be read.
+    #[error("{0}")]
+    GitIndex(String),
     /// A stream is to be scanned and none was given.
     #[error("there is no input to scan")]
     NoInput,
@@ -54,6 +67,22 @@ pub fn scan(
             let walk =
                 FsRequest { roots: roots.clone(), policy: policy.clone(), workers: request.jobs };
             scan_files(request, &walk, stop, &collector)
+        }
+        Source::Git(source) => scan_git(request, source, stop, &collector),
+        Source::WorkTree { roots, policy, git } => {
+            let walk =
+                FsRequest { roots: roots.clone(), policy: policy.clone(), workers: request.jobs };
+            scan_files(request, &walk, stop, &collector).map(|mut total| {
+                match scan_git(request, git, stop, &collector) {
+                    Ok(history) => total.merge(history),
+                    // The files are scanned all the same.
+                    Err(error) => {
+                        total.counts.skips.add(SkipReason::GitFileDamaged);
+                        total.fail(error.to_string());
+                    }
+                }
+                total
+            })
         }
         Source::Stream { name } => match input {
             Some(input) => Ok(scan_stream(request, name, input, stop, &collector)),
@@ -154,18 +183,24 @@ impl FileVisitor for Visitor<'_> {
 
 /// The counts of all workers.
 #[derive(Default)]
-struct Total {
-    counts: Counts,
+pub(crate) struct Total {
+    pub(crate) counts: Counts,
     failures: Vec<String>,
 }
 
 impl Total {
-    fn add(&mut self, counts: &Counts, failures: Vec<String>) {
-        self.counts.files += counts.files;
-        self.counts.bytes += counts.bytes;
-        self.counts.suppressed += counts.suppressed;
-        self.counts.skips.merge(&counts.skips);
+    pub(crate) fn add(&mut self, counts: &Counts, failures: Vec<String>) {
+        self.counts.merge(counts);
         self.failures.extend(failures);
+    }
+
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.add(&other.counts, other.failures);
+    }
+
+    /// Names something that was not scanned.
+    pub(crate) fn fail(&mut self, what: String) {
+        self.failures.push(what);
     }
 }
 
@@ -177,6 +212,7 @@ fn summary(request: &ScanRequest, total: Total, stop: Stop<'_>) -> Summary {
         status: Status::Complete,
         rules: request.engine.rule_count() as u64,
         files: counts.files,
+        git_objects: counts.git_objects,
         bytes: counts.bytes,
         findings: 0,
         suppressed: counts.suppressed,

@@ -1,12 +1,14 @@
 //! The command line. Words are those that people already type.
 
 mod explain;
+mod git;
 mod rules;
 mod scan;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use explain::ExplainArgs;
+pub(crate) use git::{GitArgs, Mode};
 pub(crate) use rules::{RulesArgs, RulesCommand, RulesFormat};
 pub(crate) use scan::{OnOff, ScanArgs};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::When;
+use super::{GitArgs, When};
 use crate::values;
 
 /// On or off.
@@ -19,11 +19,14 @@ pub(crate) enum OnOff {
     Off,
 }
 
-/// Scan files, folders or standard input.
+/// Scan files, folders, git repositories or standard input.
 #[derive(Debug, Args)]
-#[command(override_usage = "scanner-rs scan [fs] <PATH>...\n       scanner-rs scan stdin")]
+#[command(
+    override_usage = "scanner-rs scan <PATH>...\n       scanner-rs scan fs <PATH>...\n       \
+                            scanner-rs scan git <REPOSITORY|BUNDLE>...\n       scanner-rs scan stdin"
+)]
 pub(crate) struct ScanArgs {
-    /// Files and folders, or `stdin`
+    /// Files and folders (a git work tree with its history), or what the word before them says
     #[arg(required = true, value_name = "PATH")]
     pub(crate) targets: Vec<OsString>,
 
@@ -113,4 +116,7 @@ pub(crate) struct ScanArgs {
     /// Bytes read at a time, for tests
     #[arg(long, value_name = "SIZE", value_parser = values::bytes, hide = true)]
     pub(crate) chunk_size: Option<u64>,
+
+    #[command(flatten)]
+    pub(crate) git: GitArgs,
 }

@@ -12,10 +12,11 @@ use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::store::Keys;
 use scanner_runtime::{
-    Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, Identities, IgnoreFile,
-    RuntimeError, ScanRequest, Source, fit_memory,
+    Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection, Identities,
+    IgnoreFile, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
+use super::git::{self, Surroundings};
 use super::{ruleset, sinks, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
@@ -30,6 +31,8 @@ const IGNORE_FILE: &str = ".scannerignore";
 /// What is scanned.
 enum Target {
     Files(Vec<PathBuf>),
+    Git(Vec<PathBuf>),
+    WorkTree(PathBuf),
     Stdin,
 }
 
@@ -82,14 +85,25 @@ fn target(args: &ScanArgs) -> anyhow::Result<Target> {
         Some("stdin" | "-") if args.targets.len() == 1 => Ok(Target::Stdin),
         Some("fs") if args.targets.len() > 1 => Ok(Target::Files(paths(1))),
         Some("fs") if !Path::new("fs").exists() => bail!("scan fs: which file or folder?"),
-        _ => Ok(Target::Files(paths(0))),
+        Some("git") if args.targets.len() > 1 => Ok(Target::Git(paths(1))),
+        Some("git") if !Path::new("git").exists() => bail!("scan git: which repository?"),
+        _ if args.git.is_partial() => {
+            bail!("flags that choose a part of history go with `scan git`")
+        }
+        _ => Ok(match paths(0).as_slice() {
+            [only] if only.join(".git").exists() => Target::WorkTree(only.clone()),
+            several => Target::Files(several.to_vec()),
+        }),
     }
 }
 
 /// The folder in which configuration and ignore file are looked for.
 fn root_of(target: &Target) -> Option<&Path> {
-    let Target::Files(roots) = target else { return None };
-    let first = roots.first()?;
+    let first = match target {
+        Target::Files(roots) | Target::Git(roots) => roots.first()?,
+        Target::WorkTree(root) => root,
+        Target::Stdin => return None,
+    };
     if first.is_file() { first.parent().filter(|p| !p.as_os_str().is_empty()) } else { Some(first) }
 }
 
@@ -99,9 +113,6 @@ fn source(
     config: &Config,
     environment: &Environment,
 ) -> anyhow::Result<Source> {
-    let Target::Files(roots) = target else {
-        return Ok(Source::Stream { name: "stdin".to_owned() });
-    };
     let max_file_size = setting(config.scan.max_file_size.as_deref(), values::bytes)?;
     let policy = WalkPolicy {
         respect_ignore: !args.no_ignore,
@@ -111,7 +122,21 @@ fn source(
         exclude: [&args.exclude[..], &config.scan.exclude].concat(),
         git_global_excludes: environment.git_excludes.clone(),
     };
-    Ok(Source::Files { roots: roots.clone(), policy })
+    let around = Surroundings {
+        environment,
+        policy: &policy,
+        jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors).get(),
+        max_memory: args.max_memory.or(setting(config.scan.max_memory.as_deref(), values::bytes)?),
+    };
+    Ok(match target {
+        Target::Stdin => Source::Stream { name: "stdin".to_owned() },
+        Target::Files(roots) => Source::Files { roots: roots.clone(), policy },
+        Target::Git(repositories) => Source::Git(git::source(repositories, &args.git, &around)?),
+        Target::WorkTree(root) => {
+            let git = git::history_of(root, &args.git, &around)?;
+            Source::WorkTree { roots: vec![root.clone()], policy, git }
+        }
+    })
 }
 
 /// A setting of the configuration file with a unit.
@@ -178,23 +203,7 @@ fn ignore_file(root: Option<&Path>) -> anyhow::Result<IgnoreFile> {
 /// Today (UTC) as in 2027-01-31.
 fn today() -> String {
     let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() / 86_400);
-    date_of(days.cast_signed())
-}
-
-/// The date of a day counted from 1970-01-01, in the proleptic Gregorian calendar.
-fn date_of(days: i64) -> String {
-    // Counted in eras of 400 years that begin in March, so that the leap day is a year's last.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
+    scanner_report::date(days.cast_signed())
 }
 
 /// Runs the request with Ctrl-C and a progress bar attached.
@@ -246,6 +255,12 @@ fn conclude(
     if exit == Exit::Nothing {
         let why = match &request.source {
             Source::Stream { .. } => "standard input is empty",
+            Source::Git(source) if source.selection == GitSelection::Staged => "nothing is staged",
+            Source::Git(source) if source.selection != GitSelection::All => {
+                "these commits bring nothing"
+            }
+            Source::Git(_) => "the repository has no objects",
+            Source::WorkTree { .. } => "there are neither files nor commits",
             Source::Files { .. } if summary.files > 0 => "all files are empty",
             Source::Files { .. } if summary.skips.skipped().next().is_some() => {
                 "everything is left out by rules (see --include, --exclude, --no-ignore)"
@@ -255,18 +270,4 @@ fn conclude(
         messages::note(&format!("nothing was scanned: {why}"));
     }
     exit
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_become_dates() {
-        for (days, want) in
-            [(0, "1970-01-01"), (59, "1970-03-01"), (11_016, "2000-02-29"), (20_778, "2026-11-21")]
-        {
-            assert_eq!(date_of(days), want);
-        }
-    }
 }

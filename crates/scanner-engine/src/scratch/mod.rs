@@ -51,6 +51,8 @@ pub struct ScanScratch {
     pub(crate) order: Vec<u32>,
     /// Path of the object, for rules that are limited to some paths.
     pub(crate) path: Vec<u8>,
+    /// Whether the path is known; such rules apply where it is not, and the caller asks again later.
+    pub(crate) has_path: bool,
     /// Whether the object is binary data.
     pub(crate) is_binary: bool,
     /// The object.
@@ -90,6 +92,7 @@ impl ScanScratch {
             narrow: Vec::new(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
+            has_path: true,
             is_binary: false,
             file_id: FileId::default(),
         }
@@ -99,8 +102,16 @@ impl ScanScratch {
     pub fn begin_object(&mut self, facts: &ObjectFacts<'_>) {
         self.path.clear();
         self.path.extend_from_slice(facts.path);
+        self.has_path = true;
         self.is_binary = facts.is_binary;
         self.file_id = facts.file_id;
+    }
+
+    /// Starts an object whose path is not known yet. Rules that are limited to some paths all apply; whoever learns the
+    /// path asks [`Engine::applies_to_path`] about each finding.
+    pub fn begin_nameless_object(&mut self, file_id: FileId, is_binary: bool) {
+        self.begin_object(&ObjectFacts { file_id, path: b"", is_binary });
+        self.has_path = false;
     }
 
     /// Findings of the last chunk.

@@ -41,8 +41,12 @@ pub struct Origin {
     pub oid: Oid,
     /// The commit that introduced it; for a commit, itself. `None` if no commit has it.
     pub first: Option<CommitInfo>,
+    /// Place of `first` in the order of all commits, for comparing with other origins of the same question.
+    pub first_rank: Option<u32>,
     /// The last commit that has it, of those with the same reach as the first.
     pub last: Option<CommitInfo>,
+    /// Place of `last` in the same order.
+    pub last_rank: Option<u32>,
     /// Its paths, sorted.
     pub paths: Vec<Vec<u8>>,
     /// Whether there are more paths than the limit.
@@ -124,7 +128,9 @@ pub fn attribute(
             Origin {
                 oid: *oid,
                 first: commit(first_rank),
+                first_rank,
                 last: commit(last_rank),
+                last_rank,
                 paths,
                 paths_cut,
                 reach: by_commit.min(starts.reach_of(oid)),

@@ -175,6 +175,13 @@ pub fn scan_listed<S: BlobSink>(
     (sinks, damage, counters)
 }
 
+/// The commit that `oid` is, or that it tags.
+pub fn commit_of(repository: &Repository, oid: &Oid) -> Option<CommitInfo> {
+    let mut reader = repository.store().reader();
+    let (oid, _) = crate::graph::peel(&mut reader, *oid)?;
+    walk::read_commit(&mut reader, &oid).ok()
+}
+
 /// What is wrong with an object that should have been a commit.
 pub(crate) fn not_a_commit(kind: ObjectKind) -> Damage {
     match kind {

@@ -4,6 +4,7 @@
 //! Nothing here looks at references or history, so unreachable and dangling objects are included.
 
 mod loose;
+mod missing;
 mod salvage;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,8 @@ use crate::pack::exec::{ExecConfig, Job, execute};
 use crate::pack::plan::{PackPlan, Select};
 use crate::sink::{BlobSink, SeenBlobs};
 use crate::store::{ObjectStore, SharedReader, shadowed};
+
+pub use missing::missing_objects;
 
 /// What to give out.
 #[derive(Clone, Copy)]

@@ -3,6 +3,10 @@
 //! As git does for these settings, only the repository's own file is read and includes are not followed. Settings that
 //! name programs (hooks, filters, pagers, …) are not even looked at.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
 use crate::oid::ObjectFormat;
 
 /// Extensions that need nothing of a reader of objects and references.
@@ -24,6 +28,8 @@ pub(crate) struct RepoConfig {
     pub(crate) bare: Option<bool>,
     pub(crate) work_tree: Option<Vec<u8>>,
     pub(crate) partial: bool,
+    /// Where hooks are looked for, if it is said; nothing here runs them.
+    pub(crate) hooks_path: Option<Vec<u8>>,
     /// Extensions, or values of them, that we do not know.
     pub(crate) unknown: Vec<String>,
 }
@@ -40,6 +46,7 @@ impl RepoConfig {
                 "core.repositoryformatversion" => version = number(&value),
                 "core.bare" => config.bare = Some(is_true(&value)),
                 "core.worktree" => config.work_tree = Some(value),
+                "core.hookspath" => config.hooks_path = Some(value),
                 _ => {
                     if let Some(name) = key.strip_prefix("extensions.") {
                         extensions.push((name.to_owned(), value));
@@ -76,6 +83,23 @@ impl RepoConfig {
             self.unknown.push(format!("{name} = {}", String::from_utf8_lossy(value)));
         }
     }
+}
+
+/// What `safe.directory` lists in the text of a user's or system's configuration; `~/` is the folder `home`.
+pub fn safe_directories(text: &[u8], home: Option<&Path>) -> Vec<PathBuf> {
+    let mut listed = Vec::new();
+    for (key, value) in settings(text) {
+        if key != "safe.directory" {
+            continue;
+        }
+        match value.strip_prefix(b"~/") {
+            // An empty value takes back what stands before it.
+            _ if value.is_empty() => listed.clear(),
+            Some(rest) => listed.extend(home.map(|home| home.join(OsStr::from_bytes(rest)))),
+            None => listed.push(PathBuf::from(OsStr::from_bytes(&value))),
+        }
+    }
+    listed
 }
 
 fn number(value: &[u8]) -> u32 {
@@ -174,6 +198,17 @@ fn unquoted(value: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directories_that_are_safe() {
+        let text = b"[safe]\n directory = /a\n directory =\n[Safe]\n\tDirectory = *\n directory = ~/b\n[core]\n directory = /c\n";
+        assert_eq!(
+            safe_directories(text, Some(Path::new("/h/x"))),
+            [PathBuf::from("*"), PathBuf::from("/h/x/b")]
+        );
+        assert_eq!(safe_directories(text, None), [PathBuf::from("*")]);
+        assert!(safe_directories(b"\xff[", None).is_empty());
+    }
 
     #[test]
     fn what_git_writes() {

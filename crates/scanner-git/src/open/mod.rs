@@ -23,6 +23,7 @@ use crate::pack::Pack;
 use crate::refs::{self, Ref, RefStore};
 use crate::store::ObjectStore;
 
+pub use config::safe_directories;
 pub use discover::Trust;
 
 /// How to open a repository.
@@ -34,6 +35,18 @@ pub struct OpenOptions {
     pub spill_dir: PathBuf,
     /// Which repositories of other users to open.
     pub trust: Trust,
+    /// What git tells the hooks that it runs.
+    pub overlay: Overlay,
+}
+
+/// Places that stand in for those of the repository while git runs a hook.
+#[derive(Clone, Debug, Default)]
+pub struct Overlay {
+    /// Object folders asked besides the repository's own: where a push is kept until it is accepted
+    /// (`GIT_OBJECT_DIRECTORY`, `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+    pub object_dirs: Vec<PathBuf>,
+    /// The index that is about to be committed (`GIT_INDEX_FILE`).
+    pub index_file: Option<PathBuf>,
 }
 
 /// An open repository, or bundle.
@@ -45,6 +58,7 @@ pub struct Repository {
     refs: Vec<Ref>,
     logged: Vec<Oid>,
     shallow: Vec<Oid>,
+    index_file: Option<PathBuf>,
     warnings: Vec<Warning>,
 }
 
@@ -66,7 +80,9 @@ impl Repository {
         let config = read_config(&folders, options, &mut warnings)?;
         let limits = &options.limits;
         let objects = folders.common_dir.join("objects");
-        let store = ObjectStore::open(&objects, config.format, limits, &options.spill_dir)?;
+        let folders_of_objects = [&[objects], &options.overlay.object_dirs[..]].concat();
+        let store =
+            ObjectStore::open_all(&folders_of_objects, config.format, limits, &options.spill_dir)?;
         let source = RefStore {
             git_dir: &folders.git_dir,
             common_dir: &folders.common_dir,
@@ -85,7 +101,9 @@ impl Repository {
         }
         warnings.extend(store.warnings().iter().cloned());
         let (refs, logged) = (found.refs, found.logged);
-        Ok(Self { folders: Some(folders), config, store, refs, logged, shallow, warnings })
+        let index_file = options.overlay.index_file.clone();
+        let folders = Some(folders);
+        Ok(Self { folders, config, store, refs, logged, shallow, index_file, warnings })
     }
 
     fn open_bundle(path: &Path, options: &OpenOptions) -> Result<Self, OpenError> {
@@ -104,6 +122,7 @@ impl Repository {
             refs: head.refs,
             logged: Vec::new(),
             shallow: head.prerequisites,
+            index_file: None,
             warnings,
         })
     }
@@ -175,7 +194,8 @@ impl Repository {
     /// A [`Warning`] that says why the index cannot be used; no index is no entries.
     pub fn index(&self) -> Result<Vec<IndexEntry>, Warning> {
         let Some(folders) = &self.folders else { return Ok(Vec::new()) };
-        read_index(&folders.git_dir, self.format(), &self.store.limits().file)
+        let path = self.index_file.clone().unwrap_or_else(|| folders.git_dir.join("index"));
+        read_index(&path, self.format(), &self.store.limits().file)
     }
 
     /// The entries of the indexes of this and all other worktrees; indexes that cannot be read are in the second part.
@@ -186,12 +206,25 @@ impl Repository {
         let mut entries = Vec::new();
         let mut warnings = Vec::new();
         for dir in dirs {
-            match read_index(&dir, self.format(), &self.store.limits().file) {
+            match read_index(&dir.join("index"), self.format(), &self.store.limits().file) {
                 Ok(more) => entries.extend(more),
                 Err(warning) => warnings.push(warning),
             }
         }
         (entries, warnings)
+    }
+
+    /// The folder in which git looks for this repository's hooks, by its own configuration; none for a bundle.
+    pub fn hooks_dir(&self) -> Option<PathBuf> {
+        let folders = self.folders.as_ref()?;
+        Some(match &self.config.hooks_path {
+            // A relative path counts from where hooks run: the work tree, or the repository where there is none.
+            Some(path) => {
+                let base = self.work_tree().unwrap_or_else(|| folders.git_dir.clone());
+                base.join(OsStr::from_bytes(path))
+            }
+            None => folders.common_dir.join("hooks"),
+        })
     }
 
     /// Repositories of submodules that are cloned inside of this one.

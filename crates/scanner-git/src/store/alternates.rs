@@ -4,21 +4,26 @@ use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::error::Warning;
 use crate::limits::FileLimits;
 use crate::mapped::read_file;
 
-/// `objects` and all folders reached through alternates, in the order git asks them.
+/// `objects` (the first is the repository's own) and all folders reached through alternates, in the order git asks them.
 pub(crate) fn object_folders(
-    objects: &Path,
+    objects: &[PathBuf],
     limits: &FileLimits,
     warnings: &mut Vec<Warning>,
 ) -> Vec<PathBuf> {
-    let mut folders = vec![(objects.to_path_buf(), 0)];
-    let mut known: HashSet<PathBuf> =
-        folders.iter().filter_map(|(path, _)| fs::canonicalize(path).ok()).collect();
+    let mut known = HashSet::new();
+    let mut folders = Vec::new();
+    for folder in objects {
+        // One that cannot be resolved is kept: whoever lists it says what is wrong.
+        if fs::canonicalize(folder).map_or(true, |real| known.insert(real)) {
+            folders.push((folder.clone(), 0));
+        }
+    }
     let mut at = 0;
     while let Some((folder, depth)) = folders.get(at).cloned() {
         at += 1;
@@ -113,14 +118,14 @@ mod tests {
         }
         let mut warnings = Vec::new();
         let limits = Limits::default().file;
-        let folders = object_folders(&dir.path().join("a"), &limits, &mut warnings);
+        let folders = object_folders(&[dir.path().join("a")], &limits, &mut warnings);
         let names: Vec<_> = folders.iter().map(|f| f.file_name().unwrap().to_owned()).collect();
         assert_eq!(names, ["a", "b", "c"]);
         assert_eq!(warnings.len(), 1);
         let mut one = limits;
         one.alternates_depth_max = 1;
         let mut cut = Vec::new();
-        assert_eq!(object_folders(&dir.path().join("a"), &one, &mut cut).len(), 2);
+        assert_eq!(object_folders(&[dir.path().join("a")], &one, &mut cut).len(), 2);
         assert_eq!(cut.len(), 2);
     }
 }

@@ -51,6 +51,19 @@ impl ObjectStore {
         limits: &Limits,
         spill_dir: &Path,
     ) -> Result<Self, OpenError> {
+        Self::open_all(&[objects.to_path_buf()], format, limits, spill_dir)
+    }
+
+    /// As [`Self::open`], with further object folders beside the first.
+    ///
+    /// # Errors
+    /// [`OpenError::Io`] if the first folder cannot be listed.
+    pub(crate) fn open_all(
+        objects: &[PathBuf],
+        format: ObjectFormat,
+        limits: &Limits,
+        spill_dir: &Path,
+    ) -> Result<Self, OpenError> {
         let mut warnings = Vec::new();
         let folders = alternates::object_folders(objects, &limits.file, &mut warnings);
         let mut packs = Vec::new();

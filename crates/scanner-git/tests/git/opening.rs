@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use scanner_git::{
-    KindSet, Limits, NothingSeen, ObjectFormat, OdbRequest, OpenError, OpenOptions, Repository,
-    Trust, Warning, scan_objects,
+    KindSet, Limits, NothingSeen, ObjectFormat, OdbRequest, OpenError, OpenOptions, Overlay,
+    Repository, Trust, Warning, scan_objects,
 };
 
 use crate::fixture::Fixture;
@@ -17,6 +17,7 @@ pub(crate) fn options() -> OpenOptions {
         limits: Limits::default(),
         spill_dir: std::env::temp_dir(),
         trust: Trust::Listed(Vec::new()),
+        overlay: Overlay::default(),
     }
 }
 

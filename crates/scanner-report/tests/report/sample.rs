@@ -115,6 +115,7 @@ pub(crate) fn finding(
         ignore_id: format!("{}:0cc042{line:010x}", rule.id),
         context,
         line_hash: format!("{:x}:1", line * 0x1234_5678_9abc),
+        git: None,
         places: Vec::new(),
     }
 }
@@ -122,7 +123,7 @@ pub(crate) fn finding(
 pub(crate) fn place(path: &[u8], line: u64) -> Place {
     let location =
         Location { line, column: 5, end_line: line, end_column: 45, offset: line * 40, length: 40 };
-    Place { path: ObjectPath::new(path), location }
+    Place { path: ObjectPath::new(path), location, git: None }
 }
 
 /// One finding of every kind that outputs treat differently.

@@ -1,0 +1,161 @@
+//! Repositories made by `git`, tokens made up at run time, and the command under test.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A made-up GitHub token of its own for each name, with its right checksum, joined at run time.
+pub(crate) fn token(name: &str) -> String {
+    let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut state = name.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
+        (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut body = String::new();
+    for _ in 0..30 {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        body.push(char::from(alphabet[(state >> 33) as usize % 62]));
+    }
+    let mut crc = u32::MAX;
+    for byte in body.bytes() {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
+        }
+    }
+    let mut rest = !crc;
+    let mut check = [b'0'; 6];
+    for place in check.iter_mut().rev() {
+        *place = alphabet[(rest % 62) as usize];
+        rest /= 62;
+    }
+    ["ghp_", &body, &String::from_utf8_lossy(&check)].concat()
+}
+
+/// A folder with a repository in `repo`.
+pub(crate) struct Fixture {
+    dir: TempDir,
+    clock: Cell<u64>,
+}
+
+impl Fixture {
+    pub(crate) fn new(options: &[&str]) -> Self {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let fixture = Self { dir, clock: Cell::new(1_600_000_000) };
+        fixture.run(
+            fixture.root(),
+            &[&["init", "-q", "-b", "main"], options, &["repo"]].concat(),
+            b"",
+        );
+        fixture
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn repo(&self) -> PathBuf {
+        self.dir.path().join("repo")
+    }
+
+    /// Runs git in the repository and gives what it prints, without the last line's end.
+    pub(crate) fn git(&self, args: &[&str]) -> String {
+        self.run(&self.repo(), args, b"")
+    }
+
+    pub(crate) fn run(&self, dir: &Path, args: &[&str], input: &[u8]) -> String {
+        let date = format!("{} +0000", self.clock.get());
+        let mut child = git_command(dir)
+            .args(["-c", "gc.auto=0", "-c", "core.fsync=none", "-c", "protocol.file.allow=always"])
+            .args(args)
+            .env("GIT_AUTHOR_NAME", "Ada Author")
+            .env("GIT_AUTHOR_EMAIL", "ada@example.org")
+            .env("GIT_COMMITTER_NAME", "C")
+            .env("GIT_COMMITTER_EMAIL", "c@example.org")
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_DATE", &date)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("git is installed");
+        child.stdin.take().expect("piped").write_all(input).expect("git reads its input");
+        let output = child.wait_with_output().expect("git ends");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {args:?}: {errors}");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    }
+
+    /// Writes a file of the work tree.
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.repo().join(path);
+        std::fs::create_dir_all(path.parent().expect("inside")).expect("a folder");
+        std::fs::write(path, bytes).expect("a file");
+    }
+
+    /// Commits everything, one minute after the commit before; gives its id.
+    pub(crate) fn commit(&self, message: &str) -> String {
+        self.tick();
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
+        self.git(&["rev-parse", "HEAD"])
+    }
+
+    pub(crate) fn tick(&self) {
+        self.clock.set(self.clock.get() + 60);
+    }
+}
+
+/// `git` without any configuration but the repository's.
+pub(crate) fn git_command(dir: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .current_dir(dir)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_INDEX_FILE");
+    command
+}
+
+/// The command, without anything that the machine's environment says.
+pub(crate) fn command(dir: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scanner-rs"));
+    command.args(args).current_dir(dir).env_clear();
+    // Hashes that can be compared from run to run: 32 bytes of zero.
+    command.env("SCANNER_SECRET_KEY", ["A".repeat(43), "=".to_owned()].concat());
+    command
+}
+
+pub(crate) fn scan(dir: &Path, args: &[&str]) -> Output {
+    command(dir, args).stdin(Stdio::null()).output().expect("the command runs")
+}
+
+pub(crate) fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+pub(crate) fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Findings of a `json` report with secrets shown, by secret.
+pub(crate) fn by_secret(output: &Output) -> BTreeMap<String, Value> {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let report: Value =
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text} {}", err(output)));
+    let findings = report["findings"].as_array().expect("findings").iter();
+    findings
+        .map(|finding| (finding["secret"].as_str().expect("a secret").to_owned(), finding.clone()))
+        .collect()
+}
+
+/// Findings of `scan` with these arguments, by secret.
+pub(crate) fn found(dir: &Path, args: &[&str]) -> BTreeMap<String, Value> {
+    by_secret(&scan(dir, &[&["scan"], args, &["-f", "json", "--show-secrets"]].concat()))
+}

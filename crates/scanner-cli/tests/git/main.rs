@@ -1,0 +1,4 @@
+//! `scan git` and hooks from outside, on repositories made by `git`.
+
+mod fixture;
+mod planted;

@@ -1,0 +1,301 @@
+//! Every object through the engine, where it lies: no byte is copied, and what is found is kept as small records.
+//!
+//! An object's line numbers and inline markers are looked up here, while its bytes are at hand; its path is not known yet.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use scanner_core::{
+    Chunk, FileId, FindingRec, Location, NormHash, SecretBytes, SkipReason, Variant,
+};
+use scanner_engine::{ObjectFacts, ScanScratch};
+use scanner_git::{
+    Blob, BlobSink, DamageReport, GitCounters, Introductions, KindSet, ObjectKind, OdbRequest, Oid,
+    Repository, SeenBlobs, scan_listed, scan_objects,
+};
+use scanner_report::LineCounter;
+
+use super::select::Work;
+use super::{GitRun, SeenObjects, note_damage};
+use crate::chunk::cut_slice;
+use crate::markers;
+use crate::object::{Counts, in_chunk, text_facts};
+use crate::pipeline::Total;
+
+/// Records kept in a run. What is more is counted: a repository made of secrets must not take all memory.
+const OCCURRENCES_MAX: usize = 1 << 20;
+
+/// Objects that are read one by one; of more, packs are walked in their order.
+const SINGLE_READS_MAX: usize = 2000;
+
+/// Blobs told to [`SeenObjects`] at a time.
+const SEEN_BATCH: usize = 4096;
+
+/// A secret in an object.
+#[derive(Clone, Debug)]
+pub(super) struct Occurrence {
+    pub(super) oid: Oid,
+    pub(super) kind: ObjectKind,
+    pub(super) rec: FindingRec,
+    pub(super) hash: NormHash,
+    pub(super) location: Location,
+}
+
+/// Secrets by their hash.
+pub(super) type Secrets = HashMap<NormHash, SecretBytes>;
+
+/// What all workers have found.
+#[derive(Default)]
+pub(super) struct Detected {
+    pub(super) occurrences: Vec<Occurrence>,
+    pub(super) secrets: Secrets,
+    pub(super) counts: Counts,
+}
+
+/// Objects that are to be scanned again, with their paths.
+pub(super) type Named = BTreeMap<Oid, Vec<u8>>;
+
+/// Scans the objects of `work`.
+pub(super) fn detect(
+    run: &GitRun<'_>,
+    repository: &Repository,
+    work: &Work,
+    total: &mut Total,
+) -> Detected {
+    let kept = AtomicUsize::new(0);
+    let sinks = detectors(run, &kept, None);
+    let sinks = match &work.listed {
+        None => {
+            let seen = &Seen(&*run.source.seen);
+            let request = OdbRequest { kinds: KindSet::CONTENT, seen };
+            give_store(repository, &request, sinks, total)
+        }
+        Some(listed) => give_listed(repository, listed, sinks, total),
+    };
+    gather(sinks)
+}
+
+/// Scans objects whose paths are known by now.
+pub(super) fn detect_named(run: &GitRun<'_>, repository: &Repository, named: &Named) -> Detected {
+    let kept = AtomicUsize::new(0);
+    let sinks = detectors(run, &kept, Some(named));
+    let oids: Vec<Oid> = named.keys().copied().collect();
+    // Damage was counted when they were scanned first.
+    let (sinks, _, _) = scan_listed(repository.store(), &oids, sinks);
+    Detected { counts: Counts::default(), ..gather(sinks) }
+}
+
+fn detectors<'a>(
+    run: &GitRun<'a>,
+    kept: &'a AtomicUsize,
+    named: Option<&'a Named>,
+) -> Vec<Detector<'a>> {
+    (0..run.workers()).map(|_| Detector::new(*run, kept, named)).collect()
+}
+
+fn give_store<'a>(
+    repository: &Repository,
+    request: &OdbRequest<'_>,
+    sinks: Vec<Detector<'a>>,
+    total: &mut Total,
+) -> Vec<Detector<'a>> {
+    let (sinks, report) = scan_objects(repository.store(), request, sinks);
+    note_damage(&report.damage, total);
+    total.counts.skips.add_many(SkipReason::GitFileDamaged, report.unlisted);
+    sinks
+}
+
+/// The blobs of a list, and the messages of its commits.
+fn give_listed<'a>(
+    repository: &Repository,
+    listed: &Introductions,
+    sinks: Vec<Detector<'a>>,
+    total: &mut Total,
+) -> Vec<Detector<'a>> {
+    let mut oids: Vec<Oid> = listed.commits.iter().map(|commit| commit.oid).collect();
+    let mut sinks = sinks;
+    if listed.blobs.len() > SINGLE_READS_MAX {
+        let mut left: HashSet<Oid> = listed.blobs.iter().map(|blob| blob.oid).collect();
+        let seen = &AllBut(&left);
+        let kinds = KindSet::of(&[ObjectKind::Blob]);
+        sinks = give_store(repository, &OdbRequest { kinds, seen }, sinks, total);
+        left.retain(|oid| !repository.store().contains(oid));
+        oids.extend(left);
+    } else {
+        oids.extend(listed.blobs.iter().map(|blob| blob.oid));
+    }
+    let (sinks, damage, _): (_, DamageReport, GitCounters) =
+        scan_listed(repository.store(), &oids, sinks);
+    note_damage(&damage, total);
+    sinks
+}
+
+/// What the store of seen blobs says.
+struct Seen<'a>(&'a dyn SeenObjects);
+
+impl SeenBlobs for Seen<'_> {
+    fn contains(&self, oid: &Oid) -> bool {
+        self.0.contains(oid)
+    }
+}
+
+/// Everything counts as seen but these.
+struct AllBut<'a>(&'a HashSet<Oid>);
+
+impl SeenBlobs for AllBut<'_> {
+    fn contains(&self, oid: &Oid) -> bool {
+        !self.0.contains(oid)
+    }
+}
+
+fn gather(sinks: Vec<Detector<'_>>) -> Detected {
+    let mut all = Detected::default();
+    for sink in sinks {
+        let found = sink.finish();
+        all.occurrences.extend(found.occurrences);
+        all.secrets.extend(found.secrets);
+        all.counts.merge(&found.counts);
+    }
+    all
+}
+
+/// One worker.
+struct Detector<'a> {
+    run: GitRun<'a>,
+    /// Records kept by all workers.
+    kept: &'a AtomicUsize,
+    named: Option<&'a Named>,
+    scratch: ScanScratch,
+    lines: LineCounter,
+    next_id: u32,
+    found: Detected,
+    scanned: Vec<Oid>,
+}
+
+impl<'a> Detector<'a> {
+    fn new(run: GitRun<'a>, kept: &'a AtomicUsize, named: Option<&'a Named>) -> Self {
+        Self {
+            run,
+            kept,
+            named,
+            scratch: ScanScratch::new(&run.request.engine),
+            lines: LineCounter::new(Variant::Raw),
+            next_id: 0,
+            found: Detected::default(),
+            scanned: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Detected {
+        self.tell_seen();
+        self.take_counters();
+        self.found
+    }
+
+    /// The engine's counts go with the scratch that holds them.
+    fn take_counters(&mut self) {
+        let counters = *self.scratch.counters();
+        let skips = &mut self.found.counts.skips;
+        skips.add_many(SkipReason::FindingsDropped, counters.findings_dropped);
+        skips.add_many(SkipReason::RegexGaveUp, counters.regex_gave_up);
+    }
+
+    fn scan(&mut self, blob: &Blob<'_>) {
+        let file_id = FileId::new(self.next_id);
+        self.next_id = self.next_id.wrapping_add(1);
+        let (encoding, is_binary) = text_facts(blob.bytes);
+        match self.named.and_then(|named| named.get(&blob.oid)) {
+            Some(path) => {
+                self.scratch.begin_object(&ObjectFacts { file_id, path, is_binary });
+            }
+            None => self.scratch.begin_nameless_object(file_id, is_binary),
+        }
+        self.lines.reset(encoding);
+        let request = self.run.request;
+        let sizes = (request.chunk_bytes, request.engine.required_overlap());
+        let _ = cut_slice(file_id, blob.bytes, sizes, &mut |chunk, keep| {
+            request.engine.scan_chunk_into(chunk, &mut self.scratch);
+            if !self.scratch.findings().is_empty() {
+                self.take_findings(blob, chunk);
+            }
+            if !chunk.is_last {
+                self.lines.advance(&chunk.data[..chunk.data.len() - keep]);
+            }
+            ControlFlow::Continue(())
+        });
+    }
+
+    fn take_findings(&mut self, blob: &Blob<'_>, chunk: &Chunk<'_>) {
+        let findings = self.scratch.findings();
+        let mut order: Vec<usize> = (0..findings.len()).collect();
+        order.sort_by_key(|index| {
+            let rec = findings.get(*index).rec;
+            (rec.root, rec.rule_id)
+        });
+        let filters = &self.run.request.filters;
+        let context_bytes = self.run.request.engine.context_bytes();
+        let Detected { occurrences, secrets, counts } = &mut self.found;
+        for index in order {
+            let found = findings.get(index);
+            let place = in_chunk(chunk, found.rec.root_match);
+            let reach = (context_bytes * found.rec.variant.scale()) as usize;
+            let silenced = filters.inline_markers
+                && markers::silences(chunk.data, place.start, place.end, reach);
+            if silenced || found.rec.confidence < filters.min_confidence {
+                counts.suppressed += 1;
+                continue;
+            }
+            if self.kept.fetch_add(1, Ordering::Relaxed) >= OCCURRENCES_MAX {
+                counts.skips.add(SkipReason::FindingsDropped);
+                continue;
+            }
+            let hash = found.norm_hash;
+            secrets.entry(hash).or_insert_with(|| SecretBytes::new(found.secret));
+            let location = self.lines.locate(chunk.data, found.rec.root);
+            let (oid, kind) = (blob.oid, blob.kind);
+            occurrences.push(Occurrence { oid, kind, rec: *found.rec, hash, location });
+        }
+    }
+
+    fn tell_seen(&mut self) {
+        if !self.scanned.is_empty() {
+            self.run.source.seen.scanned(&self.scanned);
+            self.scanned.clear();
+        }
+    }
+}
+
+impl BlobSink for Detector<'_> {
+    type Carry = ();
+
+    fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
+        if self.run.is_over() {
+            return ControlFlow::Break(());
+        }
+        let bytes = blob.bytes.len() as u64;
+        if bytes > self.run.source.max_object_bytes {
+            self.found.counts.skips.add(SkipReason::FileTooLarge);
+            return ControlFlow::Continue(());
+        }
+        if catch_unwind(AssertUnwindSafe(|| self.scan(blob))).is_err() {
+            self.found.counts.skips.add(SkipReason::WorkerFailed);
+            self.take_counters();
+            self.scratch = ScanScratch::new(&self.run.request.engine);
+        } else if blob.kind == ObjectKind::Blob && self.run.source.seen.is_recording() {
+            self.scanned.push(blob.oid);
+            if self.scanned.len() >= SEEN_BATCH {
+                self.tell_seen();
+            }
+        }
+        let counts = &mut self.found.counts;
+        counts.files += 1;
+        counts.git_objects += 1;
+        counts.bytes += bytes;
+        let progress = &self.run.stop.control.progress;
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,104 @@
+//! From a secret and its places to the finding that sinks hear of. The object that stands for the finding is read and
+//! scanned again with its path, by the same scanner that files go through: context line, redaction of its neighbours,
+//! line hash and identities are made there and nowhere else.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::PoisonError;
+
+use scanner_core::{Finding, ObjectPath, SkipReason, SourceKind};
+use scanner_git::{Blob, BlobSink, Oid, Repository, scan_listed};
+
+use super::fold::FoundSecret;
+use super::{GitRun, note_damage};
+use crate::chunk::SliceSource;
+use crate::object::{Capture, Object, ObjectScanner};
+use crate::pipeline::Total;
+
+/// Hands all findings to the collector, in an order that does not depend on the workers.
+pub(super) fn render(
+    run: &GitRun<'_>,
+    repository: &Repository,
+    found: &[FoundSecret],
+    total: &mut Total,
+) {
+    let mut by_object: HashMap<Oid, Vec<usize>> = HashMap::new();
+    for (index, secret) in found.iter().enumerate() {
+        if let Some(first) = secret.spots.first() {
+            by_object.entry(first.oid).or_default().push(index);
+        }
+    }
+    let oids: Vec<Oid> = by_object.keys().copied().collect();
+    let workers = run.workers().min(oids.len().max(1));
+    let sinks = (0..workers)
+        .map(|_| {
+            let scanner = ObjectScanner::new(run.request, run.stop, run.collector);
+            Renderer { run, found, by_object: &by_object, scanner, findings: Vec::new() }
+        })
+        .collect();
+    let (sinks, damage, _) = scan_listed(repository.store(), &oids, sinks);
+    note_damage(&damage, total);
+    let mut findings: Vec<(usize, Finding)> =
+        sinks.into_iter().flat_map(|sink| sink.findings).collect();
+    findings.sort_by_key(|(index, _)| *index);
+    // A secret whose object could not be read or scanned a second time.
+    let lost = found.len() - findings.len();
+    total.counts.skips.add_many(SkipReason::FindingsDropped, lost as u64);
+    let mut collector = run.collector.lock().unwrap_or_else(PoisonError::into_inner);
+    for (_, finding) in findings {
+        collector.add(finding);
+    }
+}
+
+struct Renderer<'a> {
+    run: &'a GitRun<'a>,
+    found: &'a [FoundSecret],
+    by_object: &'a HashMap<Oid, Vec<usize>>,
+    scanner: ObjectScanner<'a>,
+    findings: Vec<(usize, Finding)>,
+}
+
+impl Renderer<'_> {
+    /// Scans the object under one of its paths.
+    fn scan(&mut self, oid: Oid, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
+        let key = ObjectPath::new(oid.to_string().as_bytes());
+        self.scanner.capture = Some(Capture { key, findings: Vec::new() });
+        let object = Object { path: &ObjectPath::new(path), source: SourceKind::Git };
+        let _ = self.scanner.scan(&object, &mut SliceSource::new(bytes));
+        self.scanner.capture.take().map(|capture| capture.findings).unwrap_or_default()
+    }
+}
+
+impl BlobSink for Renderer<'_> {
+    type Carry = ();
+
+    fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
+        let (found, prefix) = (self.found, self.run.prefix);
+        let Some(wanted) = self.by_object.get(&blob.oid) else { return ControlFlow::Continue(()) };
+        let mut path: Option<&[u8]> = None;
+        let mut captured = Vec::new();
+        for index in wanted {
+            let secret = &found[*index];
+            let Some((first, rest)) = secret.spots.split_first() else { continue };
+            if path != Some(&first.path) {
+                captured = self.scan(blob.oid, &first.path, blob.bytes);
+                path = Some(&first.path);
+            }
+            let rule = &self.run.request.engine.rule_info(secret.rule).id;
+            let own = captured.iter().find(|finding| {
+                finding.norm_hash == secret.hash
+                    && finding.location == first.location
+                    && finding.rule.id == *rule
+            });
+            if let Some(finding) = own {
+                let mut finding = finding.clone();
+                finding.path = first.place(prefix).path;
+                finding.git = Some(Arc::new(first.git.clone()));
+                finding.places = rest.iter().map(|spot| spot.place(prefix)).collect();
+                self.findings.push((*index, finding));
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
