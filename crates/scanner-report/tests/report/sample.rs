@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use scanner_core::{
-    Confidence, DecodeKind, EventSink, Finding, Location, NormHash, ObjectPath, Place, RuleInfo,
-    RunInfo, ScanEvent, SecretBytes, Severity, SkipReason, SourceKind, Status, Summary, Validation,
-    Variant,
+    Confidence, DecodeKind, EventSink, Finding, GitPlace, GitReach, Location, NormHash, ObjectPath,
+    Place, RuleInfo, RunInfo, ScanEvent, SecretBytes, Severity, SkipReason, SourceKind, Status,
+    Summary, Validation, Variant,
 };
 use scanner_report::{Format, Mark, Output, SinkOptions, context_line};
 
@@ -145,6 +145,21 @@ pub(crate) fn run() -> Run {
     certain.score = 0.987_65;
     certain.validation = Validation::ChecksumOk;
     certain.places = (1..=5).map(|n| place(format!("old/{n}.env").as_bytes(), n)).collect();
+    let history = GitPlace {
+        reach: GitReach::Refs,
+        author_time: Some(1_600_000_000),
+        commit: Some("0123456789".repeat(4)),
+        last_commit: Some("9876543210".repeat(4)),
+        object: "ab".repeat(20),
+        author: Some("Ada\x1b[2J <ada@example.org>".to_owned()),
+        in_worktree: Some(false),
+    };
+    certain.git = Some(Arc::new(history));
+    certain.places[1].git = Some(Arc::new(GitPlace {
+        reach: GitReach::Unreachable,
+        object: "cd".repeat(20),
+        ..GitPlace::default()
+    }));
 
     let password = finding(&generic, b"config/prod.env", 104, "  password: '", b"short-one", "'\n");
 
@@ -169,6 +184,7 @@ pub(crate) fn run() -> Run {
         status: Status::Incomplete,
         rules: 4,
         files: 1204,
+        git_objects: 200,
         bytes: 50_541_363,
         findings: 4,
         suppressed: 2,
