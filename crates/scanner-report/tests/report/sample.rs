@@ -126,6 +126,24 @@ pub(crate) fn place(path: &[u8], line: u64) -> Place {
     Place { path: ObjectPath::new(path), location, git: None }
 }
 
+/// A place in the history of a repository, told completely.
+fn history() -> GitPlace {
+    GitPlace {
+        reach: GitReach::Refs,
+        author_time: Some(1_600_000_000),
+        commit: Some("0123456789".repeat(4)),
+        last_commit: Some("9876543210".repeat(4)),
+        object: "ab".repeat(20),
+        author: Some("Ada\x1b[2J <ada@example.org>".to_owned()),
+        in_worktree: Some(false),
+    }
+}
+
+/// A place that no commit has.
+fn dangling() -> GitPlace {
+    GitPlace { object: "cd".repeat(20), ..GitPlace::default() }
+}
+
 /// One finding of every kind that outputs treat differently.
 pub(crate) fn run() -> Run {
     let token = rule("example-token", "Example access token", Severity::Critical, &["example"]);
@@ -145,21 +163,8 @@ pub(crate) fn run() -> Run {
     certain.score = 0.987_65;
     certain.validation = Validation::ChecksumOk;
     certain.places = (1..=5).map(|n| place(format!("old/{n}.env").as_bytes(), n)).collect();
-    let history = GitPlace {
-        reach: GitReach::Refs,
-        author_time: Some(1_600_000_000),
-        commit: Some("0123456789".repeat(4)),
-        last_commit: Some("9876543210".repeat(4)),
-        object: "ab".repeat(20),
-        author: Some("Ada\x1b[2J <ada@example.org>".to_owned()),
-        in_worktree: Some(false),
-    };
-    certain.git = Some(Arc::new(history));
-    certain.places[1].git = Some(Arc::new(GitPlace {
-        reach: GitReach::Unreachable,
-        object: "cd".repeat(20),
-        ..GitPlace::default()
-    }));
+    certain.git = Some(Arc::new(history()));
+    certain.places[1].git = Some(Arc::new(dangling()));
 
     let password = finding(&generic, b"config/prod.env", 104, "  password: '", b"short-one", "'\n");
 
