@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Some(Command::Scan(scan)) => cmd::scan::run(&cli, scan, &environment),
         Some(Command::Rules(rules)) => cmd::rules::run(rules),
         Some(Command::Explain(explain)) => cmd::explain::run(explain, &environment),
+        Some(Command::Hook(hook)) => cmd::hook::run(&cli, hook, &environment),
         Some(Command::Completion { shell }) => cmd::completion::run(*shell),
         None if cli.version => cmd::version::run(&cli),
         None => Ok(cmd::version::usage()),

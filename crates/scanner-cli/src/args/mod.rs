@@ -2,6 +2,7 @@
 
 mod explain;
 mod git;
+mod hook;
 mod rules;
 mod scan;
 
@@ -9,14 +10,15 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};
+pub(crate) use hook::{HookArgs, HookCommand, HookKind};
 pub(crate) use rules::{RulesArgs, RulesCommand, RulesFormat};
 pub(crate) use scan::{OnOff, ScanArgs};
 
-/// Finds leaked credentials in files and folders, offline.
+/// Finds leaked credentials in files, folders and git repositories, offline.
 #[derive(Debug, Parser)]
 #[command(
     name = "scanner-rs",
-    about = "Finds leaked credentials in files and folders, offline.",
+    about = "Finds leaked credentials in files, folders and git repositories, offline.",
     disable_version_flag = true,
     subcommand_required = false,
     after_help = "Exit codes: 0 clean, 1 findings (--exit-code), 2 wrong use or configuration, \
@@ -47,12 +49,14 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Scan files, folders or standard input
+    /// Scan files, folders, git repositories or standard input
     Scan(Box<ScanArgs>),
     /// List, show, check and test detectors
     Rules(RulesArgs),
     /// Say which stage accepted or dropped a text, and why
     Explain(ExplainArgs),
+    /// Scan what a commit or a push brings, as a hook of git
+    Hook(HookArgs),
     /// Print completions for a shell
     Completion {
         /// The shell

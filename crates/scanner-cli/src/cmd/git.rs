@@ -121,7 +121,7 @@ fn before_push(path: &str) -> Option<String> {
 }
 
 /// What git trusts although it belongs to somebody else.
-fn safe_directories(environment: &Environment) -> Vec<PathBuf> {
+pub(crate) fn safe_directories(environment: &Environment) -> Vec<PathBuf> {
     let git = &environment.git;
     let texts = git.config_files.iter().filter_map(|file| std::fs::read(file).ok());
     let all: Vec<u8> = texts.flat_map(|text| [text, b"\n".to_vec()]).flatten().collect();

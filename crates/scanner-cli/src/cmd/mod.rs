@@ -3,6 +3,7 @@
 pub(crate) mod completion;
 pub(crate) mod explain;
 pub(crate) mod git;
+pub(crate) mod hook;
 pub(crate) mod output;
 pub(crate) mod rules;
 pub(crate) mod ruleset;

@@ -159,3 +159,41 @@ pub(crate) fn by_secret(output: &Output) -> BTreeMap<String, Value> {
 pub(crate) fn found(dir: &Path, args: &[&str]) -> BTreeMap<String, Value> {
     by_secret(&scan(dir, &[&["scan"], args, &["-f", "json", "--show-secrets"]].concat()))
 }
+pub(crate) fn scan_with_input(dir: &Path, args: &[&str], input: &[u8]) -> Output {
+    let mut child = command(dir, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    child.stdin.take().expect("piped").write_all(input).expect("it reads its input");
+    child.wait_with_output().expect("it ends")
+}
+
+/// A folder with the command under its name, for the `PATH` of hooks.
+pub(crate) fn program_folder(fixture: &Fixture) -> PathBuf {
+    let folder = fixture.root().join("bin");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let link = folder.join("scanner-rs");
+    if !link.exists() {
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_scanner-rs"), link).expect("a link");
+    }
+    folder
+}
+
+/// Runs git with hooks able to find the command; whether it went well, and what it said.
+pub(crate) fn git_with_hooks(fixture: &Fixture, dir: &Path, args: &[&str]) -> (bool, String) {
+    let path = std::env::join_paths(
+        std::iter::once(program_folder(fixture))
+            .chain(["/usr/local/bin", "/usr/bin", "/bin"].map(PathBuf::from)),
+    )
+    .expect("a path");
+    let output = git_command(dir)
+        .args(["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "gc.auto=0"])
+        .args(args)
+        .env("PATH", path)
+        .output()
+        .expect("git runs");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+}

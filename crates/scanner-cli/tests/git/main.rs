@@ -1,4 +1,6 @@
 //! `scan git` and hooks from outside, on repositories made by `git`.
 
 mod fixture;
+mod hooks;
+mod parts;
 mod planted;
