@@ -38,19 +38,19 @@ pub(crate) const BASE64_RUN_MIN: u32 = 32;
 pub(crate) const SCHEME_END: &[u8] = b"://";
 
 /// What an anchor of class C stands in front of. A run is as long as it can be: what stands before it is no
-/// run character.
+/// run character. A value's run stands behind an operator, with at most blanks, quotes and brackets between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Neighbour {
-    /// A run of at least [`ALNUM_RUN_MIN`] letters and digits, one of them a digit.
-    Alnum,
-    /// The same, and between an operator and the run stand at most blanks, quotes and brackets; a run of
-    /// [`PLAIN_RUN_MIN`] needs no digit.
+    /// A value that begins with a run of at least [`ALNUM_RUN_MIN`] letters and digits. It holds a digit, or is
+    /// at least [`PLAIN_RUN_MIN`] long.
     AlnumValue,
-    /// As `AlnumValue`, of at least [`WORD_RUN_MIN`] letters, digits, `_` and `-`.
+    /// The same with [`WORD_RUN_MIN`] letters, digits, `_` and `-`.
     WordValue,
-    /// A run of at least [`BASE64_RUN_MIN`] letters, digits, `+` and `/`.
+    /// A value that begins with a run of at least [`BASE64_RUN_MIN`] letters, digits, `+` and `/`.
+    Base64Value,
+    /// Such a run anywhere; the anchor may also stand inside it or directly behind it.
     Base64,
-    /// `://`
+    /// `://`; the anchor may hold it.
     Scheme,
 }
 
@@ -293,8 +293,8 @@ fn class_within(class: &Class, inside: impl Fn(u8) -> bool) -> bool {
     }
 }
 
-/// Where the secret is provably a run with a digit: literals of which one stands before it in every match,
-/// and their class.
+/// Where the secret provably is a value that begins with a long run: literals of which one stands before it in
+/// every match, and their class.
 fn keywords_before_run(hir: &Hir, proof: RunProof) -> Option<(Vec<Literal>, AnchorClass)> {
     if proof.secret_group == 0 {
         return None;
@@ -315,18 +315,18 @@ fn keywords_before_run(hir: &Hir, proof: RunProof) -> Option<(Vec<Literal>, Anch
     None
 }
 
-/// What kind of run the secret is, `before` being the parts in front of it.
+/// With what kind of run the secret begins, `before` being the parts in front of it.
 fn neighbour(secret: &Hir, before: &[Hir], has_digit: bool) -> Option<Neighbour> {
-    let is_value = ends_with_operator(before);
     let is_run = |inside, least| {
         let lead = lead_run(secret, inside);
-        let plain = is_value && lead.len >= PLAIN_RUN_MIN;
-        lead.whole && (lead.len >= least && has_digit || plain)
+        lead.len >= PLAIN_RUN_MIN || lead.whole && lead.len >= least && has_digit
     };
-    if is_run(|byte| byte.is_ascii_alphanumeric(), ALNUM_RUN_MIN) {
-        Some(if is_value { Neighbour::AlnumValue } else { Neighbour::Alnum })
+    if !ends_with_operator(before) {
+        None
+    } else if is_run(|byte| byte.is_ascii_alphanumeric(), ALNUM_RUN_MIN) {
+        Some(Neighbour::AlnumValue)
     } else {
-        (is_value && is_run(is_run_byte, WORD_RUN_MIN)).then_some(Neighbour::WordValue)
+        is_run(is_run_byte, WORD_RUN_MIN).then_some(Neighbour::WordValue)
     }
 }
 
@@ -367,10 +367,16 @@ fn base64_words(hir: &Hir) -> Option<(Vec<Literal>, AnchorClass)> {
         };
         let end = begin + parts[begin..].iter().take_while(run).count();
         if len >= BASE64_RUN_MIN {
+            let near = |neighbour| AnchorClass::Near { reach: reach as u32, neighbour };
+            let before = owned(&parts[..begin]);
+            if ends_with_operator(&before)
+                && let Some(keywords) = words(&before)
+            {
+                return Some((keywords, near(Neighbour::Base64Value)));
+            }
             let behind = || words(&owned(parts.get(end..=end)?)).filter(|_| is_literal(parts[end]));
             let keywords = words(&owned(&parts[..end])).or_else(behind)?;
-            let neighbour = Neighbour::Base64;
-            return Some((keywords, AnchorClass::Near { reach: reach as u32, neighbour }));
+            return Some((keywords, near(Neighbour::Base64)));
         }
         reach += part.properties().maximum_len()?;
     }
@@ -453,8 +459,8 @@ mod tests {
     fn classes_follow_from_the_pattern() {
         use AnchorClass::{Everywhere, Near, Sampled, TokenStart};
         let near = |reach, neighbour| Near { reach, neighbour };
-        let (alnum, alnum_value, word_value, scheme) =
-            (Neighbour::Alnum, Neighbour::AlnumValue, Neighbour::WordValue, Neighbour::Scheme);
+        let (alnum_value, word_value, scheme) =
+            (Neighbour::AlnumValue, Neighbour::WordValue, Neighbour::Scheme);
         for (pattern, digits, want) in [
             (r"\b{start-half}((?:ghp_)(?:[0-9A-Za-z]{36}))\b{end-half}", 0, TokenStart),
             (r"((?:ghp_)(?:[0-9A-Za-z]{36}))", 0, near(4, Neighbour::Base64)),
@@ -467,14 +473,16 @@ mod tests {
                 1,
                 near(23, alnum_value),
             ),
-            ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f]{32})", 1, near(17, alnum)),
+            ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f]{32})", 1, near(17, Neighbour::Base64)),
+            ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f]{31})", 1, Everywhere),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_-]{32})", 1, near(17, word_value)),
             ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f_-]{32})", 1, Everywhere),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_-]{19})", 1, Everywhere),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{32})", 0, near(17, alnum_value)),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_]{32})", 0, near(17, word_value)),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_]{31})", 0, Everywhere),
-            ("(?i:jira)[a-z_]{0,9}=(M[0-9a-z+/]{42})", 0, near(14, Neighbour::Base64)),
+            ("(?i:jira)[a-z_]{0,9}=(M[0-9a-z+/]{42})", 0, near(14, Neighbour::Base64Value)),
+            ("(?i:jira)[a-z_]{0,9}!(M[0-9a-z+/]{42})", 0, near(14, Neighbour::Base64)),
             ("[0-9a-z+/]{42}AIoT[a-z]", 0, near(0, Neighbour::Base64)),
             ("([0-9a-f]{32}-us[0-9])", 0, near(0, Neighbour::Base64)),
             ("([0-9a-f]{32}(?:-[a-z]|)usr[0-9])", 0, Everywhere),

@@ -1,29 +1,34 @@
 //! Class C: keywords in front of a neighbour.
 //!
-//! The masks of [`super::tokens`] find the neighbours; here the bytes in front of each are searched, none of
-//! them twice.
+//! The masks of [`super::tokens`] find the neighbours; here each is looked at more closely and the bytes in
+//! front of it are searched, none of them twice.
+
+use std::ops::Range;
+
+use memchr::memmem;
 
 use super::table::{PatternTable, TrigramIndex, word_at};
-use crate::build::anchors::{AnchorClass, Neighbour, PLAIN_RUN_MIN};
+use crate::build::anchors::{
+    ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, WORD_RUN_MIN, is_run_byte,
+};
 
 /// Keywords by what they stand in front of.
 #[derive(Debug)]
 pub(super) struct Near {
-    alnum: Keywords,
     alnum_value: Keywords,
     word_value: Keywords,
+    base64_value: Keywords,
     base64: Keywords,
     scheme: Keywords,
+    scheme_end: memmem::Finder<'static>,
 }
 
-/// What is carried along a buffer, by kind of neighbour.
+/// How far each kind of keyword was looked for in a buffer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NearState {
-    /// End of the last run of letters and digits that had no digit in two blocks and was followed.
-    digitless: usize,
-    alnum: Searched,
     alnum_value: Searched,
     word_value: Searched,
+    base64_value: Searched,
     base64: Searched,
     scheme: Searched,
 }
@@ -49,6 +54,7 @@ impl Keywords {
         Self { index: TrigramIndex::new(table, &ids), reach: reach as usize }
     }
 
+    #[inline(never)]
     /// Looks for keywords that begin in the reach before `neighbour` and before `end`, where nobody has looked
     /// yet.
     fn search(
@@ -88,151 +94,97 @@ impl Near {
     pub(super) fn new(table: &PatternTable) -> Self {
         let keywords = |neighbour| Keywords::new(table, neighbour);
         Self {
-            alnum: keywords(Neighbour::Alnum),
             alnum_value: keywords(Neighbour::AlnumValue),
             word_value: keywords(Neighbour::WordValue),
+            base64_value: keywords(Neighbour::Base64Value),
             base64: keywords(Neighbour::Base64),
             scheme: keywords(Neighbour::Scheme),
+            scheme_end: memmem::Finder::new(SCHEME_END),
         }
     }
 
     /// Whether there are no keywords.
     pub(super) fn is_empty(&self) -> bool {
-        [&self.alnum, &self.alnum_value, &self.word_value, &self.base64, &self.scheme]
-            .iter()
-            .all(|keywords| keywords.index.is_empty())
+        let [a, b, c] = [&self.alnum_value, &self.word_value, &self.base64_value];
+        [a, b, c, &self.base64, &self.scheme].iter().all(|keywords| keywords.index.is_empty())
     }
 
-    /// Runs of letters and digits that are `long` from a bit on. `values` are the bits behind an operator.
-    #[inline(always)]
-    pub(super) fn alnum(
+    /// Values that begin at the bits of `starts` with a run of word characters of at least
+    /// [`ALNUM_RUN_MIN`].
+    #[cold]
+    #[inline(never)]
+    pub(super) fn values(
         &self,
         bytes: &[u8],
         at: usize,
-        (mut long, values, inside, digit): (u64, u64, u128, u128),
-        state: &mut NearState,
-        report: &mut impl FnMut(u32, usize),
-    ) {
-        while long != 0 {
-            let run = Run::take(&mut long, inside);
-            let start = at + run.bit as usize;
-            let has_digit = digit >> run.bit & run.ones() != 0;
-            if values >> run.bit & 1 != 0 && is_secret(run.len, has_digit) {
-                self.alnum_value.search(bytes, (start, start), &mut state.alnum_value, report);
-            }
-            if self.alnum.index.is_empty() || start + run.len as usize <= state.digitless {
-                continue;
-            }
-            let mut end = start + run.len as usize;
-            let mut has_digit = has_digit;
-            if !has_digit && run.is_open() {
-                (end, has_digit) = follow(bytes, start);
-                state.digitless = end;
-            }
-            if has_digit {
-                self.alnum.search(bytes, (start, end), &mut state.alnum, report);
-            }
-        }
-    }
-
-    /// Runs of word characters that begin at the bits of `starts`, each behind an operator and long.
-    #[inline(always)]
-    pub(super) fn words(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        (mut starts, inside, digit): (u64, u128, u128),
+        mut starts: u64,
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
         while starts != 0 {
-            let run = Run::take(&mut starts, inside);
-            let start = at + run.bit as usize;
-            if is_secret(run.len, digit >> run.bit & run.ones() != 0) {
+            let start = at + starts.trailing_zeros() as usize;
+            starts &= starts - 1;
+            let seen = &bytes[start..(start + PLAIN_RUN_MIN as usize).min(bytes.len())];
+            if may_be_secret(seen, ALNUM_RUN_MIN, |byte| byte.is_ascii_alphanumeric()) {
+                self.alnum_value.search(bytes, (start, start), &mut state.alnum_value, report);
+            }
+            if may_be_secret(seen, WORD_RUN_MIN, is_run_byte) {
                 self.word_value.search(bytes, (start, start), &mut state.word_value, report);
             }
         }
     }
 
-    /// Runs of base64 that are `long` from a bit on.
-    #[inline(always)]
+    /// Runs of base64 of at least [`BASE64_RUN_MIN`] from the bits of `long` on. `inside` are the runs of the
+    /// block and the next, `values` the bits behind an operator.
+    ///
+    /// [`BASE64_RUN_MIN`]: crate::build::anchors::BASE64_RUN_MIN
+    #[cold]
+    #[inline(never)]
     pub(super) fn base64(
         &self,
         bytes: &[u8],
         at: usize,
-        (mut long, inside): (u64, u128),
+        (mut long, values, inside): (u64, u64, u128),
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
         while long != 0 {
-            let run = Run::take(&mut long, inside);
-            let start = at + run.bit as usize;
+            let bit = long.trailing_zeros();
+            let len = (inside >> bit).trailing_ones();
+            long &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
+            let start = at + bit as usize;
+            if values >> bit & 1 != 0 {
+                self.base64_value.search(bytes, (start, start), &mut state.base64_value, report);
+            }
             // A keyword may begin directly behind the run. What goes on behind the two blocks is seen again.
-            let end = start + run.len as usize + 1;
+            let end = start + len as usize + 1;
             self.base64.search(bytes, (start, end), &mut state.base64, report);
         }
     }
 
-    /// Ends of schemes: `://` at each bit.
-    #[inline(always)]
+    /// Ends of schemes that begin in `range`.
     pub(super) fn schemes(
         &self,
         bytes: &[u8],
-        at: usize,
-        mut schemes: u64,
+        range: Range<usize>,
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
-        while schemes != 0 {
-            let end = at + schemes.trailing_zeros() as usize + 3;
-            schemes &= schemes - 1;
+        if self.scheme.index.is_empty() {
+            return;
+        }
+        let seen = &bytes[range.start..(range.end + SCHEME_END.len() - 1).min(bytes.len())];
+        for found in self.scheme_end.find_iter(seen) {
+            let end = range.start + found + SCHEME_END.len();
             self.scheme.search(bytes, (end, end), &mut state.scheme, report);
         }
     }
 }
 
-/// Whether a run behind an operator, long enough for its kind, may be a secret.
-fn is_secret(len: u32, has_digit: bool) -> bool {
-    has_digit || len >= PLAIN_RUN_MIN
-}
-
-/// A run as the masks of two blocks show it: at least 64 bits of it, or all.
-#[derive(Clone, Copy)]
-struct Run {
-    /// Its first bit.
-    bit: u32,
-    /// Its bits in the two blocks.
-    len: u32,
-}
-
-impl Run {
-    /// The run at the first bit of `starts`, whose bits it loses.
-    #[inline(always)]
-    fn take(starts: &mut u64, inside: u128) -> Self {
-        let bit = starts.trailing_zeros();
-        let len = (inside >> bit).trailing_ones();
-        *starts &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
-        Self { bit, len }
-    }
-
-    /// As many ones as the run is long.
-    #[inline(always)]
-    fn ones(self) -> u128 {
-        u128::MAX >> (128 - self.len)
-    }
-
-    /// Whether the run may go on behind the two blocks.
-    #[inline(always)]
-    fn is_open(self) -> bool {
-        self.bit + self.len >= 128
-    }
-}
-
-/// The end of a run of letters and digits, and whether it holds a digit.
-#[cold]
-#[inline(never)]
-fn follow(bytes: &[u8], start: usize) -> (usize, bool) {
-    let len = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    let end = start + len;
-    (end, bytes[start..end].iter().any(u8::is_ascii_digit))
+/// Whether a value whose first bytes are `seen`, [`PLAIN_RUN_MIN`] of them or all, begins with a run that may
+/// be a secret: at least `least` characters and a digit, or as many as are seen.
+fn may_be_secret(seen: &[u8], least: u32, inside: fn(u8) -> bool) -> bool {
+    let len = seen.iter().take_while(|byte| inside(**byte)).count();
+    len >= PLAIN_RUN_MIN as usize
+        || len >= least as usize && seen[..len].iter().any(u8::is_ascii_digit)
 }

@@ -136,16 +136,35 @@ impl Needle {
     }
 }
 
-/// Needles by a 12-bit hash of their first three bytes, case folded: an exact bitmap in front of buckets.
+/// Needles by a hash of their first three bytes, case folded: an exact bitmap in front of buckets.
 #[derive(Debug)]
 pub(super) struct TrigramIndex {
-    bitmap: Box<[u64; 64]>,
+    bitmap: Box<[u64]>,
     offsets: Box<[u32]>,
-    needles: Box<[Needle]>,
+    needles: Box<[(First, Needle)]>,
 }
 
+/// The first three or four bytes of a needle, case folded: most that share its slot differ in the fourth.
+#[derive(Clone, Copy, Debug)]
+struct First {
+    bytes: u32,
+    mask: u32,
+}
+
+impl First {
+    fn of(needle: &Needle) -> Self {
+        let mask = if needle.bytes.len() >= 4 { u32::MAX } else { 0x00ff_ffff };
+        Self { bytes: (word_at(&needle.bytes, 0) | FOLD) & mask, mask }
+    }
+}
+
+/// Makes letters of either case one.
+const FOLD: u32 = 0x2020_2020;
+
 impl TrigramIndex {
-    const BITS: u32 = 12;
+    /// Bits of the hash, and bits in the part of it that finds the bucket.
+    const BITS: u32 = 15;
+    const SLOT_BITS: u32 = 9;
 
     /// Indexes the patterns, each of at least three bytes.
     pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
@@ -153,24 +172,24 @@ impl TrigramIndex {
             .iter()
             .map(|id| {
                 let needle = Needle::new(table, *id);
-                let first = [needle.bytes[0], needle.bytes[1], needle.bytes[2], 0];
-                (Self::slot(u32::from_le_bytes(first)), needle)
+                (Self::hash(word_at(&needle.bytes, 0)), needle)
             })
             .collect();
-        needles.sort_by_key(|(slot, needle)| (*slot, needle.id));
-        let mut bitmap = Box::new([0u64; 64]);
-        let mut offsets = vec![0u32; (1 << Self::BITS) + 1];
-        for (slot, _) in &needles {
-            bitmap[slot >> 6] |= 1 << (slot & 63);
-            offsets[slot + 1] += 1;
+        needles.sort_by_key(|(hash, needle)| (*hash, needle.id));
+        let mut bitmap = vec![0u64; 1 << (Self::BITS - 6)];
+        let mut offsets = vec![0u32; (1 << Self::SLOT_BITS) + 1];
+        for (hash, _) in &needles {
+            bitmap[hash >> 6] |= 1 << (hash & 63);
+            offsets[Self::slot(*hash) + 1] += 1;
         }
         for index in 1..offsets.len() {
             offsets[index] += offsets[index - 1];
         }
+        let needles = needles.into_iter().map(|(_, needle)| (First::of(&needle), needle));
         Self {
-            bitmap,
+            bitmap: bitmap.into_boxed_slice(),
             offsets: offsets.into_boxed_slice(),
-            needles: needles.into_iter().map(|(_, needle)| needle).collect(),
+            needles: needles.collect(),
         }
     }
 
@@ -180,16 +199,22 @@ impl TrigramIndex {
     }
 
     #[inline]
-    fn slot(word: u32) -> usize {
-        let folded = (word | 0x0020_2020) & 0x00ff_ffff;
+    fn hash(word: u32) -> usize {
+        let folded = (word | FOLD) & 0x00ff_ffff;
         (folded.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize
+    }
+
+    /// The bucket of a hash: its upper bits, so that sorting by hash sorts by bucket.
+    #[inline]
+    fn slot(hash: usize) -> usize {
+        hash >> (Self::BITS - Self::SLOT_BITS)
     }
 
     /// Whether the bytes at the low end of `word` may begin a needle.
     #[inline]
     pub(super) fn may_begin(&self, word: u32) -> bool {
-        let slot = Self::slot(word);
-        self.bitmap[slot >> 6] >> (slot & 63) & 1 != 0
+        let hash = Self::hash(word);
+        self.bitmap[hash >> 6] >> (hash & 63) & 1 != 0
     }
 
     /// Reports the needles that stand at `at`, `word` being the bytes there.
@@ -201,10 +226,10 @@ impl TrigramIndex {
         word: u32,
         report: &mut impl FnMut(u32, usize),
     ) {
-        let slot = Self::slot(word);
+        let slot = Self::slot(Self::hash(word));
         let bucket = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
-        for needle in &self.needles[bucket] {
-            if needle.is_at(haystack, at) {
+        for (first, needle) in &self.needles[bucket] {
+            if (word | FOLD) & first.mask == first.bytes && needle.is_at(haystack, at) {
                 report(needle.id, at);
             }
         }

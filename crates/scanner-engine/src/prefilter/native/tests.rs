@@ -21,7 +21,7 @@ fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
         (literal("cloudflare", true), AnchorClass::Sampled),
         (literal("ghp_", false), AnchorClass::TokenStart),
         (literal("AKIA", false), AnchorClass::TokenStart),
-        (literal("datadog", true), near(40, Neighbour::Alnum)),
+        (literal("datadog", true), near(40, Neighbour::Base64Value)),
         (literal("apple", true), near(40, Neighbour::AlnumValue)),
         (literal("acme", true), near(60, Neighbour::WordValue)),
         (literal("AIoT", false), near(5, Neighbour::Base64)),
@@ -57,8 +57,8 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
                 AnchorClass::Near { reach, neighbour } => {
                     let limit = (at + reach as usize).min(bytes.len());
                     // A value stands behind the keyword; other neighbours may hold it.
-                    let values = [Neighbour::AlnumValue, Neighbour::WordValue];
-                    let behind = usize::from(values.contains(&neighbour)) * literal.bytes.len();
+                    let inside = [Neighbour::Base64, Neighbour::Scheme].contains(&neighbour);
+                    let behind = if inside { 0 } else { literal.bytes.len() };
                     (at + behind..=limit).any(|place| stands_at(bytes, place, neighbour))
                 }
             };
@@ -83,9 +83,9 @@ fn stands_at(bytes: &[u8], place: usize, neighbour: Neighbour) -> bool {
     let is_secret = begins && is_value && (has_digit || run.len() >= 32);
     let base64 = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'+' || **b == b'/';
     match neighbour {
-        Neighbour::Alnum => begins && has_digit && run.len() >= 16,
         Neighbour::AlnumValue => is_secret && run.len() >= 16,
         Neighbour::WordValue => is_secret && run.len() >= 20,
+        Neighbour::Base64Value => is_value && rest.iter().take_while(base64).count() >= 32,
         Neighbour::Base64 => rest.iter().take_while(base64).count() >= 32,
         Neighbour::Scheme => text.ends_with(b"://"),
     }

@@ -95,8 +95,26 @@ impl Tokens {
         if self.prefixes.is_empty() && self.near.is_empty() {
             return;
         }
+        #[cfg(target_arch = "x86_64")]
+        if level == SimdLevel::Avx2 {
+            let scan = Scan { tokens: self, bytes, range, level, state, report };
+            return simd::avx2::compiled(level, scan);
+        }
+        self.scan_strips(bytes, range, level, state, report);
+    }
+
+    #[inline(always)]
+    fn scan_strips(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        level: SimdLevel,
+        state: &mut TokenState,
+        report: &mut impl FnMut(u32, usize),
+    ) {
         let mut masks = [BlockMasks::default(); STRIP_BLOCKS];
         let mut starts = Starts { places: [0; STARTS_MAX + Starts::AT_ONCE], len: 0 };
+        self.near.schemes(bytes, range.clone(), &mut state.near, report);
         let mut at = range.start;
         while at < range.end {
             // One block more than is dealt with, so that runs can be followed over the edge.
@@ -134,25 +152,17 @@ impl Tokens {
         state.before_is_operator = first | second;
         let values = sum & !current.gap;
 
-        let alnum = wide(current.alnum, next.alnum);
-        let alnum16 = in_a_row_8(alnum);
-        let alnum16 = (alnum16 & alnum16 >> 8) as u64;
-        let word = wide(current.word, next.word);
-        let word20 = in_a_row_8(word);
-        let word20 = (word20 & word20 >> 8 & word20 >> 12) as u64;
-        let schemes = wide(current.slash, next.slash);
-        let schemes = current.colon & (schemes >> 1 & schemes >> 2) as u64;
+        let word8 = in_a_row_8(wide(current.word, next.word));
+        let long_values = values & (word8 & word8 >> 8) as u64;
+        if long_values != 0 {
+            self.near.values(bytes, at, long_values, &mut state.near, report);
+        }
         let base64 = wide(current.base64, next.base64);
-        let base64_16 = in_a_row_8(base64);
-        let base64_16 = base64_16 & base64_16 >> 8;
-        let base64_32 = (base64_16 & base64_16 >> 16) as u64;
-        if alnum16 | word20 & values | schemes | base64_32 != 0 {
-            let digit = wide(current.digit, next.digit);
-            let near = &mut state.near;
-            self.near.alnum(bytes, at, (alnum16, values, alnum, digit), near, report);
-            self.near.words(bytes, at, (word20 & values, word, digit), near, report);
-            self.near.base64(bytes, at, (base64_32, base64), near, report);
-            self.near.schemes(bytes, at, schemes, near, report);
+        let base64_8 = in_a_row_8(base64);
+        let base64_16 = base64_8 & base64_8 >> 8;
+        let long = (base64_16 & base64_16 >> 16) as u64;
+        if long != 0 {
+            self.near.base64(bytes, at, (long, values, base64), &mut state.near, report);
         }
 
         let token = wide(current.token, next.token);
@@ -161,6 +171,7 @@ impl Tokens {
     }
 
     /// Looks up the prefixes at the collected starts.
+    #[inline(never)]
     fn look_up(
         &self,
         bytes: &[u8],
@@ -175,6 +186,25 @@ impl Tokens {
                 self.prefixes.verify(bytes, place, word, report);
             }
         }
+    }
+}
+
+/// The arguments of [`Tokens::scan_strips`], to run it compiled for other instructions.
+#[cfg(target_arch = "x86_64")]
+struct Scan<'a, R> {
+    tokens: &'a Tokens,
+    bytes: &'a [u8],
+    range: Range<usize>,
+    level: SimdLevel,
+    state: &'a mut TokenState,
+    report: &'a mut R,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<R: FnMut(u32, usize)> simd::avx2::Work for Scan<'_, R> {
+    #[inline(always)]
+    fn run(self) {
+        self.tokens.scan_strips(self.bytes, self.range, self.level, self.state, self.report);
     }
 }
 

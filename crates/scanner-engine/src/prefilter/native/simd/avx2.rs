@@ -18,8 +18,28 @@ use super::super::stems::PRINT_BYTES;
 use super::{BlockMasks, SimdLevel};
 use crate::build::anchors::is_gap_byte;
 
+/// Plain Rust that gains from being compiled for newer instructions; `run` is `#[inline(always)]`.
+pub(in super::super) trait Work {
+    /// Does it.
+    fn run(self);
+}
+
+/// Runs `work` compiled for AVX2 and the instructions on bits that come with it.
+#[inline(always)]
+#[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+pub(in super::super) fn compiled(level: SimdLevel, work: impl Work) {
+    assert!(matches!(level, SimdLevel::Avx2));
+    // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+    unsafe { compiled_avx2(work) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn compiled_avx2(work: impl Work) {
+    work.run();
+}
+
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 #[expect(unsafe_code, reason = "vector load")]
 fn load(bytes: &[u8; 32]) -> __m256i {
     // SAFETY: the array is 32 readable bytes and the load needs no alignment.
@@ -45,7 +65,7 @@ pub(in super::super) fn fill_masks(
     unsafe { fill_masks_avx2(bytes.get(at..).unwrap_or_default(), out) }
 }
 
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn fill_masks_avx2(bytes: &[u8], out: &mut [BlockMasks]) -> usize {
     let (blocks, _) = bytes.as_chunks::<64>();
     let mut count = 0;
@@ -57,22 +77,18 @@ fn fill_masks_avx2(bytes: &[u8], out: &mut [BlockMasks]) -> usize {
 }
 
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn block_masks_avx2(block: &[u8; 64]) -> BlockMasks {
     let low = classify(load(half(block, 0)));
     let high = classify(load(half(block, 32)));
     let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
     BlockMasks {
         start: wide(0),
-        alnum: wide(1),
-        digit: wide(2),
-        word: wide(3),
-        token: wide(4),
-        gap: wide(5),
-        operator: wide(6),
-        colon: wide(7),
-        slash: wide(8),
-        base64: wide(9),
+        word: wide(1),
+        token: wide(2),
+        base64: wide(3),
+        gap: wide(4),
+        operator: wide(5),
     }
 }
 
@@ -101,8 +117,8 @@ const GAPS: ([u8; 16], [u8; 16]) = {
 
 /// Masks of 32 bytes, in the order of [`BlockMasks`].
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
-fn classify(bytes: __m256i) -> [u32; 10] {
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn classify(bytes: __m256i) -> [u32; 6] {
     let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
     let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
     let equal = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
@@ -125,23 +141,12 @@ fn classify(bytes: __m256i) -> [u32; 10] {
         ),
         _mm256_setzero_si256(),
     );
-    let (colon, slash) = (equal(b':'), equal(b'/'));
     let operator = _mm256_or_si256(
         _mm256_or_si256(_mm256_or_si256(equal(b'='), equal(b',')), equal(b'(')),
-        _mm256_or_si256(equal(b'>'), colon),
+        _mm256_or_si256(equal(b'>'), equal(b':')),
     );
-    [
-        mask(start),
-        mask(alnum),
-        mask(digit),
-        mask(word),
-        mask(token),
-        !mask(no_gap),
-        mask(operator),
-        mask(colon),
-        mask(slash),
-        mask(_mm256_or_si256(alnum, _mm256_or_si256(slash, equal(b'+')))),
-    ]
+    let base64 = _mm256_or_si256(alnum, _mm256_or_si256(equal(b'/'), equal(b'+')));
+    [mask(start), mask(word), mask(token), mask(base64), !mask(no_gap), mask(operator)]
 }
 
 /// What the loop over samples needs beside the bytes.
@@ -169,7 +174,7 @@ pub(in super::super) fn sample_grams(
     unsafe { sample_grams_avx2(bytes, range, samples, found) }
 }
 
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn sample_grams_avx2(
     bytes: &[u8],
     range: Range<usize>,
@@ -197,7 +202,7 @@ fn sample_grams_avx2(
 /// Hashes and bits are computed in vectors, the filter is read a word at a time: on the processors measured a
 /// gather takes three times as long.
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn eight_samples(block: &[u8; 48], samples: SampleLoop<'_>) -> u32 {
     let splat = |word: u32| _mm256_set1_epi32(word.cast_signed());
     let fold = splat(0x2020_2020);
@@ -228,7 +233,7 @@ fn eight_samples(block: &[u8; 48], samples: SampleLoop<'_>) -> u32 {
 
 /// The lanes of a vector.
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 #[expect(unsafe_code, reason = "vector store")]
 fn words(vector: __m256i) -> [u32; 8] {
     let mut out = [0u32; 8];
@@ -257,7 +262,7 @@ pub(in super::super) fn fingerprints(
     unsafe { fingerprints_avx2(bytes, range, tables, found) }
 }
 
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn fingerprints_avx2(
     bytes: &[u8],
     range: Range<usize>,
@@ -301,7 +306,7 @@ fn fingerprints_avx2(
 
 /// A table of sixteen bytes in both halves of a vector.
 #[inline]
-#[target_feature(enable = "avx2,bmi1")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
 fn both_lanes(table: &[u8; 16]) -> __m256i {
     let mut both = [0; 32];
     both[..16].copy_from_slice(table);

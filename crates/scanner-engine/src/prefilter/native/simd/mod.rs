@@ -22,6 +22,8 @@ impl SimdLevel {
         #[cfg(target_arch = "x86_64")]
         if std::arch::is_x86_feature_detected!("avx2")
             && std::arch::is_x86_feature_detected!("bmi1")
+            && std::arch::is_x86_feature_detected!("bmi2")
+            && std::arch::is_x86_feature_detected!("popcnt")
         {
             return Self::Avx2;
         }
@@ -43,10 +45,6 @@ impl SimdLevel {
 pub(super) struct BlockMasks {
     /// Letters, digits and `_`.
     pub(super) start: u64,
-    /// Letters and digits.
-    pub(super) alnum: u64,
-    /// Digits.
-    pub(super) digit: u64,
     /// Letters, digits, `_` and `-`.
     pub(super) word: u64,
     /// Letters, digits, `_`, `-` and `.`.
@@ -57,10 +55,6 @@ pub(super) struct BlockMasks {
     pub(super) gap: u64,
     /// Operators.
     pub(super) operator: u64,
-    /// `:`
-    pub(super) colon: u64,
-    /// `/`
-    pub(super) slash: u64,
 }
 
 /// The masks of the blocks from `at` on, one for each of `out`; bytes past the end belong to no class.

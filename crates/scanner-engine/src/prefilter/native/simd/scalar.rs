@@ -3,14 +3,13 @@
 use super::BlockMasks;
 use crate::build::anchors::{is_gap_byte, is_operator_byte};
 
-const LETTER: u8 = 1;
-const DIGIT: u8 = 2;
-const UNDERSCORE: u8 = 4;
-const DASH: u8 = 8;
-const DOT: u8 = 16;
-const GAP: u8 = 32;
-const OPERATOR: u8 = 64;
-const SLASH: u8 = 128;
+const ALNUM: u8 = 1;
+const UNDERSCORE: u8 = 2;
+const DASH: u8 = 4;
+const DOT: u8 = 8;
+const GAP: u8 = 16;
+const OPERATOR: u8 = 32;
+const BASE64: u8 = 64;
 
 /// The class of every byte.
 static CLASSES: [u8; 256] = {
@@ -18,20 +17,17 @@ static CLASSES: [u8; 256] = {
     let mut byte = 0;
     while byte < 256 {
         let b = byte as u8;
-        table[byte] = if b.is_ascii_alphabetic() {
-            LETTER
-        } else if b.is_ascii_digit() {
-            DIGIT
-        } else if is_operator_byte(b) {
+        table[byte] = if is_operator_byte(b) {
             OPERATOR | GAP
         } else if is_gap_byte(b) {
             GAP
         } else {
             match b {
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => ALNUM,
                 b'_' => UNDERSCORE,
                 b'-' => DASH,
                 b'.' => DOT,
-                b'/' => SLASH,
+                b'+' | b'/' => BASE64,
                 _ => 0,
             }
         };
@@ -46,16 +42,12 @@ pub(in super::super) fn block_masks(block: &[u8; 64]) -> BlockMasks {
     for (bit, byte) in block.iter().enumerate() {
         let class = CLASSES[*byte as usize];
         let set = |wanted: u8| u64::from(class & wanted != 0) << bit;
-        masks.start |= set(LETTER | DIGIT | UNDERSCORE);
-        masks.alnum |= set(LETTER | DIGIT);
-        masks.digit |= set(DIGIT);
-        masks.word |= set(LETTER | DIGIT | UNDERSCORE | DASH);
-        masks.token |= set(LETTER | DIGIT | UNDERSCORE | DASH | DOT);
-        masks.base64 |= set(LETTER | DIGIT | SLASH) | u64::from(*byte == b'+') << bit;
+        masks.start |= set(ALNUM | UNDERSCORE);
+        masks.word |= set(ALNUM | UNDERSCORE | DASH);
+        masks.token |= set(ALNUM | UNDERSCORE | DASH | DOT);
+        masks.base64 |= set(ALNUM | BASE64);
         masks.gap |= set(GAP);
         masks.operator |= set(OPERATOR);
-        masks.colon |= u64::from(*byte == b':') << bit;
-        masks.slash |= set(SLASH);
     }
     masks
 }
