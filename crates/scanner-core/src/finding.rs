@@ -66,6 +66,9 @@ pub enum Confidence {
 }
 
 impl Confidence {
+    /// All of them, the least sure first.
+    pub const ALL: [Self; 3] = [Self::Possible, Self::Likely, Self::Certain];
+
     /// The word used in reports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -93,6 +96,9 @@ pub enum Validation {
 }
 
 impl Validation {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::None, Self::ChecksumOk, Self::StructureOk, Self::Expired];
+
     /// The word used in reports.
     pub const fn name(self) -> &'static str {
         match self {

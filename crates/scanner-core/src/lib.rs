@@ -29,6 +29,7 @@ mod secret;
 mod skip;
 mod span;
 mod step;
+mod store;
 mod summary;
 
 pub use chunk::Chunk;
@@ -42,4 +43,5 @@ pub use secret::{NormHash, SecretBytes};
 pub use skip::{SkipCounts, SkipReason};
 pub use span::{RootSpan, Span};
 pub use step::{DecodeKind, DecodeStep};
+pub use store::{FileState, ObjectBatch, StoreLosses, StoreProducer, StoredFinding};
 pub use summary::{RunInfo, Status, Summary};

@@ -23,6 +23,9 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Fs, Self::Archive, Self::Git, Self::Image, Self::Stdin];
+
     /// The word used in reports.
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,11 @@ use std::fmt;
 /// The bytes of a secret. `Debug` and `Display` show a redacted form; who needs the bytes writes
 /// [`SecretBytes::expose`], which is easy to find in a review.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SecretBytes(Box<[u8]>);
+pub struct SecretBytes {
+    bytes: Box<[u8]>,
+    /// The redacted form where the bytes are not known.
+    withheld: Option<Box<str>>,
+}
 
 /// Characters shown at either end of a redacted secret, at most.
 const SHOWN_CHARS_MAX: usize = 4;
@@ -13,29 +17,37 @@ const SHOWN_CHARS_MAX: usize = 4;
 impl SecretBytes {
     /// Takes a copy of the bytes.
     pub fn new(bytes: &[u8]) -> Self {
-        Self(bytes.into())
+        Self { bytes: bytes.into(), withheld: None }
+    }
+
+    /// A secret of which only the redacted form is known, as a store keeps it. It has no bytes to expose.
+    pub fn withheld(redacted: &str) -> Self {
+        Self { bytes: Box::default(), withheld: Some(redacted.into()) }
     }
 
     /// The bytes in clear. Say at the call why they are needed.
     pub fn expose(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 
     /// How many bytes there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.bytes.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.bytes.is_empty()
     }
 
     /// A form that tells secrets apart without giving them away: a quarter of it at most, four characters
     /// at either end at most, nothing of a secret shorter than twelve characters, and of one over several
     /// lines only the first line's beginning.
     pub fn redacted(&self) -> String {
-        let text = String::from_utf8_lossy(&self.0);
+        if let Some(text) = &self.withheld {
+            return text.to_string();
+        }
+        let text = String::from_utf8_lossy(&self.bytes);
         let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let shown = (chars.len() / 8).min(SHOWN_CHARS_MAX);
         if chars.len() < 12 || shown == 0 {
@@ -83,6 +95,13 @@ mod tests {
     fn debug_and_display_do_not_leak() {
         let secret = SecretBytes::new(b"correct-horse-battery-staple");
         assert!(!format!("{secret:?} {secret}").contains("horse"));
+    }
+
+    #[test]
+    fn what_is_withheld_shows_its_redacted_form_and_has_no_bytes() {
+        let secret = SecretBytes::withheld("abcd…wxyz");
+        assert_eq!(secret.redacted(), "abcd…wxyz");
+        assert!(secret.is_empty() && secret.expose().is_empty());
     }
 
     #[test]

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why bytes were not scanned, or not completely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
@@ -44,6 +44,8 @@ pub enum SkipReason {
     DecodeBudget,
     /// A result could not be written to one of the outputs.
     SinkFailed,
+    /// A finding could not be kept in the store.
+    StoreFailed,
     /// The memory ceiling left no room.
     MemoryBudget,
     /// A worker failed on an object; the object is not completely scanned.
@@ -121,6 +123,7 @@ impl SkipReason {
             Self::Utf16WindowTooLong => "utf16_window_too_long",
             Self::DecodeBudget => "decode_budget",
             Self::SinkFailed => "sink_failed",
+            Self::StoreFailed => "store_failed",
             Self::MemoryBudget => "memory_budget",
             Self::WorkerFailed => "worker_failed",
             Self::GitObjectDamaged => "git_object_damaged",
@@ -164,6 +167,7 @@ impl SkipReason {
             Self::Utf16WindowTooLong => "UTF-16 passages longer than the limit",
             Self::DecodeBudget => "chunks whose encoded data exceeded the decode budget",
             Self::SinkFailed => "results that could not be written",
+            Self::StoreFailed => "findings that could not be stored",
             Self::MemoryBudget => "left for want of memory",
             Self::WorkerFailed => "objects on which a worker failed",
             Self::GitObjectDamaged => "git objects that are damaged",

@@ -29,6 +29,20 @@ pub enum DecodeKind {
 }
 
 impl DecodeKind {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Base64,
+        Self::Percent,
+        Self::Hex,
+        Self::Escape,
+        Self::HtmlEntity,
+        Self::QuotedPrintable,
+        Self::Gzip,
+        Self::Zlib,
+    ];
+
     /// The name used in reports.
     pub const fn name(self) -> &'static str {
         match self {

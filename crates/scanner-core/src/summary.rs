@@ -62,6 +62,8 @@ pub struct Summary {
     pub findings: u64,
     /// Findings that a baseline, an ignore file or an inline marker silenced.
     pub suppressed: u64,
+    /// Objects among `files` that an earlier run had scanned and that have not changed since.
+    pub reused: u64,
     /// What was not scanned, by reason.
     pub skips: SkipCounts,
     /// Wall-clock time.

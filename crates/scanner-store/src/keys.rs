@@ -185,6 +185,13 @@ impl Keys {
         HEXLOWER.encode(&hash.as_bytes()[..8])
     }
 
+    /// A secret's unkeyed hash, so that only the holder of the key reads it: added to a stream that depends on the
+    /// key and on the secret alone, and so is never used for two hashes. Sealing twice opens.
+    pub(crate) fn seal(&self, hash: &[u8; 32], of_secret: &[u8; 32]) -> [u8; 32] {
+        let stream = blake3::keyed_hash(&self.metadata, of_secret);
+        std::array::from_fn(|index| hash[index] ^ stream.as_bytes()[index])
+    }
+
     /// Key of rule fingerprints and occurrence ids.
     pub(crate) const fn identity(&self) -> &[u8; KEY_BYTES] {
         &self.identity
@@ -351,6 +358,17 @@ mod tests {
             assert_eq!((keys.mode(), keys.problem()), (KeyMode::Ephemeral, Some(problem)));
             assert!(keys.note().unwrap().contains("this run only"));
         }
+    }
+
+    #[test]
+    fn what_is_sealed_opens_with_the_same_key_only() {
+        let (a, b) = (Keys::from_bytes(&[1; KEY_BYTES]), Keys::from_bytes(&[2; KEY_BYTES]));
+        let (hash, secret) = ([3; 32], [4; 32]);
+        let sealed = a.seal(&hash, &secret);
+        assert_ne!(sealed, hash);
+        assert_eq!(a.seal(&sealed, &secret), hash);
+        assert_ne!(b.seal(&sealed, &secret), hash);
+        assert_ne!(a.seal(&hash, &[5; 32]), sealed);
     }
 
     #[test]

@@ -1,0 +1,71 @@
+//! Which runs are alive: each holds a lock on a small file beside the database for as long as its process lives.
+//!
+//! The system lets go of the lock when the process dies, however it dies, so a run whose lock is free has ended;
+//! process numbers, clocks and heartbeats are not needed.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A held lock; the file goes when it is dropped.
+#[derive(Debug)]
+pub(crate) struct RunLock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl RunLock {
+    /// Takes the lock of a new run.
+    pub(crate) fn take(store: &Path, token: &str) -> io::Result<Self> {
+        let path = lock_path(store, token);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { path, _file: file }),
+            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// Whether the run's process lives. Removes the file of one that does not.
+    pub(crate) fn is_alive(store: &Path, token: &str) -> bool {
+        let path = lock_path(store, token);
+        let Ok(file) = OpenOptions::new().write(true).open(&path) else { return false };
+        match file.try_lock() {
+            Ok(()) => {
+                // A file that stays behind is only litter.
+                let _ = std::fs::remove_file(&path);
+                false
+            }
+            Err(_) => true,
+        }
+    }
+}
+
+impl Drop for RunLock {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn lock_path(store: &Path, token: &str) -> PathBuf {
+    let mut name = store.file_name().unwrap_or_default().to_owned();
+    name.push(format!("-run-{token}"));
+    store.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_alive_while_its_lock_is_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("s.db");
+        assert!(!RunLock::is_alive(&store, "a"));
+        let lock = RunLock::take(&store, "a").unwrap();
+        assert!(RunLock::is_alive(&store, "a"));
+        drop(lock);
+        assert!(!RunLock::is_alive(&store, "a"));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

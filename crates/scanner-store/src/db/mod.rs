@@ -1,0 +1,22 @@
+//! The database: opening, migrations, the writer of a run, and reading back what it wrote.
+
+mod check;
+mod gc;
+mod insert;
+mod lock;
+mod migrate;
+mod open;
+mod reader;
+mod records;
+mod remembered;
+mod writer;
+
+pub use check::CheckReport;
+pub use gc::{GcReport, Keep};
+pub use open::{BUSY_TIMEOUT_DEFAULT, Store, StoreOptions};
+pub use reader::{StoredRun, StoredRunData};
+pub use remembered::{Remembered, RememberedObject, SeenSet, Watermark, shown_under};
+pub use writer::{Marks, RootName, RunStart, SqliteStoreProducer};
+
+pub(crate) use insert::unsigned;
+pub(crate) use records::{confidence_of, severity_of};
