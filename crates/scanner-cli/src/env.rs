@@ -77,6 +77,8 @@ pub(crate) struct Environment {
     pub(crate) config: Option<PathBuf>,
     /// `SCANNER_SECRET_KEY`: base64 of 32 bytes; makes hashes comparable between runs.
     pub(crate) secret_key: Option<String>,
+    /// Where programs keep what they remember: `XDG_STATE_HOME`, or `.local/state` of the home folder.
+    pub(crate) state_home: Option<PathBuf>,
     /// `NO_COLOR` is set and not empty.
     pub(crate) no_color: bool,
     /// `COLUMNS`, where it is a number.
@@ -110,7 +112,11 @@ impl Environment {
             config_files.insert(0, PathBuf::from("/etc/gitconfig"));
         }
         let text = |name: &&'static str| Some((*name, set(name)?.into_string().ok()?));
+        let state_home = set("XDG_STATE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| home.as_ref().map(|home| home.join(".local/state")));
         Self {
+            state_home: state_home.filter(|path| path.is_absolute()),
             config: set("SCANNER_CONFIG").map(PathBuf::from),
             secret_key: std::env::var("SCANNER_SECRET_KEY").ok(),
             no_color: set("NO_COLOR").is_some(),

@@ -11,6 +11,7 @@ mod exit;
 mod logger;
 mod messages;
 mod progress;
+mod store_place;
 mod values;
 
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ fn main() -> ExitCode {
         Some(Command::Rules(rules)) => cmd::rules::run(rules),
         Some(Command::Explain(explain)) => cmd::explain::run(explain, &environment),
         Some(Command::Hook(hook)) => cmd::hook::run(&cli, hook, &environment),
+        Some(Command::Store(store)) => cmd::store::run(store, &environment),
+        Some(Command::Report(report)) => cmd::report::run(&cli, report, &environment),
         Some(Command::Completion { shell }) => cmd::completion::run(*shell),
         None if cli.version => cmd::version::run(&cli),
         None => Ok(cmd::version::usage()),

@@ -47,6 +47,7 @@ fn run(dir: &Path, args: &[&str]) -> Output {
         .current_dir(dir)
         .env_remove("SCANNER_CONFIG")
         .env_remove("SCANNER_SECRET_KEY")
+        .env("XDG_STATE_HOME", "/nowhere")
         .stdin(Stdio::null())
         .output()
         .expect("the command runs")

@@ -1,9 +1,11 @@
 //! Where in the history of a git repository something stands.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Who leads to an object of a repository. The order is that of interest: what is alive comes first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum GitReach {
     /// A branch, tag, stash, note or any other reference.

@@ -57,6 +57,6 @@ mod visit;
 pub use error::{FsError, skip_reason};
 pub use local_fs_owner::{FsRequest, walk_files};
 pub use policy::{PathFilter, WalkPolicy};
-pub use read::{Filled, OpenFile};
-pub use roots::shown_prefix;
+pub use read::{FileFacts, Filled, OpenFile};
+pub use roots::{shown_prefix, shown_root};
 pub use visit::{Cancel, FileVisitor, NeverCancel};

@@ -7,6 +7,7 @@
 //!
 //! The calling thread is the first worker; where the system refuses more threads, the walk goes on with fewer.
 
+use std::ffi::CStr;
 use std::io;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -27,7 +28,7 @@ use crate::injector::{Injector, LocalQueue};
 use crate::limits::{Limits, SHARE_BYTES_MIN, WORKER_STACK_BYTES};
 use crate::linked::{Inode, LinkedFile, LinkedFiles, Offer};
 use crate::policy::{CompiledPolicy, WalkPolicy};
-use crate::read::{OpenFile, open_file, open_file_below, open_file_by_path};
+use crate::read::{FileFacts, OpenFile, open_file, open_file_below, open_file_by_path, stat_entry};
 use crate::roots::{RootKind, Roots};
 use crate::visit::{Cancel, FileVisitor};
 
@@ -290,6 +291,9 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
         self.path.extend_from_slice(&place.root.shown);
         self.path.extend_from_slice(&place.rel);
         self.path.extend_from_slice(name.to_bytes());
+        if self.visitor.asks_first() && self.is_known(folder, name) {
+            return None;
+        }
         let (file, stat) = match open_file(folder.handle.as_fd(), name) {
             Ok(opened) => opened,
             Err(error) => {
@@ -304,6 +308,18 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
             && FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
             && !self.take_linked(&stat, place.root.index, place.root.shown.len());
         (!waits).then_some((file, stat))
+    }
+
+    /// Whether the visitor knows the file at `self.path` without opening it. Files with several names, roots of their own
+    /// and what is no file or too large go the usual way.
+    fn is_known(&mut self, folder: &Folder, name: &CStr) -> bool {
+        let Ok(stat) = stat_entry(folder.handle.as_fd(), name) else { return false };
+        let facts = FileFacts::of(&stat);
+        FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+            && stat.st_nlink == 1
+            && facts.len <= self.walk.policy.max_file_size
+            && !self.walk.roots.has_file(Inode::of(&stat))
+            && self.visitor.knows(&self.path, &facts)
     }
 
     /// Notes a name of a file that has several. Returns whether to visit it now.

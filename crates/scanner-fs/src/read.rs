@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{CWD, Mode, OFlags, Stat, fstat, openat};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::retry_on_intr;
 use scanner_core::ObjectPath;
 
@@ -32,7 +32,34 @@ pub struct OpenFile {
     path: OnceCell<ObjectPath>,
     len: u64,
     modified: Option<SystemTime>,
+    facts: FileFacts,
     position: u64,
+}
+
+/// What tells whether a file has changed: every change of its content changes one of these, unless the clock that the
+/// times come from did not move in between.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Bytes.
+    pub len: u64,
+    /// Its number in its file system.
+    pub inode: u64,
+    /// Seconds since 1970 and nanoseconds of the last change of its content. Programs can set it back.
+    pub modified: (i64, u64),
+    /// The same of the last change of its content, name or mode. Programs cannot set it.
+    pub changed: (i64, u64),
+}
+
+impl FileFacts {
+    #[expect(clippy::unnecessary_cast, reason = "the fields have other types on other systems")]
+    pub(crate) fn of(stat: &Stat) -> Self {
+        Self {
+            len: u64::try_from(stat.st_size).unwrap_or(0),
+            inode: stat.st_ino as u64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as u64),
+        }
+    }
 }
 
 /// What [`OpenFile::fill`] did.
@@ -52,6 +79,7 @@ impl OpenFile {
             path: OnceCell::new(),
             len: u64::try_from(stat.st_size).unwrap_or(0),
             modified: modified(stat),
+            facts: FileFacts::of(stat),
             position: 0,
         }
     }
@@ -84,6 +112,11 @@ impl OpenFile {
     /// When the file was changed last, where the system knows.
     pub fn modified(&self) -> Option<SystemTime> {
         self.modified
+    }
+
+    /// What tells whether the file has changed, as of when it was opened.
+    pub fn facts(&self) -> FileFacts {
+        self.facts
     }
 
     /// The offset of the next byte that is read.
@@ -155,6 +188,11 @@ pub(crate) fn open_file(folder: BorrowedFd<'_>, name: &CStr) -> io::Result<(Owne
     let file = retry_on_intr(|| openat(folder, name, flags, Mode::empty()))?;
     let stat = retry_on_intr(|| fstat(&file))?;
     Ok((file, stat))
+}
+
+/// Looks at the entry `name` of `folder` without opening it or following it.
+pub(crate) fn stat_entry(folder: BorrowedFd<'_>, name: &CStr) -> io::Result<Stat> {
+    Ok(retry_on_intr(|| statat(folder, name, AtFlags::SYMLINK_NOFOLLOW))?)
 }
 
 /// Opens a root that is a file; a link is followed, for the user named it.

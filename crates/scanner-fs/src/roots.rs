@@ -150,6 +150,13 @@ pub fn shown_prefix(root: &Path) -> Vec<u8> {
     Root { path: root.to_path_buf(), kind: RootKind::Folder }.shown_prefix()
 }
 
+/// A root as paths below it are shown: without the `./` that says nothing, and with a slash at its end where it is a
+/// folder that is shown at all.
+pub fn shown_root(path: &Path) -> Vec<u8> {
+    let root = Root { path: path.to_owned(), kind: RootKind::Folder };
+    if path.is_file() { root.shown().to_vec() } else { root.shown_prefix() }
+}
+
 /// The absolute path of a folder without links, with its slash; empty where the system does not tell.
 pub(crate) fn absolute_base(path: &Path) -> Vec<u8> {
     std::fs::canonicalize(path)

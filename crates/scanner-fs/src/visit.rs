@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use scanner_core::{ObjectPath, SkipReason};
 
-use crate::read::OpenFile;
+use crate::read::{FileFacts, OpenFile};
 
 /// Takes the files of one worker. It is made on the worker's thread, used there alone, and given back to the
 /// caller at the end, so that it may own buffers and counts without any lock.
@@ -16,6 +16,17 @@ pub trait FileVisitor: Send {
     /// A panic is caught: the file is reported through [`skipped`](Self::skipped) as
     /// [`SkipReason::WorkerFailed`], and the visitor must be fit to take the next file.
     fn visit(&mut self, file: &mut OpenFile) -> ControlFlow<()>;
+
+    /// Whether [`knows`](Self::knows) is to be asked, which costs a look at each file before it is opened.
+    fn asks_first(&self) -> bool {
+        false
+    }
+
+    /// Whether the file need not be opened, because the visitor knows what is in it. It counts as visited.
+    fn knows(&mut self, path: &[u8], facts: &FileFacts) -> bool {
+        let _ = (path, facts);
+        false
+    }
 
     /// Is told of what is not visited, with the system's error where there is one. Folders are told as well
     /// (excluded, unreadable); what ignore files leave out is not.

@@ -183,6 +183,8 @@ pub(crate) struct SummaryRecord<'a> {
     bytes: u64,
     findings: u64,
     suppressed: u64,
+    #[serde(skip_serializing_if = "is_none")]
+    reused: u64,
     skipped: BTreeMap<&'static str, u64>,
     failed: BTreeMap<&'static str, u64>,
     elapsed_ms: u64,
@@ -199,12 +201,18 @@ impl<'a> SummaryRecord<'a> {
             bytes: summary.bytes,
             findings: summary.findings,
             suppressed: summary.suppressed,
+            reused: summary.reused,
             skipped: summary.skips.skipped().map(|(reason, n)| (reason.key(), n)).collect(),
             failed: summary.skips.failed().map(|(reason, n)| (reason.key(), n)).collect(),
             elapsed_ms: u64::try_from(summary.elapsed.as_millis()).unwrap_or(u64::MAX),
             warnings: &summary.warnings,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A score as reports show it; what is no number counts as none.

@@ -281,6 +281,10 @@ impl Closing<'_> {
         self.headline(out)?;
         writeln!(out)?;
         self.field(out, "scanned", Style::DIM, &self.scanned())?;
+        if summary.reused > 0 {
+            let text = format!("{} files, as the store knows them", count(summary.reused));
+            self.field(out, "unchanged", Style::DIM, &text)?;
+        }
         if summary.suppressed > 0 {
             let text = format!("{} by baseline, ignore file or marker", count(summary.suppressed));
             self.field(out, "silenced", Style::DIM, &text)?;

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use scanner_core::Confidence;
+use scanner_core::{Confidence, RunInfo};
 use scanner_engine::Engine;
 use scanner_fs::WalkPolicy;
 
 use crate::allow::Allowlists;
 use crate::git::GitSource;
 use crate::identity::Identities;
+use crate::storing::StoreSession;
 
 /// Bytes that a worker reads at a time, where nothing else is said. Files up to this size are one read.
 pub const CHUNK_BYTES_DEFAULT: usize = 1024 * 1024;
@@ -86,6 +87,8 @@ pub struct ScanRequest {
     pub filters: Filters,
     /// Hashes and ignores.
     pub identities: Identities,
+    /// Where findings are kept and what earlier runs know; `None` for a run that leaves nothing behind.
+    pub store: Option<StoreSession>,
     /// When to stop.
     pub timeout: Option<Duration>,
     /// The program's version, for reports.
@@ -96,6 +99,19 @@ pub struct ScanRequest {
     pub started_unix: u64,
     /// Whether an output wants `primaryLocationLineHash`, which costs a second look at the object.
     pub line_hashes: bool,
+}
+
+impl ScanRequest {
+    /// The run, as sinks get it.
+    pub fn run_info(&self) -> RunInfo {
+        RunInfo {
+            version: self.version.clone(),
+            targets: self.targets.clone(),
+            rules: self.engine.rule_infos().cloned().collect(),
+            started_unix: self.started_unix,
+            stable_identities: self.identities.keys.is_persistent(),
+        }
+    }
 }
 
 /// Jobs and chunk size for a memory ceiling: each worker needs its chunk, the overlap and its scratch.

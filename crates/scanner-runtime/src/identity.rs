@@ -2,16 +2,41 @@
 
 use std::sync::Arc;
 
-use scanner_core::{FindingRec, NormHash, ObjectPath, RuleInfo, SourceKind};
+use scanner_core::{FindingRec, NormHash, ObjectPath, RuleInfo, SecretBytes, SourceKind};
 use scanner_store::{Keys, ObjectKey, OccurrenceSpans, RuleEncoding};
+
+use crate::key_paths::KeyPaths;
+
+/// A finding about which something may have been decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'a> {
+    /// The rule.
+    pub rule: &'a str,
+    /// The secret.
+    pub hash: &'a NormHash,
+    /// Its bytes; withheld where the finding comes from a store.
+    pub secret: &'a SecretBytes,
+    /// The object, as identities see it.
+    pub path: &'a ObjectPath,
+    /// The line, from 1.
+    pub line: u64,
+}
 
 /// Decides by stable identity whether a finding is ignored, and says the line that would ignore it.
 pub trait Ignores: Send + Sync + std::fmt::Debug {
     /// Whether the secret, or the place, is ignored for this rule.
-    fn silences(&self, rule: &str, hash: &NormHash, path: &ObjectPath, line: u64) -> bool;
+    fn silences(&self, candidate: &Candidate<'_>) -> bool;
 
-    /// What to write into the ignore file.
-    fn ignore_id(&self, rule: &str, hash: &NormHash) -> String;
+    /// What to write into the ignore file; empty where this is none.
+    fn ignore_id(&self, rule: &str, hash: &NormHash) -> String {
+        let _ = (rule, hash);
+        String::new()
+    }
+
+    /// Whether the bytes of secrets have to be known, so that stored findings cannot be judged.
+    fn needs_secrets(&self) -> bool {
+        false
+    }
 }
 
 /// Nothing is ignored.
@@ -19,12 +44,27 @@ pub trait Ignores: Send + Sync + std::fmt::Debug {
 pub struct NoIgnores;
 
 impl Ignores for NoIgnores {
-    fn silences(&self, _: &str, _: &NormHash, _: &ObjectPath, _: u64) -> bool {
+    fn silences(&self, _: &Candidate<'_>) -> bool {
         false
     }
+}
 
-    fn ignore_id(&self, _: &str, _: &NormHash) -> String {
-        String::new()
+/// Several, of which one is enough. All are asked, so that each knows which of its entries are still needed.
+#[derive(Clone, Debug, Default)]
+pub struct IgnoreChain(pub Vec<Arc<dyn Ignores>>);
+
+impl Ignores for IgnoreChain {
+    fn silences(&self, candidate: &Candidate<'_>) -> bool {
+        self.0.iter().filter(|one| one.silences(candidate)).count() > 0
+    }
+
+    fn ignore_id(&self, rule: &str, hash: &NormHash) -> String {
+        let ids = self.0.iter().map(|one| one.ignore_id(rule, hash));
+        ids.into_iter().find(|id| !id.is_empty()).unwrap_or_default()
+    }
+
+    fn needs_secrets(&self) -> bool {
+        self.0.iter().any(|one| one.needs_secrets())
     }
 }
 
@@ -35,6 +75,8 @@ pub struct Identities {
     pub keys: Arc<Keys>,
     /// What is ignored.
     pub ignores: Arc<dyn Ignores>,
+    /// Paths as identities see them.
+    pub paths: KeyPaths,
 }
 
 /// The hashes of a finding, in hexadecimal.
@@ -57,7 +99,7 @@ impl Identities {
         let object = match source {
             SourceKind::Stdin => ObjectKey::stdin(),
             SourceKind::Git => ObjectKey::git("", &path.lossy()),
-            _ => ObjectKey::fs(path.as_bytes()),
+            _ => ObjectKey::fs(self.paths.of(path).as_bytes()),
         };
         let spans = OccurrenceSpans::at_root(rec.root, rec.variant);
         let occurrence =

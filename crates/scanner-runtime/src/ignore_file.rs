@@ -14,9 +14,9 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use scanner_core::{NormHash, ObjectPath};
+use scanner_core::NormHash;
 
-use crate::identity::Ignores;
+use crate::identity::{Candidate, Ignores};
 
 /// The salt of files that name none. It is public: against guessing of weak secrets a file needs its own.
 pub(crate) const DEFAULT_SALT: &str = "5ca99e12000000000000000000000001";
@@ -124,8 +124,12 @@ impl IgnoreFile {
 }
 
 impl Ignores for IgnoreFile {
-    fn silences(&self, rule: &str, hash: &NormHash, _: &ObjectPath, _: u64) -> bool {
-        let Some(entry) = self.entries.get(&self.id(rule, hash)) else { return false };
+    fn silences(&self, candidate: &Candidate<'_>) -> bool {
+        if self.entries.is_empty() {
+            return false;
+        }
+        let id = self.id(candidate.rule, candidate.hash);
+        let Some(entry) = self.entries.get(&id) else { return false };
         entry.used.store(true, Ordering::Relaxed);
         entry.expires.as_ref().is_none_or(|expires| *expires >= self.today)
     }
@@ -161,7 +165,8 @@ fn parse_entry(entry: &str) -> Result<(String, Option<String>), IgnoreErrorKind>
     Ok((format!("{rule}:{}", hash.to_ascii_lowercase()), expires))
 }
 
-fn is_date(text: &str) -> bool {
+/// Whether a text is a date as in 2027-01-31.
+pub fn is_date(text: &str) -> bool {
     text.len() == 10
         && text.bytes().enumerate().all(|(at, byte)| match at {
             4 | 7 => byte == b'-',
@@ -172,11 +177,14 @@ fn is_date(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scanner_core::{ObjectPath, SecretBytes};
 
     const TODAY: &str = "2027-02-01";
 
     fn silences(file: &IgnoreFile, rule: &str, secret: u8) -> bool {
-        file.silences(rule, &NormHash([secret; 32]), &ObjectPath::new(b"x"), 1)
+        let (hash, path) = (NormHash([secret; 32]), ObjectPath::new(b"x"));
+        let secret = SecretBytes::withheld("…");
+        file.silences(&Candidate { rule, hash: &hash, secret: &secret, path: &path, line: 1 })
     }
 
     #[test]

@@ -6,17 +6,20 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use scanner_core::{
-    Chunk, FileId, Finding, FindingRec, NormHash, ObjectPath, RootSpan, SecretBytes, SkipCounts,
-    SkipReason, SourceKind, Variant,
+    Chunk, FileId, FileState, Finding, FindingRec, NormHash, ObjectPath, RootSpan, SecretBytes,
+    SkipCounts, SkipReason, SourceKind, Variant,
 };
 use scanner_engine::{FindingRef, ObjectFacts, ScanScratch};
+use scanner_fs::FileFacts;
 use scanner_report::{LineCounter, LineHasher, Mark, context_line, line_window};
 
 use crate::chunk::{ByteSource, Chunker};
 use crate::collect::Collector;
 use crate::config::ScanRequest;
 use crate::control::Stop;
+use crate::identity::{Candidate, Identities};
 use crate::markers;
+use crate::storing::{Judged, StoreSession, shown};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
@@ -32,6 +35,10 @@ pub(crate) struct Counts {
     pub(crate) git_objects: u64,
     pub(crate) bytes: u64,
     pub(crate) suppressed: u64,
+    /// Objects among `files` that had not changed since an earlier run.
+    pub(crate) reused: u64,
+    /// What a later run recognises files without findings by.
+    pub(crate) clean: Vec<FileState>,
     pub(crate) skips: SkipCounts,
 }
 
@@ -41,6 +48,8 @@ impl Counts {
         self.git_objects += other.git_objects;
         self.bytes += other.bytes;
         self.suppressed += other.suppressed;
+        self.reused += other.reused;
+        self.clean.extend_from_slice(&other.clean);
         self.skips.merge(&other.skips);
     }
 }
@@ -54,6 +63,7 @@ pub(crate) struct ObjectScanner<'a> {
     chunker: Chunker,
     lines: LineCounter,
     next_id: u32,
+    open: Open,
     pub(crate) counts: Counts,
     /// Where findings go instead of to the collector, and the key of the object that they belong to.
     pub(crate) capture: Option<Capture>,
@@ -64,6 +74,16 @@ pub(crate) struct ObjectScanner<'a> {
 pub(crate) struct Capture {
     pub(crate) key: ObjectPath,
     pub(crate) findings: Vec<Finding>,
+}
+
+/// The outermost object at hand: it may be scanned in several passes, and is told of as a whole.
+#[derive(Default)]
+struct Open {
+    state: Option<FileState>,
+    findings: Vec<Judged>,
+    bytes_before: u64,
+    suppressed_before: u64,
+    failures_before: u64,
 }
 
 /// An object about to be scanned.
@@ -82,7 +102,7 @@ struct Found {
 /// What is carried from chunk to chunk of an object.
 struct Passage {
     encoding: Variant,
-    findings: Vec<Finding>,
+    findings: Vec<Judged>,
     first: bool,
 }
 
@@ -100,9 +120,112 @@ impl<'a> ObjectScanner<'a> {
             chunker: Chunker::new(request.chunk_bytes, request.engine.required_overlap()),
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
+            open: Open::default(),
             counts: Counts::default(),
             capture: None,
         }
+    }
+
+    /// Begins an outermost object. A later run recognises it by `state`.
+    pub(crate) fn open(&mut self, state: Option<FileState>) {
+        self.open = Open {
+            state,
+            findings: Vec::new(),
+            bytes_before: self.counts.bytes,
+            suppressed_before: self.counts.suppressed,
+            failures_before: self.failures(),
+        };
+    }
+
+    /// Whether the store may know any file.
+    pub(crate) fn knows_any(&self) -> bool {
+        self.request.store.as_ref().is_some_and(StoreSession::knows_any)
+    }
+
+    /// What a later run recognises a file by, where findings are stored.
+    pub(crate) fn state_of(&self, path: &[u8], facts: &FileFacts) -> Option<FileState> {
+        let paths = &self.request.identities.paths;
+        self.request.store.as_ref()?.state_of(paths, path, facts)
+    }
+
+    /// Ends it: its findings go to the store and to the sinks. What was not scanned completely is not remembered.
+    pub(crate) fn close(&mut self, path: &ObjectPath) {
+        let open = std::mem::take(&mut self.open);
+        let silenced = open.findings.iter().filter(|(_, silenced)| *silenced).count() as u64;
+        let suppressed = self.counts.suppressed - open.suppressed_before - silenced;
+        let bytes = self.counts.bytes - open.bytes_before;
+        let state = open.state.filter(|_| self.failures() == open.failures_before);
+        self.tell((path, state), (bytes, suppressed), open.findings);
+    }
+
+    fn tell(
+        &mut self,
+        (path, state): (&ObjectPath, Option<FileState>),
+        (bytes, suppressed): (u64, u64),
+        findings: Vec<Judged>,
+    ) {
+        let has_nothing = findings.is_empty() && suppressed == 0;
+        match (&self.request.store, state) {
+            (None, _) => {}
+            (Some(_), Some(state)) if has_nothing => self.counts.clean.push(state),
+            (Some(_), None) if findings.is_empty() => {}
+            (Some(store), state) => {
+                let paths = &self.request.identities.paths;
+                store.emit(paths, (path, state), (bytes, suppressed), &findings);
+            }
+        }
+        self.pass_on(findings);
+    }
+
+    /// Whether the store knows the object of this state, so that it need not be read; then it is told as it was.
+    pub(crate) fn knows(&mut self, path: &[u8], state: FileState, bytes: u64) -> bool {
+        let Some(store) = &self.request.store else { return false };
+        let bytes = if store.is_clean(&state) {
+            self.counts.clean.push(state);
+            bytes
+        } else {
+            let path = ObjectPath::new(path);
+            let key = self.request.identities.paths.of(&path);
+            let Some(object) = store.object(&key, &state, self.request.line_hashes) else {
+                return false;
+            };
+            let mut findings = Vec::with_capacity(object.findings.len());
+            for mut finding in shown(object, &key, &path) {
+                let silenced = self.judge_stored(&mut finding);
+                self.counts.suppressed += u64::from(silenced);
+                findings.push((finding, silenced));
+            }
+            self.counts.suppressed += object.suppressed;
+            self.tell((&path, Some(state)), (object.bytes, object.suppressed), findings);
+            object.bytes
+        };
+        self.counts.files += 1;
+        self.counts.reused += 1;
+        self.counts.bytes += bytes;
+        let progress = &self.stop.control.progress;
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        progress.bytes.fetch_add(bytes, Ordering::Relaxed);
+        true
+    }
+
+    /// Whether something decided keeps a stored finding out of the reports; also gives it today's ignore entry.
+    fn judge_stored(&self, finding: &mut Finding) -> bool {
+        let Identities { ignores, paths, .. } = &self.request.identities;
+        finding.ignore_id = ignores.ignore_id(&finding.rule.id, &finding.norm_hash);
+        ignores.silences(&Candidate {
+            rule: &finding.rule.id,
+            hash: &finding.norm_hash,
+            secret: &finding.secret,
+            path: &paths.of(&finding.path),
+            line: finding.location.line,
+        })
+    }
+
+    /// How much was not scanned as it should have been.
+    fn failures(&self) -> u64 {
+        let counters = self.scratch.counters();
+        let skips: u64 = self.counts.skips.failed().map(|(_, count)| count).sum();
+        skips + counters.findings_dropped + counters.regex_gave_up
     }
 
     /// Scans an object. `Break` means that the run is over.
@@ -134,8 +257,15 @@ impl<'a> ObjectScanner<'a> {
             self.counts.skips.add(scanner_fs::skip_reason(error));
         }
         let findings = self.with_line_hashes(passage.findings, source);
-        self.pass_on(findings);
-        if cut.stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        match &mut self.capture {
+            Some(capture) => capture.findings.extend(findings.into_iter().map(|(f, _)| f)),
+            None => self.open.findings.extend(findings),
+        }
+        if cut.stopped {
+            self.open.state = None;
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
     }
 
     fn scan_chunk(
@@ -181,8 +311,13 @@ impl<'a> ObjectScanner<'a> {
         for index in 0..found.len() {
             let location = self.lines.locate(chunk.data, found[index].rec.root);
             let here = &found[index];
-            if self.is_suppressed(object, chunk, here, location.line) {
+            if self.is_suppressed(object, chunk, here) {
                 self.counts.suppressed += 1;
+                continue;
+            }
+            let silenced = self.is_silenced(object, here, location.line);
+            self.counts.suppressed += u64::from(silenced);
+            if silenced && self.request.store.is_none() {
                 continue;
             }
             let rule = self.request.engine.rule_info(here.rec.rule_id).clone();
@@ -190,7 +325,7 @@ impl<'a> ObjectScanner<'a> {
             let about = (object.source, key);
             let identities = &self.request.identities;
             let hashes = identities.hashes(&rule, &here.rec, &here.hash, about);
-            passage.findings.push(Finding {
+            let finding = Finding {
                 confidence: here.rec.confidence,
                 score: f32::from(here.rec.score) / 100.0,
                 validation: here.rec.validation,
@@ -208,17 +343,25 @@ impl<'a> ObjectScanner<'a> {
                 git: None,
                 places: Vec::new(),
                 rule,
-            });
+            };
+            passage.findings.push((finding, silenced));
         }
     }
 
-    fn is_suppressed(
-        &self,
-        object: &Object<'_>,
-        chunk: &Chunk<'_>,
-        found: &Found,
-        line: u64,
-    ) -> bool {
+    /// Whether someone has decided about the secret.
+    fn is_silenced(&self, object: &Object<'_>, found: &Found, line: u64) -> bool {
+        let Identities { ignores, paths, .. } = &self.request.identities;
+        ignores.silences(&Candidate {
+            rule: &self.request.engine.rule_info(found.rec.rule_id).id,
+            hash: &found.hash,
+            secret: &found.secret,
+            path: &paths.of(object.path),
+            line,
+        })
+    }
+
+    /// Whether the scan's own rules leave the finding out.
+    fn is_suppressed(&self, object: &Object<'_>, chunk: &Chunk<'_>, found: &Found) -> bool {
         let filters = &self.request.filters;
         let rule = &self.request.engine.rule_info(found.rec.rule_id).id;
         if found.rec.confidence < filters.min_confidence {
@@ -227,30 +370,25 @@ impl<'a> ObjectScanner<'a> {
         if filters.allow.allows(rule, object.path.as_bytes(), found.secret.expose()) {
             return true;
         }
-        let identities = &self.request.identities;
-        if identities.ignores.silences(rule, &found.hash, object.path, line) {
-            return true;
-        }
         let place = in_chunk(chunk, found.rec.root_match);
         let reach = (self.request.engine.context_bytes() * found.rec.variant.scale()) as usize;
         filters.inline_markers && markers::silences(chunk.data, place.start, place.end, reach)
     }
 
     /// Hands the findings of an object to the collector.
-    fn pass_on(&mut self, findings: Vec<Finding>) {
-        if findings.is_empty() {
-            return;
-        }
-        if let Some(capture) = &mut self.capture {
-            capture.findings.extend(findings);
+    fn pass_on(&mut self, findings: Vec<Judged>) {
+        let told = findings.iter().filter(|(_, silenced)| !silenced).count() as u64;
+        if told == 0 {
             return;
         }
         let progress = &self.stop.control.progress;
-        progress.findings.fetch_add(findings.len() as u64, Ordering::Relaxed);
+        progress.findings.fetch_add(told, Ordering::Relaxed);
         let mut collector =
             self.collector.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        for finding in findings {
-            collector.add(finding);
+        for (finding, silenced) in findings {
+            if !silenced {
+                collector.add(finding);
+            }
         }
     }
 
@@ -258,20 +396,20 @@ impl<'a> ObjectScanner<'a> {
     /// read again leaves them empty.
     fn with_line_hashes(
         &mut self,
-        mut findings: Vec<Finding>,
+        mut findings: Vec<Judged>,
         source: &mut dyn ByteSource,
-    ) -> Vec<Finding> {
+    ) -> Vec<Judged> {
         if findings.is_empty() || !self.request.line_hashes || !source.rewind() {
             return findings;
         }
-        let lines: Vec<u64> = findings.iter().map(|finding| finding.location.line).collect();
+        let lines: Vec<u64> = findings.iter().map(|(finding, _)| finding.location.line).collect();
         let mut hasher = LineHasher::new();
         self.chunker.cut(FileId::default(), source, &mut |chunk, _| {
             hasher.feed(chunk.payload());
             ControlFlow::Continue(())
         });
         let mut hashes = hasher.finish(&lines);
-        for finding in &mut findings {
+        for (finding, _) in &mut findings {
             if let Some(hash) = hashes.get_mut(&finding.location.line) {
                 finding.line_hash.clone_from(hash);
             }

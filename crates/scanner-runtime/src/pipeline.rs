@@ -5,10 +5,8 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use scanner_core::{
-    EventSink, ObjectPath, RunInfo, ScanEvent, SkipReason, SourceKind, Status, Summary,
-};
-use scanner_fs::{FileVisitor, FsError, FsRequest, OpenFile, walk_files};
+use scanner_core::{EventSink, ObjectPath, ScanEvent, SkipReason, SourceKind, Status, Summary};
+use scanner_fs::{FileFacts, FileVisitor, FsError, FsRequest, OpenFile, walk_files};
 
 use crate::chunk::{ByteSource, ReadSource};
 use crate::collect::Collector;
@@ -61,7 +59,7 @@ pub fn scan(
     let stop = Stop { control, deadline };
     let collector = Mutex::new(Collector::new(sinks, request.filters.dedup));
     let lock = || collector.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    lock().tell(&ScanEvent::Started(&run_info(request)));
+    lock().tell(&ScanEvent::Started(&request.run_info()));
     let outcome = match &request.source {
         Source::Files { roots, policy } => {
             let walk =
@@ -89,22 +87,21 @@ pub fn scan(
             None => Err(RuntimeError::NoInput),
         },
     };
-    let total = outcome?;
+    let mut total = outcome?;
+    let clean = std::mem::take(&mut total.counts.clean);
     let mut summary = summary(request, total, stop);
     summary.elapsed = started.elapsed();
+    if let Some(store) = &request.store {
+        store.flush(&mut summary, clean);
+        settle(&mut summary, stop);
+    }
     lock().finish(&mut summary);
     settle(&mut summary, stop);
-    Ok(summary)
-}
-
-fn run_info(request: &ScanRequest) -> RunInfo {
-    RunInfo {
-        version: request.version.clone(),
-        targets: request.targets.clone(),
-        rules: request.engine.rule_infos().cloned().collect(),
-        started_unix: request.started_unix,
-        stable_identities: request.identities.keys.is_persistent(),
+    if let Some(store) = &request.store {
+        store.end(&mut summary);
+        settle(&mut summary, stop);
     }
+    Ok(summary)
 }
 
 /// The parallel driver: one scanner a worker, for as long as the run lasts.
@@ -134,7 +131,9 @@ fn scan_stream(
 ) -> Total {
     let mut runtime = ScannerRuntime::new(request, stop, collector);
     let path = ObjectPath::new(name.as_bytes());
+    runtime.scanner.open(None);
     runtime.scan(&path, SourceKind::Stdin, &mut ReadSource(input));
+    runtime.scanner.close(&path);
     let mut total = Total::default();
     total.add(&runtime.scanner.into_counts(), Vec::new());
     total
@@ -163,13 +162,28 @@ struct Visitor<'a> {
 
 impl FileVisitor for Visitor<'_> {
     fn visit(&mut self, file: &mut OpenFile) -> ControlFlow<()> {
+        let state = self.scanner.state_of(file.path_bytes(), &file.facts());
+        if state.is_some_and(|state| self.scanner.knows(file.path_bytes(), state, file.len())) {
+            return ControlFlow::Continue(());
+        }
         file.advise_sequential();
         let path = file.path().clone();
+        self.scanner.open(state);
         let flow = self.scanner.scan(&Object { path: &path, source: SourceKind::Fs }, file);
         if flow.is_continue() && !file.is_empty() && file.position() != file.len() {
             self.scanner.counts.skips.add(SkipReason::ChangedWhileRead);
         }
+        self.scanner.close(&path);
         flow
+    }
+
+    fn asks_first(&self) -> bool {
+        self.scanner.knows_any()
+    }
+
+    fn knows(&mut self, path: &[u8], facts: &FileFacts) -> bool {
+        let state = self.scanner.state_of(path, facts);
+        state.is_some_and(|state| self.scanner.knows(path, state, facts.len))
     }
 
     fn skipped(&mut self, path: &ObjectPath, reason: SkipReason, error: Option<&io::Error>) {
@@ -216,6 +230,7 @@ fn summary(request: &ScanRequest, total: Total, stop: Stop<'_>) -> Summary {
         bytes: counts.bytes,
         findings: 0,
         suppressed: counts.suppressed,
+        reused: counts.reused,
         skips: counts.skips,
         elapsed: std::time::Duration::ZERO,
         warnings: failures,

@@ -3,16 +3,22 @@
 mod explain;
 mod git;
 mod hook;
+mod report;
 mod rules;
 mod scan;
+mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};
 pub(crate) use hook::{HookArgs, HookCommand, HookKind};
+pub(crate) use report::ReportArgs;
 pub(crate) use rules::{RulesArgs, RulesCommand, RulesFormat};
-pub(crate) use scan::{OnOff, ScanArgs};
+pub(crate) use scan::{OnOff, ScanArgs, StoreUse};
+pub(crate) use store::{
+    FilterArgs, ListArgs, ListFormat, StoreArgs, StoreCommand, TriageCommand, TriageSet,
+};
 
 /// Finds leaked credentials in files, folders and git repositories, offline.
 #[derive(Debug, Parser)]
@@ -57,6 +63,10 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Scan what a commit or a push brings, as a hook of git
     Hook(HookArgs),
+    /// Look at what earlier scans found, and decide about it
+    Store(StoreArgs),
+    /// Write a report of an earlier scan, without scanning
+    Report(ReportArgs),
     /// Print completions for a shell
     Completion {
         /// The shell

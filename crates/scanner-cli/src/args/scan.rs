@@ -19,6 +19,22 @@ pub(crate) enum OnOff {
     Off,
 }
 
+/// Where a scan keeps its findings.
+#[derive(Debug, Args)]
+pub(crate) struct StoreUse {
+    /// Keep findings in this store, and leave out what it knows [default: the one that `store init` made]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_store")]
+    pub(crate) store: Option<PathBuf>,
+
+    /// Use no store
+    #[arg(long)]
+    pub(crate) no_store: bool,
+
+    /// Scan unchanged files again, too
+    #[arg(long)]
+    pub(crate) full: bool,
+}
+
 /// Scan files, folders, git repositories or standard input.
 #[derive(Debug, Args)]
 #[command(
@@ -108,6 +124,10 @@ pub(crate) struct ScanArgs {
     /// Report every place of a secret as a finding of its own
     #[arg(long)]
     pub(crate) no_dedup: bool,
+
+    /// Where findings are kept
+    #[command(flatten)]
+    pub(crate) store: StoreUse,
 
     /// Whether to draw a progress bar
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]

@@ -10,19 +10,19 @@ use anyhow::{Context as _, bail};
 use scanner_core::{Confidence, Summary};
 use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
-use scanner_runtime::store::Keys;
 use scanner_runtime::{
     Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection, Identities,
-    IgnoreFile, RuntimeError, ScanRequest, Source, fit_memory,
+    IgnoreChain, IgnoreFile, Ignores, KeyPaths, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
 use super::git::{self, Surroundings};
-use super::{ruleset, sinks, version::VERSION};
+use super::{ruleset, sinks, storing, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::progress::Bar;
+use crate::store_place::StorePlace;
 use crate::{messages, values};
 
 /// The ignore file looked for in the scanned root.
@@ -53,8 +53,18 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         return Ok(Exit::Nothing);
     }
     let engine = Arc::new(Engine::new(&specs, EngineOptions::default())?);
+    let place = StorePlace::of_scan(&args.store, environment);
+    let keys = Arc::new(place.keys(environment, &roots_of(&target))?);
+    let store = storing::open(&place, &keys);
     let ignores = Arc::new(ignore_file(root)?);
-    let (sinks, line_hashes) = sinks::build(cli, args, environment, root)?;
+    let chain =
+        vec![Arc::clone(&ignores) as Arc<dyn Ignores>, storing::decided(store.as_ref(), &keys)];
+    let wanted = sinks::Wanted {
+        formats: &args.format,
+        output: args.output.as_deref(),
+        show_secrets: args.show_secrets,
+    };
+    let (sinks, line_hashes) = sinks::build(cli, &wanted, environment, root)?;
     let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs());
     let mut request = ScanRequest {
         engine,
@@ -63,9 +73,11 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         chunk_bytes: chunk_bytes(args)?,
         filters: filters(args, &config)?,
         identities: Identities {
-            keys: Arc::new(Keys::from_secret_key(environment.secret_key.as_deref())?),
-            ignores: Arc::clone(&ignores) as _,
+            keys,
+            ignores: Arc::new(IgnoreChain(chain)),
+            paths: KeyPaths::new(&roots_of(&target)),
         },
+        store: None,
         timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
         version: VERSION.to_owned(),
         targets: args.targets.iter().map(|t| t.to_string_lossy().into_owned()).collect(),
@@ -73,6 +85,8 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         line_hashes,
     };
     hold_memory(&mut request, args, &config)?;
+    let rule_set = || storing::rule_set(&specs, args, &config);
+    request.store = storing::begin(store, &request, args, rule_set);
     let summary = scan(cli, args, &request, sinks)?;
     Ok(conclude(cli, &request, &summary, &ignores, args.exit_code))
 }
@@ -97,6 +111,14 @@ fn target(args: &ScanArgs) -> anyhow::Result<Target> {
     }
 }
 
+fn roots_of(target: &Target) -> Vec<PathBuf> {
+    match target {
+        Target::Files(roots) | Target::Git(roots) => roots.clone(),
+        Target::WorkTree(root) => vec![root.clone()],
+        Target::Stdin => Vec::new(),
+    }
+}
+
 /// The folder in which configuration and ignore file are looked for.
 fn root_of(target: &Target) -> Option<&Path> {
     let first = match target {
@@ -114,12 +136,13 @@ fn source(
     environment: &Environment,
 ) -> anyhow::Result<Source> {
     let max_file_size = setting(config.scan.max_file_size.as_deref(), values::bytes)?;
+    let own_files = StorePlace::of_scan(&args.store, environment).globs_below(&roots_of(target));
     let policy = WalkPolicy {
         respect_ignore: !args.no_ignore,
         hidden: true,
         max_file_size: args.max_file_size.or(max_file_size),
         include: [&args.include[..], &config.scan.include].concat(),
-        exclude: [&args.exclude[..], &config.scan.exclude].concat(),
+        exclude: [&args.exclude[..], &config.scan.exclude, &own_files].concat(),
         git_global_excludes: environment.git_excludes.clone(),
     };
     let around = Surroundings {
@@ -201,7 +224,7 @@ fn ignore_file(root: Option<&Path>) -> anyhow::Result<IgnoreFile> {
 }
 
 /// Today (UTC) as in 2027-01-31.
-fn today() -> String {
+pub(crate) fn today() -> String {
     let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() / 86_400);
     scanner_report::date(days.cast_signed())
 }
@@ -246,7 +269,7 @@ fn conclude(
     let exit = Exit::of(summary, findings_code);
     if !cli.quiet {
         for warning in &summary.warnings {
-            messages::note(&format!("not scanned: {warning}"));
+            messages::note(&format!("warning: {warning}"));
         }
         for (line, id) in ignores.stale() {
             tracing::info!("{IGNORE_FILE}:{line}: {id} silences nothing any more");

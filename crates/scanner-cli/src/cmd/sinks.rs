@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use scanner_core::EventSink;
 use scanner_report::{Format, Output, PathBase, SinkOptions};
 
-use crate::args::{Cli, ScanArgs};
+use crate::args::Cli;
 use crate::env::Environment;
 use crate::messages::did_you_mean;
 
@@ -20,10 +20,20 @@ struct Destination {
     file: Option<PathBuf>,
 }
 
+/// What the flags of a command say about its reports.
+pub(crate) struct Wanted<'a> {
+    /// `FORMAT` or `FORMAT=FILE`, each.
+    pub(crate) formats: &'a [String],
+    /// Where the only report goes.
+    pub(crate) output: Option<&'a Path>,
+    /// Whether secrets are shown in clear.
+    pub(crate) show_secrets: bool,
+}
+
 /// The sinks that the flags ask for, and whether one of them wants line hashes.
 pub(crate) fn build(
     cli: &Cli,
-    args: &ScanArgs,
+    args: &Wanted<'_>,
     environment: &Environment,
     root: Option<&Path>,
 ) -> anyhow::Result<(Vec<Box<dyn EventSink>>, bool)> {
@@ -39,9 +49,9 @@ pub(crate) fn build(
     Ok((sinks, line_hashes))
 }
 
-fn destinations(args: &ScanArgs) -> anyhow::Result<Vec<Destination>> {
+fn destinations(args: &Wanted<'_>) -> anyhow::Result<Vec<Destination>> {
     let mut out = Vec::new();
-    for text in &args.format {
+    for text in args.formats {
         let (name, file) = match text.split_once('=') {
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text.as_str(), None),
@@ -56,9 +66,9 @@ fn destinations(args: &ScanArgs) -> anyhow::Result<Vec<Destination>> {
     if out.is_empty() {
         out.push(Destination { format: Format::Text, file: None });
     }
-    if let Some(path) = &args.output {
+    if let Some(path) = args.output {
         match out.as_mut_slice() {
-            [only] if only.file.is_none() => only.file = Some(path.clone()),
+            [only] if only.file.is_none() => only.file = Some(path.to_owned()),
             _ => bail!("--output goes with one report; write several as -f FORMAT=FILE"),
         }
     }
@@ -67,7 +77,7 @@ fn destinations(args: &ScanArgs) -> anyhow::Result<Vec<Destination>> {
 
 fn sink(
     cli: &Cli,
-    args: &ScanArgs,
+    args: &Wanted<'_>,
     environment: &Environment,
     (destination, root): (&Destination, Option<&Path>),
 ) -> anyhow::Result<Box<dyn EventSink>> {

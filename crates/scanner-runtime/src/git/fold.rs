@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scanner_core::{GitPlace, Location, NormHash, ObjectPath, Place, RuleId};
+use scanner_core::{GitPlace, Location, NormHash, ObjectPath, Place, RuleId, SecretBytes};
 use scanner_git::{ObjectKind, Oid};
 
 use super::GitRun;
 use super::detect::{Detected, Named, Occurrence, Secrets};
 use super::origin::{Home, Homes};
+use crate::identity::Candidate;
 use crate::object::Counts;
 
 /// A place, before its object is read again.
@@ -139,15 +140,16 @@ impl<'a> Places<'a> {
         let request = self.run.request;
         let rule = &request.engine.rule_info(occurrence.rec.rule_id).id;
         // Exposed to be compared with the user's allow list.
-        let secret = self.secrets.get(&occurrence.hash).map_or(&[][..], |secret| secret.expose());
-        let shown = ObjectPath::new(path);
-        request.filters.allow.allows(rule, path, secret)
-            || request.identities.ignores.silences(
+        let unknown = SecretBytes::withheld("");
+        let secret = self.secrets.get(&occurrence.hash).unwrap_or(&unknown);
+        request.filters.allow.allows(rule, path, secret.expose())
+            || request.identities.ignores.silences(&Candidate {
                 rule,
-                &occurrence.hash,
-                &shown,
-                occurrence.location.line,
-            )
+                hash: &occurrence.hash,
+                secret,
+                path: &ObjectPath::new(path),
+                line: occurrence.location.line,
+            })
     }
 
     /// The secrets, and what was silenced.

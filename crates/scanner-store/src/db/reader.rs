@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension as _, Row};
 use scanner_core::{
     Finding, Location, ObjectPath, Place, RuleInfo, RunInfo, SecretBytes, SkipCounts, SkipReason,
-    Status, Summary,
+    SourceKind, Status, Summary,
 };
 use serde::Serialize;
 use serde::de::IntoDeserializer as _;
@@ -15,7 +15,7 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 
 use super::insert::unsigned;
 use super::open::Store;
-use super::records::{confidence_of, decode_of, severity_of, source_of, validation_of};
+use super::records::{confidence_of, decode_of, git_of, severity_of, source_of, validation_of};
 use crate::{OccurrenceId, SecretHash, StoreError};
 
 /// What [`finding_of`] reads, of `occurrences o`, `secrets s` and `paths p`.
@@ -185,8 +185,8 @@ impl Store {
     }
 
     fn summary_of(&self, run: i64, findings: u64) -> rusqlite::Result<Summary> {
-        let sql = "SELECT status, rules, files, bytes, suppressed, reused, skips, warnings, elapsed_ms, interrupted \
-                   FROM runs WHERE id = ?1";
+        let sql = "SELECT status, rules, files, bytes, suppressed, reused, skips, warnings, elapsed_ms, interrupted, \
+                   git_objects FROM runs WHERE id = ?1";
         self.connection.query_row(sql, [run], |row| {
             let status: String = row.get(0)?;
             let skips: String = row.get(6)?;
@@ -199,6 +199,7 @@ impl Store {
                 },
                 rules: unsigned(row.get(1)?),
                 files: unsigned(row.get(2)?),
+                git_objects: unsigned(row.get(10)?),
                 bytes: unsigned(row.get(3)?),
                 findings,
                 suppressed: unsigned(row.get(4)?),
@@ -272,26 +273,47 @@ pub(crate) fn finding_of(
         ignore_id: String::new(),
         context: row.get(13)?,
         line_hash: row.get(14)?,
+        git: git_of(row.get_ref(15)?.as_str()?),
         places: Vec::new(),
     })
 }
 
-/// One finding a secret and rule, the smallest place first, the others as its places.
-fn fold(mut all: Vec<Finding>) -> Vec<Finding> {
-    all.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+/// One finding a secret and rule with all its places, as a run tells them when it ends.
+fn fold(all: Vec<Finding>) -> Vec<Finding> {
     let mut index = HashMap::new();
     let mut folded: Vec<Finding> = Vec::new();
-    for finding in all {
+    for mut finding in all {
         let key = (finding.rule.id.clone(), finding.norm_hash);
-        if let Some(&at) = index.get(&key) {
-            let first: &mut Finding = &mut folded[at];
-            first.places.push(Place { path: finding.path, location: finding.location });
-        } else {
+        let Some(&at) = index.get(&key) else {
             index.insert(key, folded.len());
             folded.push(finding);
+            continue;
+        };
+        let first: &mut Finding = &mut folded[at];
+        let git = [&first.git, &finding.git].into_iter().flatten().min().cloned();
+        if finding.precedence_key() < first.precedence_key() {
+            std::mem::swap(first, &mut finding);
+            first.places = std::mem::take(&mut finding.places);
+        }
+        first.places.push(own_place(finding));
+        first.git = git;
+    }
+    for finding in &mut folded {
+        finding.places.sort();
+        finding.places.dedup();
+        if finding.source != SourceKind::Git
+            && let Some(git) = &mut finding.git
+        {
+            Arc::make_mut(git).in_worktree = Some(true);
         }
     }
+    folded.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     folded
+}
+
+fn own_place(finding: Finding) -> Place {
+    let git = finding.git.filter(|_| finding.source == SourceKind::Git);
+    Place { path: finding.path, location: finding.location, git }
 }
 
 fn skips_of(json: &str) -> SkipCounts {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use scanner_core::{
-    Confidence, DecodeKind, Location, ObjectBatch, RuleInfo, Severity, SourceKind, StoredFinding,
-    Validation,
+    Confidence, DecodeKind, GitPlace, GitReach, Location, ObjectBatch, RuleInfo, Severity,
+    SourceKind, StoredFinding, Validation,
 };
+
+use serde::{Deserialize, Serialize};
 
 use crate::Keys;
 
@@ -63,7 +65,7 @@ impl OwnedFinding {
             decode: finding.decode.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(","),
             context: finding.context.clone(),
             line_hash: finding.line_hash.clone(),
-            origin: String::new(),
+            origin: finding.git.as_deref().map(origin_of).unwrap_or_default(),
             silenced: stored.silenced,
         })
     }
@@ -103,6 +105,47 @@ fn hash_of(hex: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
+/// What git knows of a place, as JSON. Names of authors are not kept.
+fn origin_of(git: &GitPlace) -> String {
+    let origin = Origin {
+        reach: git.reach,
+        object: git.object.clone(),
+        author_time: git.author_time,
+        commit: git.commit.clone(),
+        last_commit: git.last_commit.clone(),
+        in_worktree: git.in_worktree,
+    };
+    serde_json::to_string(&origin).unwrap_or_default()
+}
+
+/// The same, read back.
+pub(crate) fn git_of(origin: &str) -> Option<Arc<GitPlace>> {
+    let origin: Origin = serde_json::from_str(origin).ok()?;
+    Some(Arc::new(GitPlace {
+        reach: origin.reach,
+        author_time: origin.author_time,
+        commit: origin.commit,
+        last_commit: origin.last_commit,
+        object: origin.object,
+        author: None,
+        in_worktree: origin.in_worktree,
+    }))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Origin {
+    reach: GitReach,
+    object: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    author_time: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    commit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_commit: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_worktree: Option<bool>,
+}
+
 /// The source of this name.
 pub(crate) fn source_of(name: &str) -> SourceKind {
     SourceKind::ALL.into_iter().find(|kind| kind.name() == name).unwrap_or(SourceKind::Fs)
@@ -132,6 +175,22 @@ pub(crate) fn decode_of(names: &str) -> Vec<DecodeKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_knows_is_read_back_without_names() {
+        let git = GitPlace {
+            reach: GitReach::Reflog,
+            author_time: Some(7),
+            commit: Some("c".into()),
+            last_commit: None,
+            object: "o".into(),
+            author: Some("a person".into()),
+            in_worktree: Some(false),
+        };
+        let back = git_of(&origin_of(&git)).unwrap();
+        assert_eq!(*back, GitPlace { author: None, ..git });
+        assert!(git_of("").is_none());
+    }
 
     #[test]
     fn words_are_read_back() {

@@ -389,7 +389,7 @@ fn put_summary(
         .collect();
     let sql = "UPDATE runs SET status = ?2, elapsed_ms = ?3, files = ?4, bytes = ?5, findings = ?6, \
                suppressed = ?7, reused = ?8, lost = ?9, interrupted = ?10, skips = ?11, warnings = ?12, \
-               rules = ?13 WHERE id = ?1";
+               rules = ?13, git_objects = ?14 WHERE id = ?1";
     transaction.execute(
         sql,
         params![
@@ -406,6 +406,7 @@ fn put_summary(
             serde_json::to_string(&skips).unwrap_or_default(),
             serde_json::to_string(&summary.warnings).unwrap_or_default(),
             signed(summary.rules),
+            signed(summary.git_objects),
         ],
     )?;
     Ok(())

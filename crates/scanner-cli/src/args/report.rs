@@ -1,0 +1,29 @@
+//! `report`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Write a report of an earlier scan, without scanning.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The run [default: the latest]
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<i64>,
+
+    /// The latest run of this root, as `store runs` names it
+    #[arg(long, value_name = "ROOT", conflicts_with = "run")]
+    pub(crate) root: Option<String>,
+
+    /// text, json, jsonl or sarif; `FORMAT=FILE` writes to a file; repeat for several
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<String>,
+
+    /// Write the (single) report to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// The store [default: $XDG_STATE_HOME/scanner-rs/findings.db]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+}

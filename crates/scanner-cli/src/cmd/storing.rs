@@ -1,0 +1,116 @@
+//! What a scan tells the store of itself: what is scanned, and everything that decides about findings.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use scanner_runtime::rules::RuleSpec;
+use scanner_runtime::store::{
+    Keys, RootName, RuleEncoding, RuleSetHash, Store, StoreError, StoreOptions, rule_set_hash,
+};
+use scanner_runtime::{
+    Decided, Ignores, NoIgnores, ScanRequest, SessionStart, Source, StoreSession,
+};
+
+use super::scan::today;
+use super::version::VERSION;
+use crate::args::ScanArgs;
+use crate::config_file::Config;
+use crate::store_place::StorePlace;
+
+/// The store of a scan, or why it cannot be used; `None` where none is wanted.
+pub(crate) fn open(place: &StorePlace, keys: &Arc<Keys>) -> Option<Result<Store, StoreError>> {
+    let options = StoreOptions::at(place.store.as_ref()?);
+    Some(Store::open_or_create(&options, Arc::clone(keys)))
+}
+
+/// What was decided about secrets. Decisions that cannot be read silence nothing.
+pub(crate) fn decided(
+    store: Option<&Result<Store, StoreError>>,
+    keys: &Arc<Keys>,
+) -> Arc<dyn Ignores> {
+    let Some(Ok(store)) = store else { return Arc::new(NoIgnores) };
+    match store.silenced_secrets(&today()) {
+        Ok(secrets) => Arc::new(Decided::new(Arc::clone(keys), secrets)),
+        Err(error) => {
+            tracing::warn!("decisions of the store are not applied: {error}");
+            Arc::new(NoIgnores)
+        }
+    }
+}
+
+/// Begins a run in the store.
+pub(crate) fn begin(
+    store: Option<Result<Store, StoreError>>,
+    request: &ScanRequest,
+    args: &ScanArgs,
+    rule_set: impl FnOnce() -> RuleSetHash,
+) -> Option<StoreSession> {
+    let store = store?;
+    let session = StoreSession::begin(
+        store,
+        &SessionStart {
+            info: &request.run_info(),
+            root: &root_name(&request.source),
+            rule_set: &rule_set(),
+            full: args.store.full,
+            replays: !args.show_secrets && !request.identities.ignores.needs_secrets(),
+        },
+    );
+    if let Some(run) = session.run() {
+        tracing::info!("run {run} of the store");
+    }
+    Some(session)
+}
+
+/// Everything that decides what a scan of given bytes finds. What only decides which bytes are looked at, or what is
+/// ignored by identity, is no part of it.
+pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> RuleSetHash {
+    let rules: Vec<RuleEncoding> = specs
+        .iter()
+        .map(|spec| RuleEncoding::new(&spec.id).text("spec", &format!("{spec:?}")))
+        .collect();
+    let confidence = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
+    let mut allow = format!("{:?}{:?}", config.allow_paths, config.allow_values);
+    let _ = write!(allow, "{:?}", config.allow_rules);
+    let settings = RuleEncoding::new("scan")
+        .text("version", VERSION)
+        .text("program", &program())
+        .text("min-confidence", confidence.unwrap_or("likely"))
+        .text("inline-markers", &format!("{:?}", args.ignore_inline))
+        .text("allow", &allow);
+    rule_set_hash(&rules, &settings)
+}
+
+/// What tells this build of the program from another of the same version.
+fn program() -> String {
+    let facts = std::env::current_exe().and_then(std::fs::metadata);
+    facts
+        .map(|facts| {
+            let modified =
+                facts.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+            format!("{} {}", facts.len(), modified.map_or(0, |time| time.as_nanos()))
+        })
+        .unwrap_or_default()
+}
+
+fn root_name(source: &Source) -> RootName {
+    let (kind, name) = match source {
+        Source::Files { roots, .. } => ("fs", names(roots)),
+        Source::Git(git) => ("git", names(&git.repositories)),
+        Source::WorkTree { roots, .. } => ("worktree", names(roots)),
+        Source::Stream { name } => ("stdin", name.clone()),
+    };
+    RootName { kind: kind.to_owned(), name }
+}
+
+/// Absolute paths, sorted, so that the same roots have the same name wherever the scan is started.
+fn names(roots: &[PathBuf]) -> String {
+    let real = |root: &PathBuf| root.canonicalize().unwrap_or_else(|_| root.clone());
+    let mut names: Vec<String> =
+        roots.iter().map(|root| real(root).to_string_lossy().into_owned()).collect();
+    names.sort();
+    names.dedup();
+    names.join(" + ")
+}

@@ -1,0 +1,204 @@
+//! A run's way to the store: what it may leave out because an earlier run has seen it, and what it writes down.
+//!
+//! A store that cannot be used ends no scan. Everything is then scanned, the findings reach the other sinks, and the
+//! summary counts and names what is missing.
+
+use scanner_core::{
+    FileState, Finding, ObjectBatch, ObjectPath, RunInfo, SkipReason, StoreLosses,
+    StoreProducer as _, StoredFinding, Summary,
+};
+use scanner_fs::FileFacts;
+use scanner_store::{
+    Remembered, RememberedObject, RootName, RuleSetHash, RunStart, SqliteStoreProducer, Store,
+    StoreError, shown_under,
+};
+
+use crate::key_paths::KeyPaths;
+
+/// The store of a run.
+#[derive(Debug)]
+pub struct StoreSession {
+    producer: Result<SqliteStoreProducer, String>,
+    remembered: Remembered,
+    replays: bool,
+    started: i64,
+}
+
+/// How a session begins.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionStart<'a> {
+    /// The run, as sinks get it.
+    pub info: &'a RunInfo,
+    /// What is scanned.
+    pub root: &'a RootName,
+    /// What decides about findings.
+    pub rule_set: &'a RuleSetHash,
+    /// Whether everything is scanned again.
+    pub full: bool,
+    /// Whether findings of unchanged objects may be told as stored. Not where secrets are shown or have to be known.
+    pub replays: bool,
+}
+
+/// A finding, and whether something decided keeps it out of the reports.
+pub(crate) type Judged = (Finding, bool);
+
+impl StoreSession {
+    /// Reads what earlier runs know and begins a run. Whatever fails is told by [`StoreSession::flush`].
+    pub fn begin(store: Result<Store, StoreError>, start: &SessionStart<'_>) -> Self {
+        let mut remembered = Remembered::default();
+        let producer = store.and_then(|store| {
+            if !start.full {
+                remembered = store.remembered(start.root, start.rule_set)?;
+            }
+            let SessionStart { info, root, rule_set, .. } = *start;
+            store.begin_run(&RunStart { info, root, rule_set })
+        });
+        Self {
+            producer: producer.map_err(|error| error.to_string()),
+            remembered,
+            replays: start.replays,
+            started: i64::try_from(start.info.started_unix).unwrap_or(i64::MAX),
+        }
+    }
+
+    /// The number of the run, if it could begin.
+    pub fn run(&self) -> Option<i64> {
+        self.producer.as_ref().ok().map(SqliteStoreProducer::run)
+    }
+
+    /// Whether any file may be known.
+    pub(crate) fn knows_any(&self) -> bool {
+        !self.remembered.is_empty()
+    }
+
+    /// What a later run recognises a file by; `None` where it changed so lately that it may change again without its
+    /// times telling: file systems count in steps of up to two seconds.
+    pub(crate) fn state_of(
+        &self,
+        paths: &KeyPaths,
+        shown: &[u8],
+        facts: &FileFacts,
+    ) -> Option<FileState> {
+        let latest = facts.changed.0.max(facts.modified.0);
+        (latest < self.started.saturating_sub(1)).then(|| state_of(paths, shown, facts))
+    }
+
+    /// Whether a file of this state was scanned and has nothing to report.
+    pub(crate) fn is_clean(&self, state: &FileState) -> bool {
+        self.remembered.is_clean(state)
+    }
+
+    /// What an unchanged object had to report, if that may be told as stored.
+    pub(crate) fn object(
+        &self,
+        key: &ObjectPath,
+        state: &FileState,
+        line_hashes: bool,
+    ) -> Option<&RememberedObject> {
+        let object = self.remembered.object(key.as_bytes()).filter(|o| o.state == *state)?;
+        let is_whole = !line_hashes || object.findings.iter().all(|f| !f.line_hash.is_empty());
+        (self.replays && is_whole).then_some(object)
+    }
+
+    /// Writes an object's findings down.
+    pub(crate) fn emit(
+        &self,
+        paths: &KeyPaths,
+        (object, state): (&ObjectPath, Option<FileState>),
+        (bytes, suppressed): (u64, u64),
+        findings: &[Judged],
+    ) {
+        let Ok(producer) = &self.producer else { return };
+        let keys: Vec<ObjectPath> = findings.iter().map(|(f, _)| paths.of(&f.path)).collect();
+        let findings: Vec<StoredFinding<'_>> = findings
+            .iter()
+            .zip(&keys)
+            .map(|((finding, silenced), path)| StoredFinding { finding, path, silenced: *silenced })
+            .collect();
+        let object = &paths.of(object);
+        producer.emit_batch(&ObjectBatch { object, state, bytes, suppressed, findings: &findings });
+    }
+
+    /// Waits until all is stored, and adds what is not to the summary.
+    pub(crate) fn flush(&self, summary: &mut Summary, clean: Vec<FileState>) {
+        match &self.producer {
+            Ok(producer) => {
+                producer.remember_clean(clean);
+                tell(summary, producer.flush());
+            }
+            Err(error) => tell(summary, StoreLosses { findings: 0, error: Some(error.clone()) }),
+        }
+    }
+
+    /// Ends the run.
+    pub(crate) fn end(&self, summary: &mut Summary) {
+        let Ok(producer) = &self.producer else { return };
+        let before = summary.skips.get(SkipReason::StoreFailed);
+        let losses = producer.end_run(summary);
+        if before == 0 {
+            tell(summary, losses);
+        }
+    }
+}
+
+/// The findings of an unchanged object, under the path by which this run shows it.
+pub(crate) fn shown(
+    object: &RememberedObject,
+    key: &ObjectPath,
+    path: &ObjectPath,
+) -> Vec<Finding> {
+    shown_under(&object.findings, key.as_bytes(), path)
+}
+
+fn tell(summary: &mut Summary, losses: StoreLosses) {
+    if let Some(error) = losses.error {
+        summary.skips.add_many(SkipReason::StoreFailed, losses.findings.max(1));
+        summary.warnings.push(error);
+    } else {
+        summary.skips.add_many(SkipReason::StoreFailed, losses.findings);
+    }
+}
+
+fn state_of(paths: &KeyPaths, shown: &[u8], facts: &FileFacts) -> FileState {
+    let mut hasher = blake3::Hasher::new();
+    let numbers = [
+        facts.len,
+        facts.inode,
+        facts.modified.0.cast_unsigned(),
+        facts.modified.1,
+        facts.changed.0.cast_unsigned(),
+        facts.changed.1,
+    ];
+    hasher.update(numbers.map(u64::to_le_bytes).as_flattened());
+    // Rules may look at the path, so an inode that moved is another file.
+    let (key, rest) = paths.split(shown).unwrap_or((b"", shown));
+    hasher.update(key).update(rest);
+    let hash = hasher.finalize();
+    let mut state = [0; 16];
+    state.copy_from_slice(&hash.as_bytes()[..16]);
+    FileState(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fact_and_the_path_make_another_state() {
+        let paths = KeyPaths::default();
+        let facts = FileFacts { len: 1, inode: 2, modified: (3, 4), changed: (5, 6) };
+        let base = state_of(&paths, b"a", &facts);
+        assert_eq!(state_of(&paths, b"a", &facts), base);
+        for other in [
+            FileFacts { len: 9, ..facts },
+            FileFacts { inode: 9, ..facts },
+            FileFacts { modified: (9, 4), ..facts },
+            FileFacts { modified: (3, 9), ..facts },
+            FileFacts { changed: (9, 6), ..facts },
+            FileFacts { changed: (5, 9), ..facts },
+        ] {
+            assert_ne!(state_of(&paths, b"a", &other), base, "{other:?}");
+        }
+        assert_ne!(state_of(&paths, b"b", &facts), base);
+    }
+}
