@@ -10,7 +10,7 @@ use scanner_runtime::store::{
     Keys, RootName, RuleEncoding, RuleSetHash, Store, StoreError, StoreOptions, rule_set_hash,
 };
 use scanner_runtime::{
-    Decided, Ignores, NoIgnores, ScanRequest, SessionStart, Source, StoreSession,
+    Decided, GitSelection, Ignores, NoIgnores, ScanRequest, SessionStart, Source, StoreSession,
 };
 
 use super::scan::today;
@@ -40,13 +40,17 @@ pub(crate) fn decided(
     }
 }
 
-/// Begins a run in the store.
+/// Begins a run in the store; `None` where none is used, and for a part of history: what a range or a hook looks at
+/// says nothing about what a root holds.
 pub(crate) fn begin(
     store: Option<Result<Store, StoreError>>,
     request: &ScanRequest,
     args: &ScanArgs,
     rule_set: impl FnOnce() -> RuleSetHash,
 ) -> Option<StoreSession> {
+    if is_partial(&request.source) {
+        return None;
+    }
     let store = store?;
     let session = StoreSession::begin(
         store,
@@ -93,6 +97,13 @@ fn program() -> String {
             format!("{} {}", facts.len(), modified.map_or(0, |time| time.as_nanos()))
         })
         .unwrap_or_default()
+}
+
+fn is_partial(source: &Source) -> bool {
+    match source {
+        Source::Git(git) | Source::WorkTree { git, .. } => git.selection != GitSelection::All,
+        Source::Files { .. } | Source::Stream { .. } => false,
+    }
 }
 
 fn root_name(source: &Source) -> RootName {
