@@ -57,7 +57,6 @@ pub struct Engine {
     reach: Vec<RuleReach>,
     prefilter: Box<dyn Prefilter>,
     class_counts: [usize; 4],
-    anchors: Vec<(char, String, Vec<RuleId>)>,
     safelist: SafelistFilter,
     tuning: Tuning,
     context_bytes: u32,
@@ -77,7 +76,7 @@ impl Engine {
         }
         let Built { rules_hot, rules_cold, gates, reach, anchors } = build(specs, shortcuts)?;
         let native = NativePrefilter::new(&anchors, level);
-        let (class_counts, described) = (native.class_counts(), native.anchors());
+        let class_counts = native.class_counts();
         let prefilter: Box<dyn Prefilter> =
             if exhaustive { Box::new(Exhaustive::new(specs.len())) } else { Box::new(native) };
         let context_bytes = context_bytes(&gates, tuning);
@@ -88,7 +87,6 @@ impl Engine {
             gates,
             reach,
             class_counts,
-            anchors: described,
             prefilter,
             safelist: SafelistFilter::default(),
             tuning,
@@ -122,9 +120,10 @@ impl Engine {
     pub fn anchors(&self) -> Vec<(char, String, Vec<String>)> {
         let id = |rule: &RuleId| self.rule_info(*rule).id.clone();
         let mut all: Vec<_> = self
-            .anchors
-            .iter()
-            .map(|(class, text, rules)| (*class, text.clone(), rules.iter().map(id).collect()))
+            .prefilter
+            .anchors()
+            .into_iter()
+            .map(|(class, text, rules)| (class, text, rules.iter().map(id).collect()))
             .collect();
         all.sort();
         all

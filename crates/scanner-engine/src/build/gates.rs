@@ -1,17 +1,11 @@
 //! The gates of a rule, compiled into the engine's pools; what comes back are indices.
 
-use regex_syntax::hir::{Hir, HirKind};
 use scanner_rules::RuleSpec;
 
-use crate::confirm::try_compile;
-use crate::error::EngineError;
 use crate::rule::{
     CompanionCompiled, EntropyCompiled, GatePools, LazyRegex, NO_GATE, NearCompiled,
     PackedPatterns, TwoPhaseCompiled,
 };
-
-/// Implied literals kept per rule, at most: each is one search of the window.
-const IMPLIED_MAX: usize = 3;
 
 /// Indices of a rule's gates.
 pub(super) struct Pooled {
@@ -35,16 +29,12 @@ fn add<T>(pool: &mut Vec<T>, gate: Option<T>) -> u32 {
     pool.len() as u32 - 1
 }
 
-fn pack(words: &[String]) -> Option<PackedPatterns> {
-    (!words.is_empty()).then(|| PackedPatterns::new(words.iter().map(String::as_bytes)))
+fn pack(words: &[impl AsRef<[u8]>]) -> Option<PackedPatterns> {
+    (!words.is_empty()).then(|| PackedPatterns::new(words.iter().map(AsRef::as_ref)))
 }
 
 /// Compiles the gates of a rule.
-pub(super) fn pool(
-    spec: &RuleSpec,
-    implied: Option<PackedPatterns>,
-    pools: &mut GatePools,
-) -> Result<Pooled, EngineError> {
+pub(super) fn pool(spec: &RuleSpec, implied: &[Vec<u8>], pools: &mut GatePools) -> Pooled {
     let gates = &spec.gates;
     let near = gates.near.as_ref().and_then(|near| {
         pack(&near.any).map(|words| NearCompiled { words, distance: near.distance })
@@ -53,13 +43,12 @@ pub(super) fn pool(
         let seed_radius = two_phase.seed_radius;
         pack(&two_phase.confirm).map(|confirm| TwoPhaseCompiled { confirm, seed_radius })
     });
-    let companion = companion(spec)?;
     let must_contain = gates.must_contain.as_ref().map(|literal| literal.as_bytes().into());
     let char_class = Some(gates.char_class).filter(|gate| !gate.is_empty());
     let local_context = Some(gates.local_context).filter(|gate| gate.quoted);
-    Ok(Pooled {
+    Pooled {
         must_contain: add(&mut pools.must_contain, must_contain),
-        implied: add(&mut pools.implied, implied),
+        implied: add(&mut pools.implied, pack(implied)),
         confirm_all: add(&mut pools.confirm_all, pack(&gates.confirm_all)),
         keywords: add(&mut pools.keywords, near),
         value_suppressors: add(&mut pools.value_suppressors, pack(&gates.suppress)),
@@ -71,43 +60,16 @@ pub(super) fn pool(
         local_context: add(&mut pools.local_context, local_context),
         two_phase: add(&mut pools.two_phase, two_phase),
         offline_validation: add(&mut pools.offline, gates.checksum),
-        companion: add(&mut pools.companion, companion),
-    })
+        companion: add(&mut pools.companion, companion(spec)),
+    }
 }
 
-fn companion(spec: &RuleSpec) -> Result<Option<CompanionCompiled>, EngineError> {
-    let Some(companion) = &spec.gates.companion else { return Ok(None) };
-    for pattern in &companion.patterns {
-        // Read, not compiled: compiling waits for the first candidate.
-        scanner_rules::lint::parse_pattern(pattern).map_err(|error| EngineError::Pattern {
-            rule: spec.id.clone(),
-            message: error.to_string(),
-        })?;
-        debug_assert!(try_compile(pattern).is_ok());
-    }
-    Ok(Some(CompanionCompiled {
+/// The patterns were read with the rule's own; compiling them waits for the first candidate.
+fn companion(spec: &RuleSpec) -> Option<CompanionCompiled> {
+    let companion = spec.gates.companion.as_ref()?;
+    Some(CompanionCompiled {
         patterns: companion.patterns.iter().map(|p| p.as_str().into()).collect(),
         regexes: companion.patterns.iter().map(|_| LazyRegex::new()).collect(),
         distance: companion.distance,
-    }))
-}
-
-/// Literals that the pattern itself demands, as the parts of a sequence: the longest few. They cost a search
-/// of the window each and save the regex on most windows of a short anchor (a URI without an `@`).
-pub(super) fn implied(hir: &Hir) -> Option<PackedPatterns> {
-    fn collect<'h>(hir: &'h Hir, out: &mut Vec<&'h [u8]>) {
-        match hir.kind() {
-            HirKind::Literal(literal) => out.push(&literal.0),
-            HirKind::Capture(capture) => collect(&capture.sub, out),
-            HirKind::Concat(parts) => parts.iter().for_each(|part| collect(part, out)),
-            HirKind::Repetition(repetition) if repetition.min > 0 => collect(&repetition.sub, out),
-            _ => {}
-        }
-    }
-    let mut literals = Vec::new();
-    collect(hir, &mut literals);
-    literals.sort_by_key(|literal| std::cmp::Reverse(literal.len()));
-    literals.dedup();
-    literals.truncate(IMPLIED_MAX);
-    (!literals.is_empty()).then(|| PackedPatterns::new(literals))
+    })
 }

@@ -1,10 +1,12 @@
 //! From rule specs to an engine: each rule compiled, its gates pooled, its anchors derived.
 
+mod analysis;
 pub(crate) mod anchors;
+mod embedded;
 mod gates;
 mod rule;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scanner_core::RuleId;
 use scanner_rules::RuleSpec;
@@ -13,8 +15,8 @@ use crate::error::EngineError;
 use crate::prefilter::RuleReach;
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::scratch::DEDUP_RULE_ID_MAX;
+use analysis::{Analysis, Key};
 use anchors::{AnchorClass, Literal};
-use rule::Analysis;
 
 /// Everything that an engine is made of, apart from the prefilter.
 #[derive(Debug, Default)]
@@ -50,18 +52,45 @@ pub(crate) fn build(specs: &[RuleSpec], shortcuts: bool) -> Result<Built, Engine
     Ok(built)
 }
 
-/// Reads the patterns of all rules, on several threads; the result does not depend on how many.
+/// Reads the patterns of all rules that the build has not read, on several threads; the result does not depend
+/// on how many.
 fn analyse_all(specs: &[RuleSpec], shortcuts: bool) -> Vec<Result<Analysis, EngineError>> {
-    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = processors.min(THREADS_MAX).min(specs.len() / RULES_PER_THREAD).max(1);
-    let read = |specs: &[RuleSpec]| -> Vec<Result<Analysis, EngineError>> {
-        specs.iter().map(|spec| rule::analyse(spec, shortcuts)).collect()
+    let mut known = if shortcuts { embedded::analyses() } else { BTreeMap::new() };
+    let mut all: Vec<Option<_>> = specs.iter().map(|spec| take(&mut known, spec)).collect();
+    let unread: Vec<usize> = (0..specs.len()).filter(|index| all[*index].is_none()).collect();
+    let read = |share: &[usize]| -> Vec<Result<Analysis, EngineError>> {
+        let analyse = |index: &usize| {
+            let spec = &specs[*index];
+            analysis::analyse(spec, shortcuts).map_err(|refusal| rule::refused(spec, refusal))
+        };
+        share.iter().map(analyse).collect()
     };
-    let mut shares = specs.chunks(specs.len().div_ceil(threads).max(1));
+    for (index, result) in unread.iter().zip(on_threads(&unread, read)) {
+        all[*index] = Some(result);
+    }
+    all.into_iter().flatten().collect()
+}
+
+/// What the build knows of a rule. Rules that share all an analysis depends on are rare: the second is read.
+fn take(
+    known: &mut BTreeMap<Key, Analysis>,
+    spec: &RuleSpec,
+) -> Option<Result<Analysis, EngineError>> {
+    if known.is_empty() {
+        return None;
+    }
+    known.remove(&analysis::key(spec)).map(Ok)
+}
+
+/// Does `work` on shares of the items, on several threads where it pays; results come in order.
+fn on_threads<T: Send>(items: &[usize], work: impl Fn(&[usize]) -> Vec<T> + Sync) -> Vec<T> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = processors.min(THREADS_MAX).min(items.len() / RULES_PER_THREAD).max(1);
+    let mut shares = items.chunks(items.len().div_ceil(threads).max(1));
     std::thread::scope(|scope| {
         let first = shares.next().unwrap_or_default();
-        let others: Vec<_> = shares.map(|share| scope.spawn(|| read(share))).collect();
-        let mut all = read(first);
+        let others: Vec<_> = shares.map(|share| scope.spawn(|| work(share))).collect();
+        let mut all = work(first);
         for other in others {
             all.extend(other.join().expect("reading a pattern does not panic"));
         }

@@ -1,41 +1,27 @@
-//! One rule: its widths, its anchors, its hot and cold halves.
+//! One rule: its hot and its cold half.
 
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use regex_syntax::hir::Hir;
 use scanner_core::RuleId;
-use scanner_rules::lint::parse_pattern;
 use scanner_rules::{RuleSpec, Shape};
 
-use super::anchors::{self, AnchorClass, LITERAL_LEN_MIN, Literal, RunProof};
+use super::analysis::{Analysis, Refusal};
+use super::anchors::LITERAL_LEN_MIN;
 use super::{Built, gates};
 use crate::confidence::derive_min_confidence;
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
-use crate::rule::{LazyRegex, PackedPatterns, RuleCold, RuleCompiled, RuleMeta};
+use crate::rule::{LazyRegex, RuleCold, RuleCompiled, RuleMeta};
 
-/// What the syntax of a rule's pattern says: all that is needed of it until its first window.
-#[derive(Debug)]
-pub(super) struct Analysis {
-    width_min: u32,
-    width_max: u32,
-    anchors: Vec<(Literal, AnchorClass)>,
-    implied: Option<PackedPatterns>,
-}
-
-/// Reads the pattern of a rule. This is most of the time that building an engine takes, and independent of
-/// all other rules.
-pub(super) fn analyse(spec: &RuleSpec, shortcuts: bool) -> Result<Analysis, EngineError> {
-    let hir = parse(spec)?;
-    let (width_min, width_max) = widths(spec, &hir)?;
-    let proof = RunProof {
-        secret_group: u32::from(spec.secret_group.unwrap_or(1)),
-        digits_min: spec.gates.char_class.digits_min,
-    };
-    let plan = if shortcuts { anchors::plan(&hir, proof) } else { anchors::plan_plain(&hir) };
-    let anchors = plan.ok_or_else(|| no_anchor(spec))?;
-    Ok(Analysis { width_min, width_max, anchors, implied: gates::implied(&hir) })
+/// The error that names a rule whose pattern cannot be used.
+pub(super) fn refused(spec: &RuleSpec, refusal: Refusal) -> EngineError {
+    let rule = spec.id.clone();
+    match refusal {
+        Refusal::Pattern(message) => EngineError::Pattern { rule, message },
+        Refusal::NoAnchor => EngineError::NoAnchor { rule, least: LITERAL_LEN_MIN },
+        Refusal::Unbounded => EngineError::Unbounded { rule },
+    }
 }
 
 /// Compiles one rule into `built`.
@@ -48,7 +34,7 @@ pub(super) fn compile_rule(
     let Analysis { width_min, width_max, anchors, implied } = analysis;
     built.anchors.extend(anchors.into_iter().map(|(literal, class)| (id, literal, class)));
     built.reach.push(RuleReach { width: width_max });
-    let pooled = gates::pool(spec, implied, &mut built.gates)?;
+    let pooled = gates::pool(spec, &implied, &mut built.gates);
     let gates = &spec.gates;
     built.rules_hot.push(RuleCompiled {
         re: LazyRegex::new(),
@@ -78,28 +64,6 @@ pub(super) fn compile_rule(
         text_only: gates.text_only,
     });
     Ok(())
-}
-
-fn parse(spec: &RuleSpec) -> Result<Hir, EngineError> {
-    parse_pattern(&spec.pattern)
-        .map_err(|error| EngineError::Pattern { rule: spec.id.clone(), message: error.to_string() })
-}
-
-fn no_anchor(spec: &RuleSpec) -> EngineError {
-    EngineError::NoAnchor { rule: spec.id.clone(), least: LITERAL_LEN_MIN }
-}
-
-/// Shortest and widest match.
-fn widths(spec: &RuleSpec, hir: &Hir) -> Result<(u32, u32), EngineError> {
-    if let Some(cap) = spec.width_cap {
-        return Ok((cap.min, cap.max));
-    }
-    let properties = hir.properties();
-    let narrow = |width: usize| u32::try_from(width).ok();
-    let min = properties.minimum_len().and_then(narrow).unwrap_or(0);
-    let max = properties.maximum_len().and_then(narrow);
-    let max = max.ok_or_else(|| EngineError::Unbounded { rule: spec.id.clone() })?;
-    Ok((min, max))
 }
 
 /// The globs of a rule that is limited to some paths.

@@ -9,6 +9,8 @@ pub mod native;
 mod sink;
 pub mod window;
 
+use scanner_core::RuleId;
+
 pub use exhaustive::Exhaustive;
 pub use sink::{HitSink, RuleReach};
 
@@ -23,4 +25,9 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
 
     /// The name used in reports.
     fn name(&self) -> &'static str;
+
+    /// Every anchor that is looked for: class (`A` to `D`), text, rules. Nothing where there are none.
+    fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
+        Vec::new()
+    }
 }

@@ -10,6 +10,7 @@
 //! A rule that proves nothing lands in D, never outside.
 
 use regex_syntax::hir::{Capture, Class, Hir, HirKind, Look};
+use serde::{Deserialize, Serialize};
 
 use super::{Literal, leading_literals, required_literals};
 
@@ -39,7 +40,7 @@ pub(crate) const SCHEME_END: &[u8] = b"://";
 
 /// What an anchor of class C stands in front of. A run is as long as it can be: what stands before it is no
 /// run character. A value's run stands behind an operator, with at most blanks, quotes and brackets between.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Neighbour {
     /// A value that begins with a run of at least [`ALNUM_RUN_MIN`] letters and digits. It holds a digit, or is
     /// at least [`PLAIN_RUN_MIN`] long.
@@ -55,7 +56,7 @@ pub(crate) enum Neighbour {
 }
 
 /// How an anchor is found. See the module's table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum AnchorClass {
     /// Sampled grams.
     Sampled,

@@ -5,6 +5,7 @@
 //! at which the sampled matcher takes over; then fewer, then rarer.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
+use serde::{Deserialize, Serialize};
 
 /// Literals of a set, at most: beyond, verifying costs more than the length gains.
 const SET_MAX: usize = 32;
@@ -19,7 +20,7 @@ const CLASS_MAX: usize = 4;
 const LEN_ENOUGH: usize = 9;
 
 /// A literal of a prefilter. Where case is ignored the bytes are lower-case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Literal {
     /// The bytes.
     pub(crate) bytes: Vec<u8>,

@@ -62,11 +62,6 @@ impl NativePrefilter {
         self.table.class_counts()
     }
 
-    /// Every anchor: class, text and rules.
-    pub(crate) fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
-        self.table.describe()
-    }
-
     /// Which instructions are used.
     pub fn level(&self) -> SimdLevel {
         self.level
@@ -108,6 +103,10 @@ impl Prefilter for NativePrefilter {
 
     fn name(&self) -> &'static str {
         "native"
+    }
+
+    fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
+        self.table.describe()
     }
 }
 

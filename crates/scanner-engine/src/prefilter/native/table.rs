@@ -3,8 +3,6 @@
 //! Patterns are sorted, so that their numbers do not depend on the order of rules; targets fan out through a
 //! prefix sum: `targets[offsets[i]..offsets[i + 1]]` are the rules of pattern `i`.
 
-use std::collections::BTreeMap;
-
 use scanner_core::RuleId;
 
 use super::super::HitSink;
@@ -24,34 +22,35 @@ pub(crate) struct PatternTable {
 impl PatternTable {
     /// Flattens the anchors. An anchor that several rules share in the same class becomes one pattern.
     pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)]) -> Self {
-        // The reach of a pattern near runs is the widest of its rules: it may admit too much.
-        let mut widest: BTreeMap<(&Literal, AnchorClass), u32> = BTreeMap::new();
-        for (_, literal, class) in anchors {
-            let reach = widest.entry((literal, class.with_reach(0))).or_default();
-            *reach = (*reach).max(class.reach().unwrap_or(0));
-        }
-        let mut map: BTreeMap<(&Literal, AnchorClass), Vec<RuleId>> = BTreeMap::new();
-        for (rule, literal, class) in anchors {
-            let key = class.with_reach(widest[&(literal, class.with_reach(0))]);
-            let rules = map.entry((literal, key)).or_default();
-            if !rules.contains(rule) {
-                rules.push(*rule);
+        let mut all: Vec<(&Literal, AnchorClass, RuleId, u32)> = anchors
+            .iter()
+            .map(|(rule, literal, class)| {
+                (literal, class.with_reach(0), *rule, class.reach().unwrap_or(0))
+            })
+            .collect();
+        all.sort_unstable();
+        let mut table = Self {
+            bytes: PackedPatterns::new([]),
+            ignore_case: Vec::new(),
+            classes: Vec::new(),
+            offsets: vec![0],
+            targets: Vec::new(),
+        };
+        let mut literals: Vec<&[u8]> = Vec::new();
+        for same in all.chunk_by(|left, right| (left.0, left.1) == (right.0, right.1)) {
+            let (literal, class, ..) = same[0];
+            // The reach of a pattern is the widest of its rules: it may admit too much.
+            let reach = same.iter().map(|anchor| anchor.3).max().unwrap_or(0);
+            literals.push(&literal.bytes);
+            table.ignore_case.push(literal.ignore_case);
+            table.classes.push(class.with_reach(reach));
+            for of_rule in same.chunk_by(|left, right| left.2 == right.2) {
+                table.targets.push(of_rule[0].2);
             }
+            table.offsets.push(table.targets.len() as u32);
         }
-        let mut offsets = vec![0];
-        let mut targets = Vec::new();
-        for rules in map.values_mut() {
-            rules.sort_unstable();
-            targets.extend_from_slice(rules);
-            offsets.push(targets.len() as u32);
-        }
-        Self {
-            bytes: PackedPatterns::new(map.keys().map(|(literal, _)| literal.bytes.as_slice())),
-            ignore_case: map.keys().map(|(literal, _)| literal.ignore_case).collect(),
-            classes: map.keys().map(|(_, class)| *class).collect(),
-            offsets,
-            targets,
-        }
+        table.bytes = PackedPatterns::new(literals);
+        table
     }
 
     /// How many patterns there are.
