@@ -1,6 +1,6 @@
 # The root Makefile includes this. Corpora and peers lie in $SCANNER_BENCH_DATA or ~/.cache/scanner-rs-bench.
 
-.PHONY: bench bench-quick corpora
+.PHONY: accuracy bench bench-quick corpora
 
 bench: ## measure every definition and record it
 	cargo xtask bench
@@ -10,3 +10,6 @@ bench-quick: ## two runs of each, nothing recorded, bars do not fail
 
 corpora: ## provide corpora and peers outside the repository
 	cargo xtask corpora
+
+accuracy: ## precision and recall on labelled text, false alarms on clean code
+	cargo xtask accuracy

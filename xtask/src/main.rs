@@ -1,14 +1,16 @@
 //! Chores of the repository, run as `cargo xtask <chore>`.
 //!
 //! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`bench`] measures against
-//! floors and peers, [`corpora`] provides what is measured. Nothing here is shipped, nothing of the
-//! scanner's crates is linked: the chores see the scanner as its users do, as a command.
+//! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found. Nothing
+//! here is shipped, nothing of the scanner's crates is linked: the chores see the scanner as its users
+//! do, as a command.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a command that talks to a terminal"
 )]
 
+mod accuracy;
 mod bench;
 mod corpora;
 mod options;
@@ -24,6 +26,9 @@ cargo xtask tidy
 cargo xtask bench [--definition NAME]... [--quick] [--record DIR] [--date YYYY-MM-DD]
                   [--data DIR] [--profile NAME] [--program NAME=PATH]...
     measure every definition of benchmarks/definitions (or the named ones)
+cargo xtask accuracy [--data DIR] [--program FILE] [--record DIR] [--no-record] [--date YYYY-MM-DD]
+                     [--worst N] [--strict]
+    score the scanner on labelled text and on clean code
 cargo xtask corpora [--data DIR] [NAME]...
     provide corpora and peers outside the repository";
 
@@ -32,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.split_first() {
         Some((chore, rest)) => match chore.as_str() {
             "tidy" => tidy::command(rest),
+            "accuracy" => accuracy::command(rest),
             "bench" => bench::command(rest),
             "corpora" => corpora::command(rest),
             bench::measure::CHORE => bench::measure::command(rest),

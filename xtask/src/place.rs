@@ -1,8 +1,11 @@
 //! Where things lie: the repository, and the folder outside it that holds corpora and peers.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
+
+use crate::tool;
 
 /// Names the folder of corpora and peers when no `--data` is given.
 const DATA_VARIABLE: &str = "SCANNER_BENCH_DATA";
@@ -28,6 +31,18 @@ pub(crate) fn data(given: Option<&str>) -> Result<PathBuf> {
             .join(".cache/scanner-rs-bench"),
     };
     std::path::absolute(&folder).with_context(|| format!("{} is no path", folder.display()))
+}
+
+/// Cargo's target folder.
+///
+/// # Errors
+/// Cargo does not say.
+pub(crate) fn target() -> Result<PathBuf> {
+    let mut command = Command::new("cargo");
+    command.current_dir(repository()).args(["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_slice(&tool::answer(&mut command)?)?;
+    let folder = metadata["target_directory"].as_str().context("cargo metadata has no target")?;
+    Ok(PathBuf::from(folder))
 }
 
 /// The first executable file called `name` on the search path.

@@ -78,7 +78,8 @@ impl Machine {
     }
 }
 
-fn commit(root: &Path) -> String {
+/// The commit of the repository at `root`; `+` behind it when files were changed since.
+pub(crate) fn commit(root: &Path) -> String {
     let git = |arguments: &[&str]| {
         tool::answer_text(Command::new("git").current_dir(root).args(arguments))
     };

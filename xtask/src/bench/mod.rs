@@ -9,7 +9,7 @@ mod counts;
 mod definition;
 mod engines;
 mod figures;
-mod machine;
+pub(crate) mod machine;
 pub(crate) mod measure;
 mod record;
 mod rounds;
