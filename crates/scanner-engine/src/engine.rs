@@ -168,11 +168,16 @@ impl Engine {
     ///
     /// The chunk has 4 GiB or more; the reader's chunks are far smaller.
     pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
-        assert!(u32::try_from(chunk.data.len()).is_ok(), "chunks are smaller than 4 GiB");
-        scratch.reset_for_scan();
-        scratch.worker.counters.chunks += 1;
+        let bytes = scratch.begin_scan(chunk);
+        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes);
+        self.prefilter.scan_block(chunk.data, &mut sink);
+        self.finish_scan(chunk, scratch);
+    }
+
+    /// Everything behind the prefilter of the chunk's bytes as they are.
+    pub(crate) fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let windows_before = scratch.worker.counters.windows;
-        self.seed_windows(chunk.data, scratch);
+        self.seed_utf16(chunk.data, scratch);
         self.confirm_windows(chunk, scratch);
         EngineStats::record(&EngineStats {
             chunks: 1,
@@ -183,12 +188,18 @@ impl Engine {
         finish::finish(self, chunk, scratch);
     }
 
-    /// Prefilter: windows for every rule that might match.
-    fn seed_windows(&self, bytes: &[u8], scratch: &mut ScanScratch) {
-        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes.len() as u32);
-        self.prefilter.scan_block(bytes, &mut sink);
+    /// Prefilter of UTF-16 text, where there is any.
+    fn seed_utf16(&self, bytes: &[u8], scratch: &mut ScanScratch) {
         let ScanScratch { hits, narrow, .. } = scratch;
         utf16::scan_block(&*self.prefilter, bytes, narrow, hits, &self.reach);
+    }
+
+    pub(crate) fn prefilter(&self) -> &dyn Prefilter {
+        &*self.prefilter
+    }
+
+    pub(crate) fn reach(&self) -> &[RuleReach] {
+        &self.reach
     }
 
     /// Confirms the windows of each touched (rule, variant), in order.

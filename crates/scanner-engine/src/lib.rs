@@ -14,6 +14,7 @@ mod build;
 mod confidence;
 mod confirm;
 mod counters;
+mod delta;
 mod engine;
 mod error;
 mod finish;
@@ -27,6 +28,7 @@ mod tuning;
 mod utf16;
 
 pub use counters::EngineStats;
+pub use delta::{CopyRange, Hit, HitList, Locality};
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use gate::Stage;

@@ -1,7 +1,7 @@
 //! Hands texts to an engine in every way that a source might: whole, in chunks, as UTF-16.
 
 use scanner_core::{Chunk, Confidence, FileId, RootSpan, Variant};
-use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch};
+use scanner_engine::{CopyRange, Engine, EngineOptions, HitList, ObjectFacts, ScanScratch};
 use scanner_rules::RuleSpec;
 
 /// A finding, reduced to what must not depend on how the text was handed over.
@@ -69,17 +69,57 @@ impl Runner {
                 data: &text[from..end],
             };
             self.engine.scan_chunk_into(&chunk, &mut self.scratch);
-            found.extend(self.scratch.findings().iter().map(|f| Found {
+            found.extend(self.found());
+            at = end;
+        }
+        found.sort();
+        found
+    }
+
+    /// Scans a text in one piece and keeps its hits.
+    pub fn recorded(&mut self, text: &[u8], record: &mut HitList) -> Vec<Found> {
+        let chunk = self.begin(text);
+        self.engine.scan_recorded_into(&chunk, &mut self.scratch, record);
+        self.sorted()
+    }
+
+    /// Scans a text that was made from another by copies, and keeps its hits.
+    pub fn delta(
+        &mut self,
+        text: &[u8],
+        (base, copies): (&HitList, &[CopyRange]),
+        record: &mut HitList,
+    ) -> Vec<Found> {
+        let made = (base, copies.iter().copied());
+        let chunk = self.begin(text);
+        self.engine.scan_delta_into(&chunk, made, &mut self.scratch, record);
+        self.sorted()
+    }
+
+    fn begin<'a>(&mut self, text: &'a [u8]) -> Chunk<'a> {
+        let file_id = FileId::new(0);
+        let path = b"a.txt";
+        self.scratch.begin_object(&ObjectFacts { file_id, path, is_binary: false });
+        Chunk::whole(file_id, text)
+    }
+
+    fn sorted(&self) -> Vec<Found> {
+        let mut found = self.found();
+        found.sort();
+        found
+    }
+
+    fn found(&self) -> Vec<Found> {
+        let findings = self.scratch.findings().iter();
+        findings
+            .map(|f| Found {
                 root: f.rec.root,
                 rule: self.engine.rule_info(f.rec.rule_id).id.clone(),
                 secret: f.secret.to_vec(),
                 variant: f.rec.variant,
                 confidence: f.rec.confidence,
-            }));
-            at = end;
-        }
-        found.sort();
-        found
+            })
+            .collect()
     }
 
     /// Scans a text without keeping what is found; for tests that count allocations.

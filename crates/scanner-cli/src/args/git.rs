@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use super::OnOff;
+
 /// How objects are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Mode {
@@ -59,6 +61,10 @@ pub(crate) struct GitArgs {
     /// Tell every path that ever had a secret, not only those of its first commit
     #[arg(long)]
     pub(crate) all_paths: bool,
+
+    /// Whether versions of an object are scanned only where they differ, for tests
+    #[arg(long, value_enum, default_value = "on", value_name = "WHEN", hide = true)]
+    pub(crate) delta: OnOff,
 }
 
 impl GitArgs {

@@ -10,7 +10,7 @@ use scanner_runtime::fs::{PathFilter, WalkPolicy};
 use scanner_runtime::scanner_git::{self, Limits, OpenOptions, Overlay, Trust};
 use scanner_runtime::{GitMode, GitSelection, GitSource, NothingSeenYet};
 
-use crate::args::{GitArgs, Mode};
+use crate::args::{GitArgs, Mode, OnOff};
 use crate::env::Environment;
 use crate::{ci, dates};
 
@@ -53,6 +53,7 @@ pub(crate) fn source(
         mode,
         show_authors: args.show_authors,
         all_paths: args.all_paths,
+        delta_aware: args.delta == OnOff::On,
         options: OpenOptions {
             limits: Limits::from_memory(memory, around.jobs),
             spill_dir: std::env::temp_dir(),

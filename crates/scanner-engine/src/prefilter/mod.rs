@@ -14,6 +14,8 @@ use scanner_core::RuleId;
 pub use exhaustive::Exhaustive;
 pub use sink::{HitSink, RuleReach};
 
+use crate::delta::Locality;
+
 /// Finds the places of a buffer where rules might match.
 pub trait Prefilter: Send + Sync + std::fmt::Debug {
     /// Reports anchors in `bytes` as they stand there.
@@ -22,6 +24,11 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
     /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
     /// wrongly, never no.
     fn is_present(&self, bytes: &[u8]) -> bool;
+
+    /// How far from an anchor the bytes stand that decide whether it is reported; `None` where that may be any byte.
+    fn locality(&self) -> Option<Locality> {
+        None
+    }
 
     /// The name used in reports.
     fn name(&self) -> &'static str;

@@ -1,8 +1,11 @@
 //! Takes anchors from a prefilter and files their windows in the pool, in the coordinates of the chunk.
 
+use std::ops::Range;
+
 use scanner_core::{RuleId, Variant};
 
 use super::window::window;
+use crate::delta::{Hit, HitList};
 use crate::hits::{HitAccPool, SpanU32};
 use crate::rule::Target;
 
@@ -21,6 +24,8 @@ const RADIUS: u32 = 8;
 enum Frame {
     /// They are the chunk.
     Raw { len: u32 },
+    /// They begin at `base`; anchors that begin at `from..to` are listed, in the coordinates of the chunk.
+    Collect { base: u32, from: u32, to: u32 },
     /// They are UTF-16 units narrowed to a byte each; the first unit stands at `base`, `len` is the chunk's.
     Utf16 { variant: Variant, base: u32, len: u32 },
 }
@@ -28,15 +33,30 @@ enum Frame {
 /// Files hits as windows.
 #[derive(Debug)]
 pub struct HitSink<'a> {
-    pool: &'a mut HitAccPool,
+    /// Where windows go; none where hits are only listed.
+    pool: Option<&'a mut HitAccPool>,
     reach: &'a [RuleReach],
     frame: Frame,
+    list: Option<&'a mut HitList>,
 }
 
 impl<'a> HitSink<'a> {
     /// A sink for hits in the chunk's own bytes.
     pub fn raw(pool: &'a mut HitAccPool, reach: &'a [RuleReach], len: u32) -> Self {
-        Self { pool, reach, frame: Frame::Raw { len } }
+        Self { pool: Some(pool), reach, frame: Frame::Raw { len }, list: None }
+    }
+
+    /// A sink that lists hits and makes no windows. The bytes it will see begin at `base` of the chunk; anchors that
+    /// begin at `places` of the chunk are listed.
+    pub fn collecting(list: &'a mut HitList, base: u32, places: Range<u32>) -> Self {
+        let frame = Frame::Collect { base, from: places.start, to: places.end };
+        Self { pool: None, reach: &[], frame, list: Some(list) }
+    }
+
+    /// The same sink, which lists the hits as well.
+    #[must_use]
+    pub fn recording(self, list: &'a mut HitList) -> Self {
+        Self { list: Some(list), ..self }
     }
 
     /// A sink for hits in UTF-16 text that was narrowed to one byte a unit: narrowed byte `i` is the unit at
@@ -48,33 +68,52 @@ impl<'a> HitSink<'a> {
         base: u32,
         len: u32,
     ) -> Self {
-        Self { pool, reach, frame: Frame::Utf16 { variant, base, len } }
+        Self { pool: Some(pool), reach, frame: Frame::Utf16 { variant, base, len }, list: None }
     }
 
     /// Files the whole buffer as a window of `rule`.
     pub fn whole(&mut self, rule: RuleId) {
+        if let Some(list) = &mut self.list {
+            list.push_whole();
+        }
         let (variant, len) = match self.frame {
             Frame::Raw { len } => (Variant::Raw, len),
             Frame::Utf16 { variant, len, .. } => (variant, len),
+            Frame::Collect { .. } => return,
         };
-        self.pool.push(Target::new(rule, variant).pair(), SpanU32::new(0, len, 0));
+        self.push(Target::new(rule, variant), SpanU32::new(0, len, 0));
     }
 
     /// Files an anchor of `rule` at `from..to` of the bytes that the prefilter sees.
     #[inline]
     pub fn hit(&mut self, rule: RuleId, from: u32, to: u32) {
-        let width = self.reach[rule.index()].width;
         match self.frame {
             Frame::Raw { len } => {
-                let window = window(from, to, width, RADIUS, len);
-                self.pool.push(Target::new(rule, Variant::Raw).pair(), window);
+                if let Some(list) = &mut self.list {
+                    list.push(Hit { from, to, rule });
+                }
+                let window = window(from, to, self.reach[rule.index()].width, RADIUS, len);
+                self.push(Target::new(rule, Variant::Raw), window);
             }
             Frame::Utf16 { variant, base, len } => {
                 let place = |at: u32| base.saturating_add(at.saturating_mul(2));
-                let wide = width.saturating_mul(2);
+                let wide = self.reach[rule.index()].width.saturating_mul(2);
                 let window = window(place(from), place(to), wide, 2 * RADIUS, len);
-                self.pool.push(Target::new(rule, variant).pair(), window);
+                self.push(Target::new(rule, variant), window);
             }
+            Frame::Collect { base, from: first, to: last } => {
+                let (from, to) = (from.saturating_add(base), to.saturating_add(base));
+                if let Some(list) = self.list.as_mut().filter(|_| (first..last).contains(&from)) {
+                    list.push(Hit { from, to, rule });
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn push(&mut self, target: Target, window: SpanU32) {
+        if let Some(pool) = &mut self.pool {
+            pool.push(target.pair(), window);
         }
     }
 }

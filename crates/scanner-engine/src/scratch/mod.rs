@@ -9,7 +9,7 @@ mod entropy;
 mod findings;
 mod worker;
 
-use scanner_core::FileId;
+use scanner_core::{Chunk, FileId};
 use scanner_stdx::FixedSet128;
 
 pub use dedupe::{DEDUP_RULE_ID_BITS, DEDUP_RULE_ID_MAX, DedupKey};
@@ -17,6 +17,7 @@ pub use entropy::EntropyScratch;
 pub use findings::{FindingBuf, FindingRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
+use crate::delta::Inherited;
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
 
@@ -47,6 +48,8 @@ pub struct ScanScratch {
     pub(crate) utf16_text: Vec<u8>,
     /// UTF-16 text narrowed to a byte a unit.
     pub(crate) narrow: Vec<u8>,
+    /// Parts of an object whose hits are those of its base.
+    pub(crate) inherited: Vec<Inherited>,
     /// Order in which overlapping findings are looked at.
     pub(crate) order: Vec<u32>,
     /// Path of the object, for rules that are limited to some paths.
@@ -90,6 +93,7 @@ impl ScanScratch {
             seen: FixedSet128::with_capacity(findings * FINDING_DEDUPE_MULTIPLIER),
             utf16_text: Vec::new(),
             narrow: Vec::new(),
+            inherited: Vec::new(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
             has_path: true,
@@ -134,10 +138,13 @@ impl ScanScratch {
         self.worker.take_trace()
     }
 
-    /// Forgets the last chunk, in time proportional to what it touched.
-    pub(crate) fn reset_for_scan(&mut self) {
+    /// Forgets the last chunk, in time proportional to what it touched; gives the bytes of this one.
+    pub(crate) fn begin_scan(&mut self, chunk: &Chunk<'_>) -> u32 {
+        let bytes = u32::try_from(chunk.data.len()).expect("chunks are smaller than 4 GiB");
         self.hits.reset();
         self.findings.clear();
         self.seen.clear();
+        self.worker.counters.chunks += 1;
+        bytes
     }
 }

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use scanner_core::{
     Chunk, FileId, FindingRec, Location, NormHash, SecretBytes, SkipReason, Variant,
 };
-use scanner_engine::{ObjectFacts, ScanScratch};
+use scanner_engine::{CopyRange, HitList, ObjectFacts, ScanScratch};
 use scanner_git::{
-    Blob, BlobSink, DamageReport, GitCounters, Introductions, KindSet, ObjectKind, OdbRequest, Oid,
-    Repository, SeenBlobs, scan_listed, scan_objects,
+    BaseSlot, Blob, BlobSink, DamageReport, DeltaOp, GitCounters, Introductions, KindSet,
+    ObjectKind, OdbRequest, Oid, Repository, SeenBlobs, scan_listed, scan_objects,
 };
 use scanner_report::LineCounter;
 
@@ -172,6 +172,37 @@ struct Detector<'a> {
     next_id: u32,
     found: Detected,
     scanned: Vec<Oid>,
+    bases: Bases,
+}
+
+/// Hits of the objects that later ones are made from.
+#[derive(Default)]
+struct Bases {
+    by_slot: Vec<Option<HitList>>,
+    spare: Vec<HitList>,
+}
+
+impl Bases {
+    fn get(&self, slot: BaseSlot) -> Option<&HitList> {
+        self.by_slot.get(slot.0 as usize)?.as_ref()
+    }
+
+    fn put(&mut self, slot: BaseSlot, hits: HitList) {
+        let index = slot.0 as usize;
+        if self.by_slot.len() <= index {
+            self.by_slot.resize_with(index + 1, || None);
+        }
+        self.by_slot[index] = Some(hits);
+    }
+
+    fn remove(&mut self, slot: BaseSlot) {
+        let hits = self.by_slot.get_mut(slot.0 as usize).and_then(Option::take);
+        self.spare.extend(hits);
+    }
+
+    fn blank(&mut self) -> HitList {
+        self.spare.pop().unwrap_or_default()
+    }
 }
 
 impl<'a> Detector<'a> {
@@ -185,6 +216,7 @@ impl<'a> Detector<'a> {
             next_id: 0,
             found: Detected::default(),
             scanned: Vec::new(),
+            bases: Bases::default(),
         }
     }
 
@@ -215,11 +247,12 @@ impl<'a> Detector<'a> {
         self.lines.reset(encoding);
         let request = self.run.request;
         let sizes = (request.chunk_bytes, request.engine.required_overlap());
+        if blob.bytes.len() <= sizes.0 && (blob.keep.is_some() || blob.delta.is_some()) {
+            return self.scan_related(file_id, blob);
+        }
         let _ = cut_slice(file_id, blob.bytes, sizes, &mut |chunk, keep| {
             request.engine.scan_chunk_into(chunk, &mut self.scratch);
-            if !self.scratch.findings().is_empty() {
-                self.take_findings(blob, chunk);
-            }
+            self.take_findings(blob, chunk);
             if !chunk.is_last {
                 self.lines.advance(&chunk.data[..chunk.data.len() - keep]);
             }
@@ -227,8 +260,36 @@ impl<'a> Detector<'a> {
         });
     }
 
+    /// Scans an object that was made from another, or of which others are made. Fits into one chunk.
+    fn scan_related(&mut self, file_id: FileId, blob: &Blob<'_>) {
+        let engine = &self.run.request.engine;
+        let chunk = Chunk::whole(file_id, blob.bytes);
+        let mut record = self.bases.blank();
+        let delta = blob.delta.as_ref().filter(|_| self.run.source.delta_aware);
+        match delta.and_then(|delta| Some((self.bases.get(delta.base)?, delta))) {
+            Some((base, delta)) => {
+                let copies = delta.ops().filter_map(|op| match op {
+                    DeltaOp::Copy { base_offset, offset, len } => {
+                        Some(CopyRange { base_offset, offset, len })
+                    }
+                    DeltaOp::Insert { .. } => None,
+                });
+                engine.scan_delta_into(&chunk, (base, copies), &mut self.scratch, &mut record);
+            }
+            None => engine.scan_recorded_into(&chunk, &mut self.scratch, &mut record),
+        }
+        match blob.keep {
+            Some(slot) => self.bases.put(slot, record),
+            None => self.bases.spare.push(record),
+        }
+        self.take_findings(blob, &chunk);
+    }
+
     fn take_findings(&mut self, blob: &Blob<'_>, chunk: &Chunk<'_>) {
         let findings = self.scratch.findings();
+        if findings.is_empty() {
+            return;
+        }
         let mut order: Vec<usize> = (0..findings.len()).collect();
         order.sort_by_key(|index| {
             let rec = findings.get(*index).rec;
@@ -268,7 +329,7 @@ impl<'a> Detector<'a> {
 }
 
 impl BlobSink for Detector<'_> {
-    type Carry = ();
+    type Carry = HitList;
 
     fn blob(&mut self, blob: &Blob<'_>) -> ControlFlow<()> {
         if self.run.is_over() {
@@ -297,5 +358,17 @@ impl BlobSink for Detector<'_> {
         progress.files.fetch_add(1, Ordering::Relaxed);
         progress.bytes.fetch_add(bytes, Ordering::Relaxed);
         ControlFlow::Continue(())
+    }
+
+    fn leave(&mut self, slot: BaseSlot) {
+        self.bases.remove(slot);
+    }
+
+    fn hand_over(&mut self, slot: BaseSlot) -> Option<HitList> {
+        self.bases.get(slot).cloned()
+    }
+
+    fn take_over(&mut self, slot: BaseSlot, carry: HitList) {
+        self.bases.put(slot, carry);
     }
 }

@@ -107,6 +107,9 @@ pub struct GitSource {
     pub show_authors: bool,
     /// Whether every path of an object is told, or those in its first commit.
     pub all_paths: bool,
+    /// Whether an object that is stored as a delta is scanned where it differs from its base. The findings are the same
+    /// either way; for tests and measurements.
+    pub delta_aware: bool,
     /// How repositories are opened.
     pub options: OpenOptions,
     /// Include and exclude globs.

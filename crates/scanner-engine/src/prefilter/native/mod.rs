@@ -22,6 +22,7 @@ use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter};
 use crate::build::anchors::{AnchorClass, Literal};
+use crate::delta::Locality;
 use grams::Grams;
 pub use simd::SimdLevel;
 use stems::Stems;
@@ -40,6 +41,21 @@ pub struct NativePrefilter {
     tokens: Tokens,
     stems: Stems,
     level: SimdLevel,
+    locality: Locality,
+}
+
+/// Bytes that a neighbour, a token start or a block of masks is judged by; more than any of them needs.
+const JUDGED_BYTES: u32 = 64;
+
+/// An anchor is judged by its own bytes and, in front of a neighbour, by those up to the neighbour and its first ones;
+/// before it a run or an operator may decide.
+fn locality_of(anchors: &[(RuleId, Literal, AnchorClass)]) -> Locality {
+    let reach = anchors
+        .iter()
+        .map(|(_, literal, class)| class.reach().unwrap_or(0).max(literal.bytes.len() as u32))
+        .max()
+        .unwrap_or(0);
+    Locality { before: JUDGED_BYTES, behind: reach + 2 * JUDGED_BYTES }
 }
 
 impl NativePrefilter {
@@ -54,6 +70,7 @@ impl NativePrefilter {
             stems: Stems::new(&table, &everywhere),
             table,
             level,
+            locality: locality_of(anchors),
         }
     }
 
@@ -99,6 +116,10 @@ impl Prefilter for NativePrefilter {
             self.stems.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
         }
         found
+    }
+
+    fn locality(&self) -> Option<Locality> {
+        Some(self.locality)
     }
 
     fn name(&self) -> &'static str {

@@ -1,0 +1,306 @@
+//! Delta-aware scanning: an object that was made from another by copies and inserts is scanned where it differs.
+//!
+//! Nearly all of a scan is the prefilter, and whether it reports an anchor depends on a short stretch around that place
+//! ([`Locality`]). So the *hits* of the base are kept, not its findings: hits inside of copied ranges move along, and only
+//! inserted bytes and the places where copies meet are prefiltered, widened by that stretch. Everything behind the
+//! prefilter (windows, confirmation, gates, duplicates) then runs on the whole object as in any scan. The findings are
+//! those of a full scan because every window is, and no rule's width, context or span over several lines has to be
+//! thought of here.
+//!
+//! UTF-16 text is looked for in the whole object, as in any scan: what holds no zero bytes pays nothing for it. A stage
+//! that looks at all bytes in another way (decoding, say) belongs behind [`Engine::finish_scan`] and sees the whole
+//! object too.
+
+use scanner_core::{Chunk, RuleId};
+
+use crate::engine::Engine;
+use crate::prefilter::HitSink;
+use crate::scratch::ScanScratch;
+
+/// Hits kept of an object; one with more is no base for a delta-aware scan.
+const HITS_MAX: usize = 1 << 16;
+
+/// A shorter stretch of unchanged bytes is scanned again: it costs less than starting the prefilter twice.
+const INHERITED_BYTES_MIN: u32 = 256;
+
+/// How far from an anchor the bytes stand that decide whether it is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locality {
+    /// Bytes before its first.
+    pub before: u32,
+    /// Bytes from its first on.
+    pub behind: u32,
+}
+
+/// An anchor of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    pub(crate) rule: RuleId,
+}
+
+/// The hits of an object that others may be made from.
+#[derive(Clone, Debug, Default)]
+pub struct HitList {
+    /// Sorted once the scan is over.
+    hits: Vec<Hit>,
+    /// Bytes of the object.
+    bytes: u32,
+    /// Whether something was reported that has no place, or too much.
+    is_unusable: bool,
+}
+
+impl HitList {
+    /// How many hits there are.
+    pub fn len(&self) -> usize {
+        self.hits.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.hits.is_empty()
+    }
+
+    /// Forgets everything and keeps the memory.
+    pub fn clear(&mut self) {
+        self.hits.clear();
+        self.bytes = 0;
+        self.is_unusable = false;
+    }
+
+    pub(crate) fn push(&mut self, hit: Hit) {
+        if self.hits.len() < HITS_MAX {
+            self.hits.push(hit);
+        } else {
+            self.is_unusable = true;
+        }
+    }
+
+    /// Notes a hit that is everywhere.
+    pub(crate) fn push_whole(&mut self) {
+        self.is_unusable = true;
+    }
+
+    fn close(&mut self, bytes: u32) {
+        self.bytes = bytes;
+        self.hits.sort_unstable();
+        self.hits.dedup();
+    }
+}
+
+/// `len` bytes of the base from `base_offset` on stand at `offset` of the object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyRange {
+    /// Where in the base.
+    pub base_offset: u64,
+    /// Where in the object.
+    pub offset: u64,
+    /// How many bytes.
+    pub len: u64,
+}
+
+/// Hits of the base whose anchors begin in `base..base + (end - start)` are hits of the object at `start..end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inherited {
+    base: u32,
+    start: u32,
+    end: u32,
+}
+
+/// The parts of an object whose hits are those of its base, in order. What lies between them is prefiltered.
+///
+/// Copies must be in order of `offset`; what makes no sense inherits nothing.
+fn plan(
+    (bytes, base_bytes): (u32, u32),
+    copies: impl Iterator<Item = CopyRange>,
+    locality: Locality,
+    parts: &mut Vec<Inherited>,
+) {
+    parts.clear();
+    let mut open: Option<CopyRange> = None;
+    let mut close = |copy: CopyRange| {
+        let (Ok(base), Ok(start), Ok(len)) =
+            (u32::try_from(copy.base_offset), u32::try_from(copy.offset), u32::try_from(copy.len))
+        else {
+            return;
+        };
+        let fits = |from: u32, all: u32| from.checked_add(len).is_some_and(|end| end <= all);
+        if !fits(start, bytes) || !fits(base, base_bytes) {
+            return;
+        }
+        // Where both begin, or both end, nothing else stands before or behind.
+        let begins = start == 0 && base == 0;
+        let ends = start + len == bytes && base + len == base_bytes;
+        let before = if begins { 0 } else { locality.before };
+        let behind = if ends { 0 } else { locality.behind };
+        let (from, to) = (u64::from(start) + u64::from(before), u64::from(start + len));
+        let to = to.saturating_sub(u64::from(behind));
+        if to >= from + u64::from(INHERITED_BYTES_MIN) {
+            parts.push(Inherited { base: base + before, start: from as u32, end: to as u32 });
+        }
+    };
+    for copy in copies {
+        match &mut open {
+            Some(last)
+                if last.offset + last.len == copy.offset
+                    && last.base_offset + last.len == copy.base_offset =>
+            {
+                last.len += copy.len;
+            }
+            Some(last) => {
+                close(*last);
+                *last = copy;
+            }
+            None => open = Some(copy),
+        }
+    }
+    if let Some(last) = open {
+        close(last);
+    }
+}
+
+impl Engine {
+    /// As [`Engine::scan_chunk_into`] for a whole object in one chunk, and keeps its hits for
+    /// [`Engine::scan_delta_into`].
+    pub fn scan_recorded_into(
+        &self,
+        chunk: &Chunk<'_>,
+        scratch: &mut ScanScratch,
+        record: &mut HitList,
+    ) {
+        let bytes = scratch.begin_scan(chunk);
+        record.clear();
+        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes).recording(&mut *record);
+        self.prefilter().scan_block(chunk.data, &mut sink);
+        record.close(bytes);
+        self.finish_scan(chunk, scratch);
+    }
+
+    /// Scans a whole object in one chunk that was made from another, of which `base` has the hits. Finds exactly what
+    /// [`Engine::scan_chunk_into`] finds. `record` keeps the hits of this object.
+    ///
+    /// `copies` are in the order of the object. They must tell the truth about its bytes: findings depend on them.
+    pub fn scan_delta_into(
+        &self,
+        chunk: &Chunk<'_>,
+        (base, copies): (&HitList, impl Iterator<Item = CopyRange>),
+        scratch: &mut ScanScratch,
+        record: &mut HitList,
+    ) {
+        let locality = self.prefilter().locality().filter(|_| !base.is_unusable);
+        let Some(locality) = locality else {
+            return self.scan_recorded_into(chunk, scratch, record);
+        };
+        let bytes = scratch.begin_scan(chunk);
+        record.clear();
+        let mut parts = std::mem::take(&mut scratch.inherited);
+        plan((bytes, base.bytes), copies, locality, &mut parts);
+        let mut at = 0;
+        for part in &parts {
+            self.collect_hits(chunk.data, (at, part.start), locality, record);
+            inherit(base, *part, record);
+            at = part.end;
+        }
+        self.collect_hits(chunk.data, (at, bytes), locality, record);
+        scratch.inherited = parts;
+        record.close(bytes);
+        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
+        for hit in &record.hits {
+            sink.hit(hit.rule, hit.from, hit.to);
+        }
+        if record.is_unusable {
+            // Too many hits to keep: the windows must come from somewhere.
+            self.prefilter().scan_block(chunk.data, &mut sink);
+        }
+        self.finish_scan(chunk, scratch);
+    }
+
+    /// Prefilters the places `from..to` for anchors that begin there.
+    fn collect_hits(
+        &self,
+        bytes: &[u8],
+        (from, to): (u32, u32),
+        locality: Locality,
+        record: &mut HitList,
+    ) {
+        if from >= to {
+            return;
+        }
+        let first = from.saturating_sub(locality.before);
+        let last = to.saturating_add(locality.behind).min(bytes.len() as u32);
+        let mut sink = HitSink::collecting(record, first, from..to);
+        self.prefilter().scan_block(&bytes[first as usize..last as usize], &mut sink);
+    }
+}
+
+/// Moves hits of the base to where their bytes stand now.
+fn inherit(base: &HitList, part: Inherited, record: &mut HitList) {
+    let end = part.base + (part.end - part.start);
+    let first = base.hits.partition_point(|hit| hit.from < part.base);
+    for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
+        let place = |at: u32| at - part.base + part.start;
+        record.push(Hit { from: place(hit.from), to: place(hit.to), rule: hit.rule });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCALITY: Locality = Locality { before: 10, behind: 100 };
+
+    fn planned(sizes: (u32, u32), copies: &[(u64, u64, u64)]) -> Vec<(u32, u32, u32)> {
+        let copies = copies.iter().map(|(base_offset, offset, len)| CopyRange {
+            base_offset: *base_offset,
+            offset: *offset,
+            len: *len,
+        });
+        let mut parts = Vec::new();
+        plan(sizes, copies, LOCALITY, &mut parts);
+        parts.iter().map(|part| (part.base, part.start, part.end)).collect()
+    }
+
+    #[test]
+    fn what_is_far_enough_from_every_change_is_inherited() {
+        for (sizes, copies, want) in [
+            // The same object.
+            ((5000, 5000), &[(0, 0, 5000)][..], &[(0, 0, 5000)][..]),
+            // In two copies that are one.
+            ((5000, 5000), &[(0, 0, 2000), (2000, 2000, 3000)], &[(0, 0, 5000)]),
+            // An insert of ten bytes.
+            (
+                (5010, 5000),
+                &[(0, 0, 2000), (2000, 2010, 3000)],
+                &[(0, 0, 1900), (2010, 2020, 5010)],
+            ),
+            // A cut: copies meet.
+            (
+                (4000, 5000),
+                &[(0, 0, 2000), (3000, 2000, 2000)],
+                &[(0, 0, 1900), (3010, 2010, 4000)],
+            ),
+            // The end of one is not the end of the other.
+            ((2000, 5000), &[(0, 0, 2000)], &[(0, 0, 1900)]),
+            ((2000, 5000), &[(3000, 0, 2000)], &[(3010, 10, 2000)]),
+            // Too short to be worth it.
+            ((5000, 5000), &[(700, 1000, 300)], &[]),
+            // What cannot be.
+            ((5000, 5000), &[(4000, 0, 2000), (0, 4000, 2000), (u64::MAX, 0, 5)], &[]),
+            ((0, 0), &[], &[]),
+        ] {
+            assert_eq!(planned(sizes, copies), want, "{sizes:?} {copies:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_full_is_no_base() {
+        let mut list = HitList::default();
+        for at in 0..=HITS_MAX as u32 {
+            list.push(Hit { from: at, to: at + 1, rule: RuleId::new(0) });
+        }
+        assert!(list.is_unusable && list.len() == HITS_MAX);
+        list.clear();
+        assert!(!list.is_unusable && list.is_empty());
+    }
+}
