@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Some(Command::Explain(explain)) => cmd::explain::run(explain, &environment),
         Some(Command::Hook(hook)) => cmd::hook::run(&cli, hook, &environment),
         Some(Command::Store(store)) => cmd::store::run(store, &environment),
+        Some(Command::Baseline(baseline)) => cmd::baseline::run(&cli, baseline, &environment),
         Some(Command::Report(report)) => cmd::report::run(&cli, report, &environment),
         Some(Command::Completion { shell }) => cmd::completion::run(*shell),
         None if cli.version => cmd::version::run(&cli),

@@ -20,6 +20,8 @@ pub struct Candidate<'a> {
     pub path: &'a ObjectPath,
     /// The line, from 1.
     pub line: u64,
+    /// The first commit that has it, for what stands in history.
+    pub commit: Option<&'a str>,
 }
 
 /// Decides by stable identity whether a finding is ignored, and says the line that would ignore it.

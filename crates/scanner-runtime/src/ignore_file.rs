@@ -184,7 +184,14 @@ mod tests {
     fn silences(file: &IgnoreFile, rule: &str, secret: u8) -> bool {
         let (hash, path) = (NormHash([secret; 32]), ObjectPath::new(b"x"));
         let secret = SecretBytes::withheld("…");
-        file.silences(&Candidate { rule, hash: &hash, secret: &secret, path: &path, line: 1 })
+        file.silences(&Candidate {
+            rule,
+            hash: &hash,
+            secret: &secret,
+            path: &path,
+            line: 1,
+            commit: None,
+        })
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! ```
 
 mod allow;
+mod baselines;
 mod chunk;
 mod collect;
 mod config;
@@ -27,6 +28,7 @@ mod rule_test;
 mod storing;
 
 pub use allow::{AllowError, Allowlists, RuleAllow};
+pub use baselines::Baselines;
 pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source, fit_memory};
 pub use control::{Control, Progress};
 pub use decided::Decided;

@@ -218,6 +218,7 @@ impl<'a> ObjectScanner<'a> {
             secret: &finding.secret,
             path: &paths.of(&finding.path),
             line: finding.location.line,
+            commit: finding.git.as_ref().and_then(|git| git.commit.as_deref()),
         })
     }
 
@@ -357,6 +358,7 @@ impl<'a> ObjectScanner<'a> {
             secret: &found.secret,
             path: &paths.of(object.path),
             line,
+            commit: None,
         })
     }
 

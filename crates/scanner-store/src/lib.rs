@@ -11,6 +11,7 @@
 //! Nothing here ever holds a secret: what is stored is a keyed hash, a hash that only the key opens, and the redacted
 //! form that reports show.
 
+mod baseline;
 mod db;
 mod error;
 mod identity;
@@ -19,6 +20,7 @@ mod limits;
 mod query;
 mod triage;
 
+pub use baseline::{Baseline, BaselineEntry, BaselineError, Known, Lookup, NativeBaseline};
 pub use db::{
     BUSY_TIMEOUT_DEFAULT, CheckReport, GcReport, Keep, Marks, Remembered, RememberedObject,
     RootName, RunStart, SeenSet, SqliteStoreProducer, Store, StoreOptions, StoredRun,

@@ -33,6 +33,12 @@ pub(crate) const RULE_SETS_PER_ROOT_MAX: usize = 4;
 /// Rows of one page of a listing, at most.
 pub(crate) const PAGE_ROWS_MAX: u32 = 100_000;
 
+/// Bytes of a baseline or ignore file; a larger one is refused.
+pub(crate) const BASELINE_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Salts of one baseline, as merging makes them; a file with more is refused.
+pub(crate) const BASELINE_SALTS_MAX: usize = 16;
+
 /// Matches up to which a filter is cheap enough to begin a listing with.
 pub(crate) const DRIVER_ROWS_MAX: i64 = 20_000;
 

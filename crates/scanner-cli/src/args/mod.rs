@@ -1,5 +1,6 @@
 //! The command line. Words are those that people already type.
 
+mod baseline;
 mod explain;
 mod git;
 mod hook;
@@ -10,6 +11,7 @@ mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use baseline::{BaselineArgs, BaselineCommand, EntryArgs};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};
 pub(crate) use hook::{HookArgs, HookCommand, HookKind};
@@ -65,6 +67,8 @@ pub(crate) enum Command {
     Hook(HookArgs),
     /// Look at what earlier scans found, and decide about it
     Store(StoreArgs),
+    /// Keep a list of known findings in the repository
+    Baseline(BaselineArgs),
     /// Write a report of an earlier scan, without scanning
     Report(ReportArgs),
     /// Print completions for a shell

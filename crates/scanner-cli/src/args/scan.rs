@@ -125,6 +125,10 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) no_dedup: bool,
 
+    /// Leave out what this baseline knows: one of ours, a report of gitleaks, a .secrets.baseline; repeat for several
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) baseline: Vec<PathBuf>,
+
     /// Where findings are kept
     #[command(flatten)]
     pub(crate) store: StoreUse,

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod baseline;
 pub(crate) mod completion;
 pub(crate) mod explain;
 pub(crate) mod git;
@@ -9,6 +10,7 @@ pub(crate) mod report;
 pub(crate) mod rules;
 pub(crate) mod ruleset;
 pub(crate) mod scan;
+mod silencers;
 pub(crate) mod sinks;
 pub(crate) mod store;
 mod storing;

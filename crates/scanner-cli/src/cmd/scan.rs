@@ -12,10 +12,11 @@ use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
     Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection, Identities,
-    IgnoreChain, IgnoreFile, Ignores, KeyPaths, RuntimeError, ScanRequest, Source, fit_memory,
+    KeyPaths, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
 use super::git::{self, Surroundings};
+use super::silencers::Silencers;
 use super::{ruleset, sinks, storing, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
@@ -25,9 +26,6 @@ use crate::progress::Bar;
 use crate::store_place::StorePlace;
 use crate::{messages, values};
 
-/// The ignore file looked for in the scanned root.
-const IGNORE_FILE: &str = ".scannerignore";
-
 /// What is scanned.
 enum Target {
     Files(Vec<PathBuf>),
@@ -36,9 +34,46 @@ enum Target {
     Stdin,
 }
 
+/// What of the user's decisions a scan heeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum With {
+    /// All, and findings are kept in the store.
+    Everything,
+    /// Only the ignore file.
+    IgnoreFile,
+}
+
+/// A scan that is ready to run.
+pub(crate) struct Prepared {
+    pub(crate) request: ScanRequest,
+    silencers: Silencers,
+    root: Option<PathBuf>,
+}
+
 /// Runs a scan.
 pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyhow::Result<Exit> {
+    let Some(mut prepared) = prepare(args, environment, With::Everything)? else {
+        return Ok(Exit::Nothing);
+    };
+    let wanted = sinks::Wanted {
+        formats: &args.format,
+        output: args.output.as_deref(),
+        show_secrets: args.show_secrets,
+    };
+    let (sinks, line_hashes) = sinks::build(cli, &wanted, environment, prepared.root.as_deref())?;
+    prepared.request.line_hashes = line_hashes;
+    let summary = perform(cli, args, &prepared.request, sinks)?;
+    Ok(conclude(cli, &prepared, &summary, args.exit_code))
+}
+
+/// Resolves flags and configuration. `None`, and a word about it, where no rule is left.
+pub(crate) fn prepare(
+    args: &ScanArgs,
+    environment: &Environment,
+    with: With,
+) -> anyhow::Result<Option<Prepared>> {
     let target = target(args)?;
+    let roots = roots_of(&target);
     let root = root_of(&target);
     let config = config_file::find(args.config.as_deref(), environment.config.as_deref(), root)?;
     if let Some(path) = &config.path {
@@ -50,45 +85,35 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
     let specs = ruleset::select(specs, &enabled, &disabled)?;
     if specs.is_empty() {
         messages::note("nothing was scanned: no rule is left; see [extend] and --disable-rule");
-        return Ok(Exit::Nothing);
+        return Ok(None);
     }
     let engine = Arc::new(Engine::new(&specs, EngineOptions::default())?);
     let place = StorePlace::of_scan(&args.store, environment);
-    let keys = Arc::new(place.keys(environment, &roots_of(&target))?);
-    let store = storing::open(&place, &keys);
-    let ignores = Arc::new(ignore_file(root)?);
-    let chain =
-        vec![Arc::clone(&ignores) as Arc<dyn Ignores>, storing::decided(store.as_ref(), &keys)];
-    let wanted = sinks::Wanted {
-        formats: &args.format,
-        output: args.output.as_deref(),
-        show_secrets: args.show_secrets,
-    };
-    let (sinks, line_hashes) = sinks::build(cli, &wanted, environment, root)?;
-    let started = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs());
+    let keys = Arc::new(place.keys(environment, &roots)?);
+    let store = if with == With::Everything { storing::open(&place, &keys) } else { None };
+    let mut silencers = Silencers::new(root, storing::decided(store.as_ref(), &keys))?;
+    if with == With::Everything {
+        let rules = specs.iter().map(|spec| spec.id.clone()).collect();
+        silencers = silencers.with_baselines(&args.baseline, root, &rules)?;
+    }
     let mut request = ScanRequest {
         engine,
         source: source(&target, args, &config, environment)?,
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,
         filters: filters(args, &config)?,
-        identities: Identities {
-            keys,
-            ignores: Arc::new(IgnoreChain(chain)),
-            paths: KeyPaths::new(&roots_of(&target)),
-        },
+        identities: Identities { keys, ignores: silencers.chain(), paths: KeyPaths::new(&roots) },
         store: None,
         timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
         version: VERSION.to_owned(),
         targets: args.targets.iter().map(|t| t.to_string_lossy().into_owned()).collect(),
-        started_unix: started,
-        line_hashes,
+        started_unix: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs()),
+        line_hashes: false,
     };
     hold_memory(&mut request, args, &config)?;
-    let rule_set = || storing::rule_set(&specs, args, &config);
-    request.store = storing::begin(store, &request, args, rule_set);
-    let summary = scan(cli, args, &request, sinks)?;
-    Ok(conclude(cli, &request, &summary, &ignores, args.exit_code))
+    request.store =
+        storing::begin(store, &request, args, || storing::rule_set(&specs, args, &config));
+    Ok(Some(Prepared { request, silencers, root: root.map(Path::to_owned) }))
 }
 
 /// `fs PATH…`, `stdin`, or paths.
@@ -213,16 +238,6 @@ fn hold_memory(request: &mut ScanRequest, args: &ScanArgs, config: &Config) -> a
     Ok(())
 }
 
-fn ignore_file(root: Option<&Path>) -> anyhow::Result<IgnoreFile> {
-    let today = today();
-    let Some(path) = root.map(|root| root.join(IGNORE_FILE)).filter(|path| path.is_file()) else {
-        return Ok(IgnoreFile::empty(&today));
-    };
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
-    Ok(IgnoreFile::parse(&path.display().to_string(), &text, &today)?)
-}
-
 /// Today (UTC) as in 2027-01-31.
 pub(crate) fn today() -> String {
     let days = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |t| t.as_secs() / 86_400);
@@ -230,7 +245,7 @@ pub(crate) fn today() -> String {
 }
 
 /// Runs the request with Ctrl-C and a progress bar attached.
-fn scan(
+pub(crate) fn perform(
     cli: &Cli,
     args: &ScanArgs,
     request: &ScanRequest,
@@ -259,24 +274,16 @@ fn scan(
 }
 
 /// Last words on stderr, and the exit code.
-fn conclude(
-    cli: &Cli,
-    request: &ScanRequest,
-    summary: &Summary,
-    ignores: &IgnoreFile,
-    findings_code: u8,
-) -> Exit {
+fn conclude(cli: &Cli, prepared: &Prepared, summary: &Summary, findings_code: u8) -> Exit {
     let exit = Exit::of(summary, findings_code);
     if !cli.quiet {
         for warning in &summary.warnings {
             messages::note(&format!("warning: {warning}"));
         }
-        for (line, id) in ignores.stale() {
-            tracing::info!("{IGNORE_FILE}:{line}: {id} silences nothing any more");
-        }
+        prepared.silencers.tell_after();
     }
     if exit == Exit::Nothing {
-        let why = match &request.source {
+        let why = match &prepared.request.source {
             Source::Stream { .. } => "standard input is empty",
             Source::Git(source) if source.selection == GitSelection::Staged => "nothing is staged",
             Source::Git(source) if source.selection != GitSelection::All => {

@@ -1,4 +1,6 @@
 //! The store from outside: scans that remember, listings, decisions, and faults of the disk.
 
+mod baselines;
 mod kit;
 mod remember;
+mod story;

@@ -113,7 +113,7 @@ impl<'a> Places<'a> {
         if !self.run.source.paths.takes(path) {
             return;
         }
-        if self.is_allowed(occurrence, path) {
+        if self.is_allowed(occurrence, home, path) {
             self.counts.suppressed += 1;
             return;
         }
@@ -136,10 +136,11 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn is_allowed(&self, occurrence: &Occurrence, path: &[u8]) -> bool {
+    fn is_allowed(&self, occurrence: &Occurrence, home: &Home, path: &[u8]) -> bool {
         let request = self.run.request;
         let rule = &request.engine.rule_info(occurrence.rec.rule_id).id;
         // Exposed to be compared with the user's allow list.
+        let commit = home.first.as_ref().map(|commit| commit.oid.to_string());
         let unknown = SecretBytes::withheld("");
         let secret = self.secrets.get(&occurrence.hash).unwrap_or(&unknown);
         request.filters.allow.allows(rule, path, secret.expose())
@@ -149,6 +150,7 @@ impl<'a> Places<'a> {
                 secret,
                 path: &ObjectPath::new(path),
                 line: occurrence.location.line,
+                commit: commit.as_deref(),
             })
     }
 
