@@ -14,7 +14,7 @@ fn planted() -> Place {
 fn count(place: &Place, args: &[&str]) -> (usize, u64) {
     let (report, _) = place.scan(args);
     let findings = report["findings"].as_array().map_or(0, Vec::len);
-    (findings, report["summary"]["suppressed"].as_u64().unwrap())
+    (findings, report["summary"]["suppressed"].as_u64().expect("a count"))
 }
 
 #[test]
@@ -122,7 +122,9 @@ fn sha1_of(text: &str) -> String {
         .stdout(Stdio::piped())
         .spawn()
         .expect("sha1sum is part of coreutils");
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(text.as_bytes()).expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
     String::from_utf8_lossy(&output.stdout)[..40].to_owned()
 }

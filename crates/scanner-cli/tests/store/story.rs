@@ -74,7 +74,8 @@ fn ci_fails_for_the_new_ones_only(place: &Place) {
     let output = command.env("XDG_STATE_HOME", place.beside("ci")).output().expect("runs");
     assert_eq!(code(&output), Some(1), "{}", err(&output));
     let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
-    let paths: Vec<_> = report["findings"].as_array().unwrap().iter().map(|f| &f["path"]).collect();
+    let paths: Vec<_> =
+        report["findings"].as_array().expect("findings").iter().map(|f| &f["path"]).collect();
     assert_eq!(paths, ["src/app.env", "src/new.env"]);
     assert_eq!(report["summary"]["suppressed"], 2);
     assert!(!place.beside("ci").exists());
@@ -84,7 +85,13 @@ fn the_difference_is_told(place: &Place) {
     let rows = place.rows(&["store", "diff", "1"]);
     let told: Vec<String> = rows
         .iter()
-        .map(|row| format!("{} {}", row["change"].as_str().unwrap(), row["path"].as_str().unwrap()))
+        .map(|row| {
+            format!(
+                "{} {}",
+                row["change"].as_str().expect("a word"),
+                row["path"].as_str().expect("a path")
+            )
+        })
         .collect();
     // What was silenced by a decision before the second run is resolved in it, for nobody has to look any more.
     assert_eq!(
