@@ -2,7 +2,7 @@
 //!
 //! | class | when | found by |
 //! |---|---|---|
-//! | A | nine bytes or more | sampled grams |
+//! | A | nine bytes or more, and nothing of the below | sampled grams |
 //! | B | case-sensitive, begins the match at a token's start, and the token is long | token starts |
 //! | C | a provable neighbour: a long run with a digit, or `://` | searches in front of such neighbours |
 //! | D | what is left | fingerprints at every byte |
@@ -19,6 +19,12 @@ pub(crate) const LITERAL_LEN_MIN: usize = 3;
 
 /// Bytes from which an anchor is found by sampled grams.
 pub(crate) const SAMPLED_LEN_MIN: usize = 9;
+
+/// Bytes between a keyword and its value, at most: every value is searched for as far as the farthest reaches.
+const REACH_MAX: usize = 112;
+
+/// Bytes from which a prefix or keyword is better than a longer literal elsewhere.
+const LONG_ENOUGH: usize = 5;
 
 /// Length of run that a token of class B must have from its start.
 pub(crate) const TOKEN_RUN_MIN: u32 = 12;
@@ -42,14 +48,11 @@ pub(crate) const SCHEME_END: &[u8] = b"://";
 /// run character. A value's run stands behind an operator, with at most blanks, quotes and brackets between.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) enum Neighbour {
-    /// A value that begins with a run of at least [`ALNUM_RUN_MIN`] letters and digits. It holds a digit, or is
-    /// at least [`PLAIN_RUN_MIN`] long.
-    AlnumValue,
-    /// The same with [`WORD_RUN_MIN`] letters, digits, `_` and `-`.
-    WordValue,
-    /// A value that begins with a run of at least [`BASE64_RUN_MIN`] letters, digits, `+` and `/`.
-    Base64Value,
-    /// Such a run anywhere; the anchor may also stand inside it or directly behind it.
+    /// A value that begins with a run of at least [`WORD_RUN_MIN`] letters, digits, `_` and `-` or
+    /// [`ALNUM_RUN_MIN`] letters and digits, among them a digit; or with a run of [`PLAIN_RUN_MIN`] of these, or
+    /// of [`BASE64_RUN_MIN`] letters, digits, `+` and `/`.
+    Value,
+    /// A run of [`BASE64_RUN_MIN`] anywhere; the anchor may also stand inside it or directly behind it.
     Base64,
     /// `://`; the anchor may hold it.
     Scheme,
@@ -149,20 +152,26 @@ pub(crate) fn plan(hir: &Hir, proof: RunProof) -> Option<Vec<(Literal, AnchorCla
         required_literals(hir).filter(|set| set.iter().all(|l| l.bytes.len() >= LITERAL_LEN_MIN));
     let all_long =
         required.as_ref().is_some_and(|s| s.iter().all(|l| l.bytes.len() >= SAMPLED_LEN_MIN));
-    if !all_long && let Some(prefixes) = token_prefixes(hir) {
+    // A long literal is rarer than what a neighbour is worth, unless the neighbour is a value.
+    let least = if all_long { LONG_ENOUGH } else { LITERAL_LEN_MIN };
+    let usable = |literals: &[Literal]| literals.iter().all(|l| l.bytes.len() >= least);
+    if let Some(prefixes) = token_prefixes(hir).filter(|prefixes| usable(prefixes)) {
         return Some(prefixes.into_iter().map(|p| (p, AnchorClass::TokenStart)).collect());
     }
-    let near = || {
-        keywords_before_run(hir, proof).or_else(|| scheme_words(hir)).or_else(|| base64_words(hir))
-    };
-    let (literals, short) = match (!all_long).then(near).flatten() {
-        Some(near) => near,
-        None => (required?, AnchorClass::Everywhere),
-    };
+    let value = || keywords_before_run(hir, proof).or_else(|| base64_words(hir, true));
+    let other = || scheme_words(hir).or_else(|| base64_words(hir, false)).filter(|_| !all_long);
+    if let Some((keywords, class)) = value().filter(|(keywords, _)| usable(keywords)).or_else(other)
+    {
+        return Some(keywords.into_iter().map(|keyword| (keyword, class)).collect());
+    }
     let class = |literal: &Literal| {
-        if literal.bytes.len() >= SAMPLED_LEN_MIN { AnchorClass::Sampled } else { short }
+        if literal.bytes.len() >= SAMPLED_LEN_MIN {
+            AnchorClass::Sampled
+        } else {
+            AnchorClass::Everywhere
+        }
     };
-    Some(literals.into_iter().map(|l| (l.clone(), class(&l))).collect())
+    Some(required?.into_iter().map(|l| (l.clone(), class(&l))).collect())
 }
 
 /// As [`plan`], without the classes that leave some literals out.
@@ -307,7 +316,10 @@ fn keywords_before_run(hir: &Hir, proof: RunProof) -> Option<(Vec<Literal>, Anch
             && capture.index == proof.secret_group
         {
             let before = &parts[..index];
-            let neighbour = neighbour(&capture.sub, before, proof.digits_min > 0)?;
+            if reach > REACH_MAX || !is_value(&capture.sub, before, proof.digits_min > 0) {
+                return None;
+            }
+            let neighbour = Neighbour::Value;
             let keywords = words(before)?;
             return Some((keywords, AnchorClass::Near { reach: reach as u32, neighbour }));
         }
@@ -316,19 +328,15 @@ fn keywords_before_run(hir: &Hir, proof: RunProof) -> Option<(Vec<Literal>, Anch
     None
 }
 
-/// With what kind of run the secret begins, `before` being the parts in front of it.
-fn neighbour(secret: &Hir, before: &[Hir], has_digit: bool) -> Option<Neighbour> {
+/// Whether the secret is a value that begins with a long run, `before` being the parts in front of it.
+fn is_value(secret: &Hir, before: &[Hir], has_digit: bool) -> bool {
     let is_run = |inside, least| {
         let lead = lead_run(secret, inside);
         lead.len >= PLAIN_RUN_MIN || lead.whole && lead.len >= least && has_digit
     };
-    if !ends_with_operator(before) {
-        None
-    } else if is_run(|byte| byte.is_ascii_alphanumeric(), ALNUM_RUN_MIN) {
-        Some(Neighbour::AlnumValue)
-    } else {
-        is_run(is_run_byte, WORD_RUN_MIN).then_some(Neighbour::WordValue)
-    }
+    ends_with_operator(before)
+        && (is_run(|byte| byte.is_ascii_alphanumeric(), ALNUM_RUN_MIN)
+            || is_run(is_run_byte, WORD_RUN_MIN))
 }
 
 /// Literals of which one stands in every text of the parts, none of them too short.
@@ -352,9 +360,9 @@ fn scheme_words(hir: &Hir) -> Option<(Vec<Literal>, AnchorClass)> {
     Some((words(&parts)?, class))
 }
 
-/// Where every match holds a long run of base64: literals of which one stands in front of it, inside it or
-/// directly behind it, and their class.
-fn base64_words(hir: &Hir) -> Option<(Vec<Literal>, AnchorClass)> {
+/// Where every match holds a long run of base64: literals of which one stands in front of it, and their class,
+/// where the run provably is a `value`; otherwise the literals may also stand inside it or directly behind it.
+fn base64_words(hir: &Hir, value: bool) -> Option<(Vec<Literal>, AnchorClass)> {
     let mut parts = Vec::new();
     flatten(hir, &mut parts);
     let owned = |parts: &[&Hir]| -> Vec<Hir> { parts.iter().map(|part| (*part).clone()).collect() };
@@ -367,13 +375,12 @@ fn base64_words(hir: &Hir) -> Option<(Vec<Literal>, AnchorClass)> {
             lead.whole
         };
         let end = begin + parts[begin..].iter().take_while(run).count();
-        if len >= BASE64_RUN_MIN {
+        if len >= BASE64_RUN_MIN && reach <= REACH_MAX {
             let near = |neighbour| AnchorClass::Near { reach: reach as u32, neighbour };
-            let before = owned(&parts[..begin]);
-            if ends_with_operator(&before)
-                && let Some(keywords) = words(&before)
-            {
-                return Some((keywords, near(Neighbour::Base64Value)));
+            if value {
+                let before = owned(&parts[..begin]);
+                let keywords = ends_with_operator(&before).then(|| words(&before)).flatten()?;
+                return Some((keywords, near(Neighbour::Value)));
             }
             let behind = || words(&owned(parts.get(end..=end)?)).filter(|_| is_literal(parts[end]));
             let keywords = words(&owned(&parts[..end])).or_else(behind)?;
@@ -460,29 +467,28 @@ mod tests {
     fn classes_follow_from_the_pattern() {
         use AnchorClass::{Everywhere, Near, Sampled, TokenStart};
         let near = |reach, neighbour| Near { reach, neighbour };
-        let (alnum_value, word_value, scheme) =
-            (Neighbour::AlnumValue, Neighbour::WordValue, Neighbour::Scheme);
+        let (value, scheme) = (Neighbour::Value, Neighbour::Scheme);
         for (pattern, digits, want) in [
             (r"\b{start-half}((?:ghp_)(?:[0-9A-Za-z]{36}))\b{end-half}", 0, TokenStart),
             (r"((?:ghp_)(?:[0-9A-Za-z]{36}))", 0, near(4, Neighbour::Base64)),
             (r"((?:ghp_)(?:[0-9A-Za-z_]{36}))", 0, Everywhere),
             (r"\b{start-half}((?:ghp_)(?:[0-9A-Za-z]{4}))", 0, Everywhere),
             (r"\b{start-half}((?:ghp_)(?:[0-9!]{36}))", 0, Everywhere),
-            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{32})", 1, near(17, alnum_value)),
+            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{32})", 1, near(17, value)),
             (
                 "(?i:datadog)[a-z_]{0,9}(?:=>|[:=]{1,2}) {0,4}[\"']?([0-9a-f]{32})",
                 1,
-                near(23, alnum_value),
+                near(23, value),
             ),
             ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f]{32})", 1, near(17, Neighbour::Base64)),
             ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f]{31})", 1, Everywhere),
-            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_-]{32})", 1, near(17, word_value)),
+            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_-]{32})", 1, near(17, value)),
             ("(?i:datadog)[a-z_]{0,9}=?([0-9a-f_-]{32})", 1, Everywhere),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_-]{19})", 1, Everywhere),
-            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{32})", 0, near(17, alnum_value)),
-            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_]{32})", 0, near(17, word_value)),
+            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{32})", 0, near(17, value)),
+            ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_]{32})", 0, near(17, value)),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f_]{31})", 0, Everywhere),
-            ("(?i:jira)[a-z_]{0,9}=(M[0-9a-z+/]{42})", 0, near(14, Neighbour::Base64Value)),
+            ("(?i:jira)[a-z_]{0,9}=(M[0-9a-z+/]{42})", 0, near(14, value)),
             ("(?i:jira)[a-z_]{0,9}!(M[0-9a-z+/]{42})", 0, near(14, Neighbour::Base64)),
             ("[0-9a-z+/]{42}AIoT[a-z]", 0, near(0, Neighbour::Base64)),
             ("([0-9a-f]{32}-us[0-9])", 0, near(0, Neighbour::Base64)),
@@ -491,7 +497,9 @@ mod tests {
             (r"(?:^|[^0-9A-Za-z\-])(key-[0-9a-f]{32})", 0, near(5, Neighbour::Base64)),
             (r"\b((?:AKIA|ASIA)[A-Z2-7]{16})", 0, TokenStart),
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{8})", 1, Everywhere),
-            ("(?i:cloudflare)[a-z_]{0,9}=([0-9a-f]{32})", 1, Sampled),
+            ("(?i:cloudflare)[a-z_]{0,9}=([0-9a-f]{32})", 1, near(20, value)),
+            ("(?i:cloudflare)[a-z_]{0,9}=([0-9a-f]{9})", 1, Sampled),
+            ("[a-z]{3}://hooks[.]cloudflare[.]com", 1, Sampled),
             (r"\b{start-half}(?i:mqtt://|mqtts://)[a-z]{0,9}:([^@]{3,9})@", 0, near(8, scheme)),
             (r"(?i:mqtt)(?:s|\+[a-z]{1,9})://[a-z]{0,9}:([^@]{3,9})@", 0, near(17, scheme)),
             (r"(?i:mqtt)(?:s://)?[a-z]{0,9}:([^@]{3,9})@", 0, Everywhere),

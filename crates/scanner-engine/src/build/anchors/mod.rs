@@ -11,7 +11,7 @@ mod literal;
 pub(crate) use class::{
     ALNUM_RUN_MIN, AnchorClass, BASE64_RUN_MIN, LITERAL_LEN_MIN, Neighbour, PLAIN_RUN_MIN,
     RunProof, SAMPLED_LEN_MIN, SCHEME_END, TOKEN_RUN_MIN, WORD_RUN_MIN, is_gap_byte,
-    is_operator_byte, is_run_byte, plan, plan_plain,
+    is_operator_byte, plan, plan_plain,
 };
 pub(crate) use literal::{Literal, byte_rarity, leading_literals, required_literals};
 

@@ -72,7 +72,7 @@ fn join(left: &Print, right: &Print) -> Print {
 }
 
 /// How often a place of source code passes.
-fn cost(print: &Print) -> f32 {
+pub(super) fn cost(print: &Print) -> f32 {
     print.iter().map(|allowed| allowed.frequency()).product()
 }
 

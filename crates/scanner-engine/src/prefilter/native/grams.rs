@@ -6,7 +6,7 @@
 //! the window matters: without it a variant ran at half the speed.
 
 use super::simd::{self, SimdLevel};
-use super::table::{Needle, PatternTable};
+use super::table::{Needle, PatternTable, eight_at};
 use crate::build::anchors::{SAMPLED_LEN_MIN, byte_rarity};
 use std::ops::Range;
 
@@ -55,7 +55,7 @@ impl Grams {
         for (index, needle) in needles.iter().enumerate() {
             let window = rarest_window(&needle.bytes);
             for offset in window..window + STRIDE {
-                let gram = fold(load(&needle.bytes, offset));
+                let gram = fold(eight_at(&needle.bytes, offset));
                 entries.push(Entry { gram, needle: index as u32, offset: offset as u32 });
             }
         }
@@ -99,7 +99,7 @@ impl Grams {
             });
         }
         while at < range.end {
-            let hash = hash(fold(load(bytes, at)));
+            let hash = hash(fold(eight_at(bytes, at)));
             let bits = bits(hash);
             if self.filter[word_index(hash)] & bits == bits {
                 self.verify(bytes, at, report);
@@ -111,7 +111,7 @@ impl Grams {
     /// Compares the anchors that have the gram at `sample` there.
     #[inline(never)]
     fn verify(&self, bytes: &[u8], sample: usize, report: &mut impl FnMut(u32, usize)) {
-        let gram = fold(load(bytes, sample));
+        let gram = fold(eight_at(bytes, sample));
         let slot = slot(hash(gram));
         let range = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
         for entry in &self.entries[range] {
@@ -136,20 +136,6 @@ fn rarest_window(bytes: &[u8]) -> usize {
             (rarity, std::cmp::Reverse(*start))
         })
         .unwrap_or(0)
-}
-
-/// Eight bytes at `at`, missing ones zero.
-#[inline]
-fn load(bytes: &[u8], at: usize) -> u64 {
-    if let Some(eight) = bytes.get(at..at + 8) {
-        u64::from_le_bytes(eight.try_into().expect("eight bytes"))
-    } else {
-        let mut word = [0; 8];
-        let rest = bytes.get(at..).unwrap_or_default();
-        let len = rest.len().min(8);
-        word[..len].copy_from_slice(&rest[..len]);
-        u64::from_le_bytes(word)
-    }
 }
 
 /// The bytes of a gram with bit 0x20 set: letters of either case become one, some other bytes fall together.

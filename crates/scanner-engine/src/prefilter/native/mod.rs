@@ -13,6 +13,7 @@
 mod buckets;
 mod grams;
 mod near;
+mod places;
 mod simd;
 mod stems;
 mod table;

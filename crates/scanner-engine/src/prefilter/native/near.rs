@@ -9,15 +9,13 @@ use memchr::memmem;
 
 use super::table::{PatternTable, TrigramIndex, word_at};
 use crate::build::anchors::{
-    ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, WORD_RUN_MIN, is_run_byte,
+    ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, WORD_RUN_MIN,
 };
 
 /// Keywords by what they stand in front of.
 #[derive(Debug)]
 pub(super) struct Near {
-    alnum_value: Keywords,
-    word_value: Keywords,
-    base64_value: Keywords,
+    value: Keywords,
     base64: Keywords,
     scheme: Keywords,
     scheme_end: memmem::Finder<'static>,
@@ -26,9 +24,7 @@ pub(super) struct Near {
 /// How far each kind of keyword was looked for in a buffer.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct NearState {
-    alnum_value: Searched,
-    word_value: Searched,
-    base64_value: Searched,
+    value: Searched,
     base64: Searched,
     scheme: Searched,
 }
@@ -94,9 +90,7 @@ impl Near {
     pub(super) fn new(table: &PatternTable) -> Self {
         let keywords = |neighbour| Keywords::new(table, neighbour);
         Self {
-            alnum_value: keywords(Neighbour::AlnumValue),
-            word_value: keywords(Neighbour::WordValue),
-            base64_value: keywords(Neighbour::Base64Value),
+            value: keywords(Neighbour::Value),
             base64: keywords(Neighbour::Base64),
             scheme: keywords(Neighbour::Scheme),
             scheme_end: memmem::Finder::new(SCHEME_END),
@@ -105,31 +99,30 @@ impl Near {
 
     /// Whether there are no keywords.
     pub(super) fn is_empty(&self) -> bool {
-        let [a, b, c] = [&self.alnum_value, &self.word_value, &self.base64_value];
-        [a, b, c, &self.base64, &self.scheme].iter().all(|keywords| keywords.index.is_empty())
+        [&self.value, &self.base64, &self.scheme].iter().all(|keywords| keywords.index.is_empty())
     }
 
     /// Values that begin at the bits of `starts` with a run of word characters of at least
-    /// [`ALNUM_RUN_MIN`].
-    #[cold]
-    #[inline(never)]
+    /// [`ALNUM_RUN_MIN`]. `inside` and `digit` are the word characters and digits of the block and the next.
+    #[inline(always)]
     pub(super) fn values(
         &self,
         bytes: &[u8],
         at: usize,
-        mut starts: u64,
+        (mut starts, inside, digit): (u64, u128, u128),
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
         while starts != 0 {
-            let start = at + starts.trailing_zeros() as usize;
+            let bit = starts.trailing_zeros();
             starts &= starts - 1;
-            let seen = &bytes[start..(start + PLAIN_RUN_MIN as usize).min(bytes.len())];
-            if may_be_secret(seen, ALNUM_RUN_MIN, |byte| byte.is_ascii_alphanumeric()) {
-                self.alnum_value.search(bytes, (start, start), &mut state.alnum_value, report);
-            }
-            if may_be_secret(seen, WORD_RUN_MIN, is_run_byte) {
-                self.word_value.search(bytes, (start, start), &mut state.word_value, report);
+            let start = at + bit as usize;
+            let len = (inside >> bit).trailing_ones();
+            let has_digit = digit >> bit & (u128::MAX >> (128 - len)) != 0;
+            let is_secret = len >= PLAIN_RUN_MIN
+                || has_digit && (len >= WORD_RUN_MIN || is_alnum_secret(&bytes[start..]));
+            if is_secret {
+                self.value.search(bytes, (start, start), &mut state.value, report);
             }
         }
     }
@@ -138,8 +131,7 @@ impl Near {
     /// block and the next, `values` the bits behind an operator.
     ///
     /// [`BASE64_RUN_MIN`]: crate::build::anchors::BASE64_RUN_MIN
-    #[cold]
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn base64(
         &self,
         bytes: &[u8],
@@ -154,7 +146,7 @@ impl Near {
             long &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
             let start = at + bit as usize;
             if values >> bit & 1 != 0 {
-                self.base64_value.search(bytes, (start, start), &mut state.base64_value, report);
+                self.value.search(bytes, (start, start), &mut state.value, report);
             }
             // A keyword may begin directly behind the run. What goes on behind the two blocks is seen again.
             let end = start + len as usize + 1;
@@ -181,10 +173,8 @@ impl Near {
     }
 }
 
-/// Whether a value whose first bytes are `seen`, [`PLAIN_RUN_MIN`] of them or all, begins with a run that may
-/// be a secret: at least `least` characters and a digit, or as many as are seen.
-fn may_be_secret(seen: &[u8], least: u32, inside: fn(u8) -> bool) -> bool {
-    let len = seen.iter().take_while(|byte| inside(**byte)).count();
-    len >= PLAIN_RUN_MIN as usize
-        || len >= least as usize && seen[..len].iter().any(u8::is_ascii_digit)
+/// Whether a value begins with at least [`ALNUM_RUN_MIN`] letters and digits.
+fn is_alnum_secret(value: &[u8]) -> bool {
+    let run = value.iter().take(ALNUM_RUN_MIN as usize).take_while(|b| b.is_ascii_alphanumeric());
+    run.count() == ALNUM_RUN_MIN as usize
 }

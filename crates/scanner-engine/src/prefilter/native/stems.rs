@@ -1,12 +1,14 @@
 //! Class D: literals of three bytes and more, by fingerprints at every position.
 //!
-//! Stems are spread over sixteen buckets ([`super::buckets`]). For each of the first bytes of a stem two tables
+//! Of each literal four bytes are chosen that are rare and that other literals have too: its stem. Stems are spread over sixteen buckets ([`super::buckets`]). For each of the first bytes of a stem two tables
 //! say, by low and by high nibble, which buckets allow it; a position whose bytes leave a bucket is compared
 //! with the stems that share its first three bytes.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::buckets::{Print, buckets, print};
+use super::buckets::{Print, buckets, cost, print};
+use super::places::Places;
 use super::simd::SimdLevel;
 #[cfg(target_arch = "x86_64")]
 use super::simd::avx2::{self, NibbleTables};
@@ -17,6 +19,12 @@ type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
 
 /// Bytes of a fingerprint.
 pub(super) const PRINT_BYTES: usize = 4;
+
+/// Bytes whose places are collected before they are looked at.
+const STRIP_BYTES: usize = 2048;
+
+/// How much likelier a byte is behind itself than its frequency says.
+const REPEAT_FACTOR: f32 = 40.0;
 
 /// Stems by fingerprint.
 #[derive(Debug)]
@@ -29,12 +37,17 @@ pub(super) struct Stems {
 impl Stems {
     /// Indexes the patterns `ids`, each of three bytes or more.
     pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
-        let prints = ids.iter().map(|id| print(table.pattern(*id), table.ignores_case(*id)));
+        let offsets = stem_offsets(&ids.iter().map(|id| table.pattern(*id)).collect::<Vec<_>>());
+        let stems = ids.iter().zip(&offsets);
+        let prints = stems
+            .clone()
+            .map(|(id, offset)| print(&table.pattern(*id)[*offset..], table.ignores_case(*id)));
         let mut tables: [NibbleTables; 2] = [[[[0; 16]; 2]; PRINT_BYTES]; 2];
         for (bucket, allowed) in buckets(prints.collect()).into_iter().enumerate() {
-            fill(&mut tables[bucket / 8], 1 << (bucket % 8), &allowed);
+            enter(&mut tables[bucket / 8], 1 << (bucket % 8), &allowed);
         }
-        Self { tables, index: TrigramIndex::new(table, ids) }
+        let stems = stems.map(|(id, offset)| (*id, *offset));
+        Self { tables, index: TrigramIndex::with_offsets(table, stems) }
     }
 
     /// Reports every stem whose fingerprint begins in `range` of `bytes`.
@@ -48,17 +61,36 @@ impl Stems {
         if self.index.is_empty() {
             return;
         }
+        let mut places = Places::<{ STRIP_BYTES + 4 }>::new();
         let mut at = range.start;
+        while at < range.end {
+            let strip = at..(at + STRIP_BYTES).min(range.end);
+            places.clear();
+            self.fill(bytes, strip.clone(), level, &mut places);
+            for place in places.iter() {
+                self.verify(bytes, strip.start + place, report);
+            }
+            at = strip.end;
+        }
+    }
+
+    /// The places of a strip that some bucket allows.
+    fn fill(
+        &self,
+        bytes: &[u8],
+        strip: Range<usize>,
+        level: SimdLevel,
+        places: &mut Places<{ STRIP_BYTES + 4 }>,
+    ) {
+        let mut at = strip.start;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            at = avx2::fingerprints(level, bytes, range.clone(), &self.tables, &mut |place| {
-                self.verify(bytes, place, report);
+            at = avx2::fingerprints(level, bytes, strip.clone(), &self.tables, &mut |mask, at| {
+                places.push(mask, at - strip.start);
             });
         }
-        for place in at..range.end {
-            if self.may_begin(bytes, place) {
-                self.verify(bytes, place, report);
-            }
+        for place in at..strip.end {
+            places.push(u64::from(self.may_begin(bytes, place)), place - strip.start);
         }
     }
 
@@ -86,8 +118,41 @@ impl Stems {
     }
 }
 
+/// Where the stem of each literal begins: the cheapest of its windows.
+fn stem_offsets(literals: &[&[u8]]) -> Vec<usize> {
+    let folded: Vec<Vec<u8>> = literals.iter().map(|l| l.to_ascii_lowercase()).collect();
+    let windows = |literal: &'_ [u8]| 0..=literal.len().saturating_sub(PRINT_BYTES);
+    let window = |literal: &[u8], at: usize| -> [u8; PRINT_BYTES] {
+        std::array::from_fn(|index| literal.get(at + index).copied().unwrap_or(0))
+    };
+    let mut holders: BTreeMap<[u8; PRINT_BYTES], u32> = BTreeMap::new();
+    for literal in &folded {
+        let held: BTreeSet<_> = windows(literal).map(|at| window(literal, at)).collect();
+        for window in held {
+            *holders.entry(window).or_default() += 1;
+        }
+    }
+    let price = |literal: &[u8], at: usize| {
+        let window = window(literal, at);
+        // The same byte again is what separators and padding are made of.
+        let repeats = window.windows(2).filter(|pair| pair[0] == pair[1]);
+        let often =
+            repeats.fold(cost(&print(&literal[at..], true)), |often, _| often * REPEAT_FACTOR);
+        // Where it stands, each literal is compared; finding them costs once.
+        f64::from(often) * (1.0 + 1.0 / f64::from(holders[&window]))
+    };
+    folded
+        .iter()
+        .map(|literal| {
+            windows(literal)
+                .min_by(|left, right| price(literal, *left).total_cmp(&price(literal, *right)))
+                .unwrap_or(0)
+        })
+        .collect()
+}
+
 /// Enters a bucket into its tables.
-fn fill(tables: &mut NibbleTables, bucket: u8, allowed: &Print) {
+fn enter(tables: &mut NibbleTables, bucket: u8, allowed: &Print) {
     for ([low, high], allowed) in tables.iter_mut().zip(allowed) {
         for nibble in 0..16 {
             if allowed.low >> nibble & 1 != 0 {

@@ -140,41 +140,65 @@ impl Needle {
 pub(super) struct TrigramIndex {
     bitmap: Box<[u64]>,
     offsets: Box<[u32]>,
-    needles: Box<[(First, Needle)]>,
+    needles: Box<[Entry]>,
 }
 
-/// The first three or four bytes of a needle, case folded: most that share its slot differ in the fourth.
+/// A needle where the index finds it.
+#[derive(Clone, Debug)]
+struct Entry {
+    head: Head,
+    /// Where in the needle the indexed bytes begin.
+    offset: usize,
+    needle: Needle,
+}
+
+/// The first bytes of a needle, up to eight, case folded: most that share a slot differ in them.
 #[derive(Clone, Copy, Debug)]
-struct First {
-    bytes: u32,
-    mask: u32,
+struct Head {
+    bytes: u64,
+    mask: u64,
 }
 
-impl First {
+impl Head {
     fn of(needle: &Needle) -> Self {
-        let mask = if needle.bytes.len() >= 4 { u32::MAX } else { 0x00ff_ffff };
-        Self { bytes: (word_at(&needle.bytes, 0) | FOLD) & mask, mask }
+        let len = needle.bytes.len().min(8);
+        let mask = u64::MAX >> (8 * (8 - len));
+        Self { bytes: (eight_at(&needle.bytes, 0) | FOLD) & mask, mask }
+    }
+
+    #[inline]
+    fn may_be_at(self, haystack: &[u8], at: usize) -> bool {
+        (eight_at(haystack, at) | FOLD) & self.mask == self.bytes
     }
 }
 
 /// Makes letters of either case one.
-const FOLD: u32 = 0x2020_2020;
+const FOLD: u64 = 0x2020_2020_2020_2020;
 
 impl TrigramIndex {
     /// Bits of the hash, and bits in the part of it that finds the bucket.
     const BITS: u32 = 15;
     const SLOT_BITS: u32 = 9;
 
-    /// Indexes the patterns, each of at least three bytes.
+    /// Indexes the patterns, each of at least three bytes, by their beginnings.
     pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
-        let mut needles: Vec<(usize, Needle)> = ids
-            .iter()
-            .map(|id| {
-                let needle = Needle::new(table, *id);
-                (Self::hash(word_at(&needle.bytes, 0)), needle)
+        Self::with_offsets(table, ids.iter().map(|id| (*id, 0)))
+    }
+
+    /// Indexes patterns by what begins at an offset of each, at least three bytes before its end.
+    pub(super) fn with_offsets(
+        table: &PatternTable,
+        patterns: impl IntoIterator<Item = (u32, usize)>,
+    ) -> Self {
+        let mut needles: Vec<(usize, Entry)> = patterns
+            .into_iter()
+            .map(|(id, offset)| {
+                let needle = Needle::new(table, id);
+                let hash = Self::hash(word_at(&needle.bytes, offset));
+                (hash, Entry { head: Head::of(&needle), offset, needle })
             })
             .collect();
-        needles.sort_by_key(|(hash, needle)| (*hash, needle.id));
+        needles.sort_by_key(|(hash, entry)| (*hash, entry.needle.id));
         let mut bitmap = vec![0u64; 1 << (Self::BITS - 6)];
         let mut offsets = vec![0u32; (1 << Self::SLOT_BITS) + 1];
         for (hash, _) in &needles {
@@ -184,11 +208,10 @@ impl TrigramIndex {
         for index in 1..offsets.len() {
             offsets[index] += offsets[index - 1];
         }
-        let needles = needles.into_iter().map(|(_, needle)| (First::of(&needle), needle));
         Self {
             bitmap: bitmap.into_boxed_slice(),
             offsets: offsets.into_boxed_slice(),
-            needles: needles.collect(),
+            needles: needles.into_iter().map(|(_, entry)| entry).collect(),
         }
     }
 
@@ -199,7 +222,7 @@ impl TrigramIndex {
 
     #[inline]
     fn hash(word: u32) -> usize {
-        let folded = (word | FOLD) & 0x00ff_ffff;
+        let folded = (word | FOLD as u32) & 0x00ff_ffff;
         (folded.wrapping_mul(0x9e37_79b1) >> (32 - Self::BITS)) as usize
     }
 
@@ -227,11 +250,28 @@ impl TrigramIndex {
     ) {
         let slot = Self::slot(Self::hash(word));
         let bucket = self.offsets[slot] as usize..self.offsets[slot + 1] as usize;
-        for (first, needle) in &self.needles[bucket] {
-            if (word | FOLD) & first.mask == first.bytes && needle.is_at(haystack, at) {
-                report(needle.id, at);
+        for Entry { head, offset, needle } in &self.needles[bucket] {
+            if let Some(from) = at.checked_sub(*offset)
+                && head.may_be_at(haystack, from)
+                && needle.is_at(haystack, from)
+            {
+                report(needle.id, from);
             }
         }
+    }
+}
+
+/// Eight bytes at `at`, the missing ones zero.
+#[inline]
+pub(super) fn eight_at(bytes: &[u8], at: usize) -> u64 {
+    if let Some(eight) = bytes.get(at..at + 8) {
+        u64::from_le_bytes(eight.try_into().expect("eight bytes"))
+    } else {
+        let mut word = [0; 8];
+        let rest = bytes.get(at..).unwrap_or_default();
+        let len = rest.len().min(8);
+        word[..len].copy_from_slice(&rest[..len]);
+        u64::from_le_bytes(word)
     }
 }
 

@@ -21,9 +21,9 @@ fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {
         (literal("cloudflare", true), AnchorClass::Sampled),
         (literal("ghp_", false), AnchorClass::TokenStart),
         (literal("AKIA", false), AnchorClass::TokenStart),
-        (literal("datadog", true), near(40, Neighbour::Base64Value)),
-        (literal("apple", true), near(40, Neighbour::AlnumValue)),
-        (literal("acme", true), near(60, Neighbour::WordValue)),
+        (literal("datadog", true), near(40, Neighbour::Value)),
+        (literal("apple", true), near(40, Neighbour::Value)),
+        (literal("acme", true), near(60, Neighbour::Value)),
         (literal("AIoT", false), near(5, Neighbour::Base64)),
         (literal("https", true), near(9, Neighbour::Scheme)),
         (literal("passw", true), AnchorClass::Everywhere),
@@ -73,20 +73,23 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
 /// Whether the neighbour begins (a scheme: ends) at `place`.
 fn stands_at(bytes: &[u8], place: usize, neighbour: Neighbour) -> bool {
     let (text, rest) = bytes.split_at(place);
-    let names = neighbour == Neighbour::WordValue;
-    let inside = |b: &u8| b.is_ascii_alphanumeric() || names && (*b == b'_' || *b == b'-');
-    let run: Vec<u8> = rest.iter().copied().take_while(inside).collect();
+    let alnum = |b: &u8| b.is_ascii_alphanumeric();
+    let word = |b: &u8| alnum(b) || *b == b'_' || *b == b'-';
+    let base64 = |b: &u8| alnum(b) || *b == b'+' || *b == b'/';
+    let run = |inside: &dyn Fn(&u8) -> bool| rest.iter().copied().take_while(inside).collect();
+    let (alnums, words, base64s): (Vec<u8>, Vec<u8>, Vec<u8>) =
+        (run(&alnum), run(&word), run(&base64));
+    let has_digit = |run: &[u8]| run.iter().any(u8::is_ascii_digit);
     let gap = text.iter().rev().take_while(|b| is_gap_byte(**b));
-    let is_value = gap.copied().any(is_operator_byte);
-    let begins = !text.last().is_some_and(inside);
-    let has_digit = run.iter().any(u8::is_ascii_digit);
-    let is_secret = begins && is_value && (has_digit || run.len() >= 32);
-    let base64 = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'+' || **b == b'/';
     match neighbour {
-        Neighbour::AlnumValue => is_secret && run.len() >= 16,
-        Neighbour::WordValue => is_secret && run.len() >= 20,
-        Neighbour::Base64Value => is_value && rest.iter().take_while(base64).count() >= 32,
-        Neighbour::Base64 => rest.iter().take_while(base64).count() >= 32,
+        Neighbour::Value => {
+            gap.copied().any(is_operator_byte)
+                && (alnums.len() >= 16 && has_digit(&alnums)
+                    || words.len() >= 20 && has_digit(&words)
+                    || words.len() >= 32
+                    || base64s.len() >= 32)
+        }
+        Neighbour::Base64 => base64s.len() >= 32,
         Neighbour::Scheme => text.ends_with(b"://"),
     }
 }

@@ -4,12 +4,12 @@
 //! least twelve token characters. Class C looks for keywords only in front of neighbours that the build has
 //! proven: long runs with a digit, values behind an operator, the end of a URI's scheme.
 //!
-//! Candidates are collected a strip at a time and looked up afterwards: a loop without a guess in it costs
-//! less than the guesses that it saves.
+//! Token starts are collected a strip at a time and looked up afterwards.
 
 use std::ops::Range;
 
 use super::near::{Near, NearState};
+use super::places::Places;
 use super::simd::{self, BlockMasks, SimdLevel};
 use super::table::{PatternTable, TrigramIndex, word_at};
 use crate::build::anchors::{
@@ -25,8 +25,10 @@ const BLOCK: usize = 64;
 /// Blocks whose masks are made at a time, and one more.
 const STRIP_BLOCKS: usize = 33;
 
-/// Token starts of a strip, at most: of two in a row, the second follows a byte that is none.
-const STARTS_MAX: usize = (STRIP_BLOCKS - 1) * BLOCK / 2;
+/// Token starts of a strip, at most, and slack: of two in a row, the second follows a byte that is none.
+const STARTS_MAX: usize = (STRIP_BLOCKS - 1) * BLOCK / 2 + 4;
+
+type Starts = Places<STARTS_MAX>;
 
 /// Prefixes and keywords.
 #[derive(Debug)]
@@ -43,36 +45,6 @@ pub(super) struct TokenState {
     /// Bit 0: whether gap bytes with an operator among them end at the block.
     before_is_operator: bool,
     near: NearState,
-}
-
-/// Token starts of a strip, as distances from its begin.
-struct Starts {
-    places: [u16; STARTS_MAX + Starts::AT_ONCE],
-    len: usize,
-}
-
-impl Starts {
-    /// Places written without asking how many there are.
-    const AT_ONCE: usize = 4;
-
-    /// Appends the bits of `mask`, the first bit being `at`.
-    #[inline(always)]
-    fn push(&mut self, mut mask: u64, at: usize) {
-        let end = self.len + mask.count_ones() as usize;
-        loop {
-            if let Some(four) = self.places.get_mut(self.len..self.len + Self::AT_ONCE) {
-                for place in four {
-                    *place = (at + mask.trailing_zeros() as usize) as u16;
-                    mask &= mask.wrapping_sub(1);
-                }
-            }
-            self.len += Self::AT_ONCE;
-            if self.len >= end {
-                break;
-            }
-        }
-        self.len = end;
-    }
 }
 
 impl Tokens {
@@ -113,14 +85,14 @@ impl Tokens {
         report: &mut impl FnMut(u32, usize),
     ) {
         let mut masks = [BlockMasks::default(); STRIP_BLOCKS];
-        let mut starts = Starts { places: [0; STARTS_MAX + Starts::AT_ONCE], len: 0 };
+        let mut starts = Starts::new();
         self.near.schemes(bytes, range.clone(), &mut state.near, report);
         let mut at = range.start;
         while at < range.end {
             // One block more than is dealt with, so that runs can be followed over the edge.
             let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS - 1);
             simd::fill_masks(level, bytes, at, &mut masks[..=blocks]);
-            starts.len = 0;
+            starts.clear();
             for (index, pair) in masks[..=blocks].windows(2).enumerate() {
                 let begins = self.scan_block(bytes, at + index * BLOCK, pair, state, report);
                 starts.push(begins, index * BLOCK);
@@ -152,9 +124,12 @@ impl Tokens {
         state.before_is_operator = first | second;
         let values = sum & !current.gap;
 
-        let word8 = in_a_row_8(wide(current.word, next.word));
+        let word = wide(current.word, next.word);
+        let word8 = in_a_row_8(word);
         let long_values = values & (word8 & word8 >> 8) as u64;
         if long_values != 0 {
+            let digit = wide(current.digit, next.digit);
+            let long_values = (long_values, word, digit);
             self.near.values(bytes, at, long_values, &mut state.near, report);
         }
         let base64 = wide(current.base64, next.base64);
@@ -171,7 +146,6 @@ impl Tokens {
     }
 
     /// Looks up the prefixes at the collected starts.
-    #[inline(never)]
     fn look_up(
         &self,
         bytes: &[u8],
@@ -179,8 +153,8 @@ impl Tokens {
         starts: &Starts,
         report: &mut impl FnMut(u32, usize),
     ) {
-        for start in &starts.places[..starts.len] {
-            let place = base + usize::from(*start);
+        for start in starts.iter() {
+            let place = base + start;
             let word = word_at(bytes, place);
             if self.prefixes.may_begin(word) {
                 self.prefixes.verify(bytes, place, word, report);

@@ -89,6 +89,7 @@ fn block_masks_avx2(block: &[u8; 64]) -> BlockMasks {
         base64: wide(3),
         gap: wide(4),
         operator: wide(5),
+        digit: wide(6),
     }
 }
 
@@ -118,7 +119,7 @@ const GAPS: ([u8; 16], [u8; 16]) = {
 /// Masks of 32 bytes, in the order of [`BlockMasks`].
 #[inline]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn classify(bytes: __m256i) -> [u32; 6] {
+fn classify(bytes: __m256i) -> [u32; 7] {
     let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
     let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
     let equal = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
@@ -146,7 +147,7 @@ fn classify(bytes: __m256i) -> [u32; 6] {
         _mm256_or_si256(equal(b'>'), equal(b':')),
     );
     let base64 = _mm256_or_si256(alnum, _mm256_or_si256(equal(b'/'), equal(b'+')));
-    [mask(start), mask(word), mask(token), mask(base64), !mask(no_gap), mask(operator)]
+    [mask(start), mask(word), mask(token), mask(base64), !mask(no_gap), mask(operator), mask(digit)]
 }
 
 /// What the loop over samples needs beside the bytes.
@@ -246,8 +247,8 @@ fn words(vector: __m256i) -> [u32; 8] {
 /// allow it.
 pub(in super::super) type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
 
-/// Reports every place in `range` that a bucket of either set of tables allows, as far as whole vectors reach;
-/// returns where it stopped.
+/// Gives the places in `range` that a bucket of either set of tables allows, as masks and where their first bit
+/// stands, as far as whole vectors reach; returns where it stopped.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
 pub(in super::super) fn fingerprints(
@@ -255,7 +256,7 @@ pub(in super::super) fn fingerprints(
     bytes: &[u8],
     range: Range<usize>,
     tables: &[NibbleTables; 2],
-    found: &mut impl FnMut(usize),
+    found: &mut impl FnMut(u64, usize),
 ) -> usize {
     assert!(matches!(level, SimdLevel::Avx2));
     // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
@@ -267,14 +268,14 @@ fn fingerprints_avx2(
     bytes: &[u8],
     range: Range<usize>,
     tables: &[NibbleTables; 2],
-    found: &mut impl FnMut(usize),
+    found: &mut impl FnMut(u64, usize),
 ) -> usize {
     let nibble = _mm256_set1_epi8(0x0f);
     let vector = |set: usize, at: usize, half: usize| both_lanes(&tables[set][at][half]);
     let both = |at: usize, half: usize| [vector(0, at, half), vector(1, at, half)];
     let vectors: [_; PRINT_BYTES] = std::array::from_fn(|at| [both(at, 0), both(at, 1)]);
     let mut at = range.start;
-    while at < range.end && at + 40 <= bytes.len() {
+    while at + 32 <= range.end && at + 40 <= bytes.len() {
         let block: &[u8; 40] = bytes[at..at + 40].try_into().expect("forty bytes");
         let mut buckets = [_mm256_set1_epi8(-1); 2];
         for (offset, [low, high]) in vectors.iter().enumerate() {
@@ -291,14 +292,7 @@ fn fingerprints_avx2(
         }
         let any = _mm256_or_si256(buckets[0], buckets[1]);
         let none = _mm256_cmpeq_epi8(any, _mm256_setzero_si256());
-        let mut hits = !_mm256_movemask_epi8(none).cast_unsigned();
-        while hits != 0 {
-            let place = at + hits.trailing_zeros() as usize;
-            hits &= hits - 1;
-            if place < range.end {
-                found(place);
-            }
-        }
+        found(u64::from(!_mm256_movemask_epi8(none).cast_unsigned()), at);
         at += 32;
     }
     at

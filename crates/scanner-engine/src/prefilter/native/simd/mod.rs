@@ -45,6 +45,8 @@ impl SimdLevel {
 pub(super) struct BlockMasks {
     /// Letters, digits and `_`.
     pub(super) start: u64,
+    /// Digits.
+    pub(super) digit: u64,
     /// Letters, digits, `_` and `-`.
     pub(super) word: u64,
     /// Letters, digits, `_`, `-` and `.`.

@@ -43,6 +43,7 @@ pub(in super::super) fn block_masks(block: &[u8; 64]) -> BlockMasks {
         let class = CLASSES[*byte as usize];
         let set = |wanted: u8| u64::from(class & wanted != 0) << bit;
         masks.start |= set(ALNUM | UNDERSCORE);
+        masks.digit |= u64::from(byte.is_ascii_digit()) << bit;
         masks.word |= set(ALNUM | UNDERSCORE | DASH);
         masks.token |= set(ALNUM | UNDERSCORE | DASH | DOT);
         masks.base64 |= set(ALNUM | BASE64);
