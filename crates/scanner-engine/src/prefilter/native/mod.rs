@@ -22,7 +22,7 @@ mod tokens;
 use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter};
-use crate::build::anchors::{AnchorClass, Literal};
+use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
 use crate::delta::Locality;
 use grams::Grams;
 pub use simd::SimdLevel;
@@ -45,8 +45,10 @@ pub struct NativePrefilter {
     locality: Locality,
 }
 
-/// Bytes that a neighbour, a token start or a block of masks is judged by; more than any of them needs.
-const JUDGED_BYTES: u32 = 64;
+/// Bytes that a neighbour or a token start is judged by; more than any of them needs.
+const JUDGED_BYTES: u32 = 48;
+
+const _: () = assert!(JUDGED_BYTES > PLAIN_RUN_MIN && JUDGED_BYTES > BASE64_RUN_MIN);
 
 /// An anchor is judged by its own bytes and, in front of a neighbour, by those up to the neighbour and its first ones;
 /// before it a run or an operator may decide.
@@ -56,7 +58,7 @@ fn locality_of(anchors: &[(RuleId, Literal, AnchorClass)]) -> Locality {
         .map(|(_, literal, class)| class.reach().unwrap_or(0).max(literal.bytes.len() as u32))
         .max()
         .unwrap_or(0);
-    Locality { before: JUDGED_BYTES, behind: reach + 2 * JUDGED_BYTES }
+    Locality { before: JUDGED_BYTES, behind: reach + JUDGED_BYTES }
 }
 
 impl NativePrefilter {
