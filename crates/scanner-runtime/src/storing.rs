@@ -9,8 +9,8 @@ use scanner_core::{
 };
 use scanner_fs::FileFacts;
 use scanner_store::{
-    Remembered, RememberedObject, RootName, RuleSetHash, RunStart, SqliteStoreProducer, Store,
-    StoreError, shown_under,
+    Remembered, RememberedObject, RootName, RuleSetHash, RunStart, SeenSet, SqliteStoreProducer,
+    Store, StoreError, shown_under,
 };
 
 use crate::key_paths::KeyPaths;
@@ -20,6 +20,7 @@ use crate::key_paths::KeyPaths;
 pub struct StoreSession {
     producer: Result<SqliteStoreProducer, String>,
     remembered: Remembered,
+    seen: SeenSet,
     replays: bool,
     started: i64,
 }
@@ -35,6 +36,8 @@ pub struct SessionStart<'a> {
     pub rule_set: &'a RuleSetHash,
     /// Whether everything is scanned again.
     pub full: bool,
+    /// Whether objects of a repository take part.
+    pub git: bool,
     /// Whether findings of unchanged objects may be told as stored. Not where secrets are shown or have to be known.
     pub replays: bool,
 }
@@ -46,9 +49,13 @@ impl StoreSession {
     /// Reads what earlier runs know and begins a run. Whatever fails is told by [`StoreSession::flush`].
     pub fn begin(store: Result<Store, StoreError>, start: &SessionStart<'_>) -> Self {
         let mut remembered = Remembered::default();
+        let mut seen = SeenSet::default();
         let producer = store.and_then(|store| {
             if !start.full {
                 remembered = store.remembered(start.root, start.rule_set)?;
+                if start.git {
+                    seen = store.seen_blobs(start.root, start.rule_set)?;
+                }
             }
             let SessionStart { info, root, rule_set, .. } = *start;
             store.begin_run(&RunStart { info, root, rule_set })
@@ -56,6 +63,7 @@ impl StoreSession {
         Self {
             producer: producer.map_err(|error| error.to_string()),
             remembered,
+            seen,
             replays: start.replays,
             started: i64::try_from(start.info.started_unix).unwrap_or(i64::MAX),
         }
@@ -64,6 +72,18 @@ impl StoreSession {
     /// The number of the run, if it could begin.
     pub fn run(&self) -> Option<i64> {
         self.producer.as_ref().ok().map(SqliteStoreProducer::run)
+    }
+
+    /// Whether a git object was scanned and has nothing to report.
+    pub(crate) fn has_seen(&self, oid: &[u8]) -> bool {
+        self.seen.contains(oid)
+    }
+
+    /// Notes git objects that were scanned and have nothing to report: ids of `oid_bytes` bytes, one after the other.
+    pub(crate) fn note_seen(&self, oid_bytes: usize, oids: Vec<u8>) {
+        if let Ok(producer) = &self.producer {
+            producer.emit_seen(oid_bytes, oids);
+        }
     }
 
     /// Whether any file may be known.

@@ -59,6 +59,7 @@ pub(crate) fn begin(
             root: &root_name(&request.source),
             rule_set: &rule_set(),
             full: args.store.full,
+            git: matches!(request.source, Source::Git(_) | Source::WorkTree { .. }),
             replays: !args.show_secrets && !request.identities.ignores.needs_secrets(),
         },
     );

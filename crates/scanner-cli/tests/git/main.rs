@@ -4,3 +4,4 @@ mod fixture;
 mod hooks;
 mod parts;
 mod planted;
+mod remembered;

@@ -23,6 +23,7 @@ use crate::chunk::cut_slice;
 use crate::markers;
 use crate::object::{Counts, in_chunk, text_facts};
 use crate::pipeline::Total;
+use crate::storing::StoreSession;
 
 /// Records kept in a run. What is more is counted: a repository made of secrets must not take all memory.
 const OCCURRENCES_MAX: usize = 1 << 20;
@@ -68,7 +69,7 @@ pub(super) fn detect(
     let sinks = detectors(run, &kept, None);
     let sinks = match &work.listed {
         None => {
-            let seen = &Seen(&*run.source.seen);
+            let seen = &Seen { memory: &*run.source.seen, store: run.request.store.as_ref() };
             let request = OdbRequest { kinds: KindSet::CONTENT, seen };
             give_store(repository, &request, sinks, total)
         }
@@ -132,12 +133,15 @@ fn give_listed<'a>(
     sinks
 }
 
-/// What the store of seen blobs says.
-struct Seen<'a>(&'a dyn SeenObjects);
+/// What earlier runs have seen.
+struct Seen<'a> {
+    memory: &'a dyn SeenObjects,
+    store: Option<&'a StoreSession>,
+}
 
 impl SeenBlobs for Seen<'_> {
     fn contains(&self, oid: &Oid) -> bool {
-        self.0.contains(oid)
+        self.store.is_some_and(|store| store.has_seen(oid.as_bytes())) || self.memory.contains(oid)
     }
 }
 
@@ -320,9 +324,30 @@ impl<'a> Detector<'a> {
         }
     }
 
+    /// What changes when an object holds something to tell, or was not scanned completely.
+    fn tally(&self) -> (usize, u64, u64, u64) {
+        let counters = self.scratch.counters();
+        let suppressed = self.found.counts.suppressed;
+        let dropped = counters.findings_dropped + counters.regex_gave_up;
+        (
+            self.found.occurrences.len(),
+            suppressed,
+            dropped,
+            self.found.counts.skips.get(SkipReason::FindingsDropped),
+        )
+    }
+
+    fn is_recording(&self) -> bool {
+        self.run.source.seen.is_recording() || self.run.request.store.is_some()
+    }
+
     fn tell_seen(&mut self) {
         if !self.scanned.is_empty() {
             self.run.source.seen.scanned(&self.scanned);
+            if let (Some(store), Some(first)) = (&self.run.request.store, self.scanned.first()) {
+                let oids = self.scanned.iter().flat_map(Oid::as_bytes).copied().collect();
+                store.note_seen(first.as_bytes().len(), oids);
+            }
             self.scanned.clear();
         }
     }
@@ -340,11 +365,12 @@ impl BlobSink for Detector<'_> {
             self.found.counts.skips.add(SkipReason::FileTooLarge);
             return ControlFlow::Continue(());
         }
+        let before = self.tally();
         if catch_unwind(AssertUnwindSafe(|| self.scan(blob))).is_err() {
             self.found.counts.skips.add(SkipReason::WorkerFailed);
             self.take_counters();
             self.scratch = ScanScratch::new(&self.run.request.engine);
-        } else if blob.kind == ObjectKind::Blob && self.run.source.seen.is_recording() {
+        } else if blob.kind == ObjectKind::Blob && self.tally() == before && self.is_recording() {
             self.scanned.push(blob.oid);
             if self.scanned.len() >= SEEN_BATCH {
                 self.tell_seen();

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use scanner_core::{GitPlace, Location, NormHash, ObjectPath, Place, RuleId, SecretBytes};
+use scanner_core::{
+    FindingRec, GitPlace, Location, NormHash, ObjectPath, Place, RuleId, SecretBytes,
+};
 use scanner_git::{ObjectKind, Oid};
 
 use super::GitRun;
@@ -24,6 +26,10 @@ pub(super) struct Spot {
     pub(super) path: Vec<u8>,
     /// What git knows.
     pub(super) git: GitPlace,
+    /// The engine's record, for identities.
+    pub(super) rec: FindingRec,
+    /// Whether something decided keeps it out of the reports; then only a store hears of it.
+    pub(super) silenced: bool,
     rank: u32,
     last: Option<(u32, Oid)>,
 }
@@ -113,8 +119,11 @@ impl<'a> Places<'a> {
         if !self.run.source.paths.takes(path) {
             return;
         }
-        if self.is_allowed(occurrence, home, path) {
+        let (allowed, silenced) = self.judge(occurrence, home, path);
+        if allowed || silenced {
             self.counts.suppressed += 1;
+        }
+        if allowed || (silenced && self.run.request.store.is_none()) {
             return;
         }
         let own =
@@ -125,6 +134,8 @@ impl<'a> Places<'a> {
             location: occurrence.location,
             path: path.to_vec(),
             git: git_place(&occurrence.oid, home),
+            rec: occurrence.rec,
+            silenced,
             rank: home.rank,
             last: home.last,
         };
@@ -136,22 +147,26 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn is_allowed(&self, occurrence: &Occurrence, home: &Home, path: &[u8]) -> bool {
+    /// Whether an allow list takes it, and whether something decided silences it.
+    fn judge(&self, occurrence: &Occurrence, home: &Home, path: &[u8]) -> (bool, bool) {
         let request = self.run.request;
         let rule = &request.engine.rule_info(occurrence.rec.rule_id).id;
-        // Exposed to be compared with the user's allow list.
-        let commit = home.first.as_ref().map(|commit| commit.oid.to_string());
         let unknown = SecretBytes::withheld("");
         let secret = self.secrets.get(&occurrence.hash).unwrap_or(&unknown);
-        request.filters.allow.allows(rule, path, secret.expose())
-            || request.identities.ignores.silences(&Candidate {
-                rule,
-                hash: &occurrence.hash,
-                secret,
-                path: &ObjectPath::new(path),
-                line: occurrence.location.line,
-                commit: commit.as_deref(),
-            })
+        // Exposed to be compared with the user's allow list.
+        if request.filters.allow.allows(rule, path, secret.expose()) {
+            return (true, false);
+        }
+        let commit = home.first.as_ref().map(|commit| commit.oid.to_string());
+        let candidate = Candidate {
+            rule,
+            hash: &occurrence.hash,
+            secret,
+            path: &ObjectPath::new(path),
+            line: occurrence.location.line,
+            commit: commit.as_deref(),
+        };
+        (false, request.identities.ignores.silences(&candidate))
     }
 
     /// The secrets, and what was silenced.
@@ -177,9 +192,9 @@ impl<'a> Places<'a> {
 }
 
 impl Spot {
-    /// The earliest first; where commits say nothing, paths and places do.
-    fn order(&self) -> (u32, scanner_core::GitReach, &[u8], Oid, Location) {
-        (self.rank, self.git.reach, &self.path, self.oid, self.location)
+    /// What is told before what is not, then the earliest first; where commits say nothing, paths and places do.
+    fn order(&self) -> (bool, u32, scanner_core::GitReach, &[u8], Oid, Location) {
+        (self.silenced, self.rank, self.git.reach, &self.path, self.oid, self.location)
     }
 
     /// Two versions of one place: the earlier one stands for both, and lasts as long as the later one.

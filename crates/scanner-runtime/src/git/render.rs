@@ -39,14 +39,14 @@ pub(super) fn render(
         .collect();
     let (sinks, damage, _) = scan_listed(repository.store(), &oids, sinks);
     note_damage(&damage, total);
-    let mut findings: Vec<(usize, Finding)> =
+    let mut findings: Vec<(usize, bool, Finding)> =
         sinks.into_iter().flat_map(|sink| sink.findings).collect();
-    findings.sort_by_key(|(index, _)| *index);
+    findings.sort_by_key(|(index, ..)| *index);
     // A secret whose object could not be read or scanned a second time.
     let lost = found.len() - findings.len();
     total.counts.skips.add_many(SkipReason::FindingsDropped, lost as u64);
     let mut collector = run.collector.lock().unwrap_or_else(PoisonError::into_inner);
-    for (_, finding) in findings {
+    for (_, _, finding) in findings.into_iter().filter(|(_, silenced, _)| !silenced) {
         collector.add(finding);
     }
 }
@@ -56,10 +56,28 @@ struct Renderer<'a> {
     found: &'a [FoundSecret],
     by_object: &'a HashMap<Oid, Vec<usize>>,
     scanner: ObjectScanner<'a>,
-    findings: Vec<(usize, Finding)>,
+    /// By place in `found`, and whether nobody is told.
+    findings: Vec<(usize, bool, Finding)>,
 }
 
 impl Renderer<'_> {
+    /// Writes each place down as an occurrence of its own, if there is a store.
+    fn store(&self, finding: &Finding, secret: &FoundSecret) {
+        let request = self.run.request;
+        let Some(store) = &request.store else { return };
+        for spot in &secret.spots {
+            let key = ObjectPath::new(spot.oid.to_string().as_bytes());
+            let about = (SourceKind::Git, &key);
+            let hashes = request.identities.hashes(&finding.rule, &spot.rec, &secret.hash, about);
+            let place = spot.place(self.run.prefix);
+            let mut own = finding.clone();
+            own.occurrence_id = hashes.occurrence;
+            (own.path, own.location, own.git) = (place.path, place.location, place.git);
+            let object = own.path.clone();
+            store.emit(&request.identities.paths, (&object, None), (0, 0), &[(own, spot.silenced)]);
+        }
+    }
+
     /// Scans the object under one of its paths.
     fn scan(&mut self, oid: Oid, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
         let key = ObjectPath::new(oid.to_string().as_bytes());
@@ -95,8 +113,10 @@ impl BlobSink for Renderer<'_> {
                 let mut finding = finding.clone();
                 finding.path = first.place(prefix).path;
                 finding.git = Some(Arc::new(first.git.clone()));
-                finding.places = rest.iter().map(|spot| spot.place(prefix)).collect();
-                self.findings.push((*index, finding));
+                self.store(&finding, secret);
+                let told = rest.iter().filter(|spot| !spot.silenced);
+                finding.places = told.map(|spot| spot.place(prefix)).collect();
+                self.findings.push((*index, first.silenced, finding));
             }
         }
         ControlFlow::Continue(())

@@ -1,6 +1,7 @@
 //! Which objects an earlier run has dealt with, so that a second run does only what is new.
 //!
-//! Only blobs are remembered: commits and tags are few and small. What is remembered holds for the rules of the run that
+//! Only blobs in which nothing was found are remembered. Those with findings are scanned again, so that every run tells
+//! everything; they are few. Commits and tags are few and small. What is remembered holds for the rules of the run that
 //! remembered it; who keeps it longer than a process keeps it apart by rule set and repository.
 
 use std::collections::HashSet;
@@ -11,13 +12,13 @@ use scanner_git::Oid;
 
 /// Answers which blobs need not be scanned, and learns which were.
 pub trait SeenObjects: Send + Sync + Debug {
-    /// Whether an earlier run has scanned this blob completely.
+    /// Whether an earlier run has scanned this blob completely and found nothing.
     fn contains(&self, oid: &Oid) -> bool;
 
     /// Whether [`Self::scanned`] is to be told.
     fn is_recording(&self) -> bool;
 
-    /// These blobs were scanned; called by many workers, each blob at most once. They count only after
+    /// These blobs were scanned and hold nothing to tell; called by many workers, each blob at most once. They count only after
     /// [`Self::finish`].
     fn scanned(&self, oids: &[Oid]);
 

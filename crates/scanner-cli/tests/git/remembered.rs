@@ -1,0 +1,66 @@
+//! What a store remembers of a repository: later runs scan what is new, and tell everything all the same.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::fixture::{Fixture, by_secret, code, err, scan, token};
+
+fn run(dir: &Path) -> Output {
+    scan(dir, &["scan", "git", "repo", "--store", "store.db", "-f", "json", "--show-secrets"])
+}
+
+fn objects(output: &Output) -> u64 {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let report: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+    report["summary"]["git_objects"].as_u64().expect("a number")
+}
+
+#[test]
+fn a_second_run_scans_what_is_new_and_tells_everything() {
+    let fixture = Fixture::new(&[]);
+    for round in 0..20 {
+        fixture.write("clean.txt", format!("round {round}\n"));
+        fixture.commit(&format!("round {round}"));
+    }
+    fixture.write("secret.txt", format!("x {}\n", token("old")));
+    fixture.commit("a secret");
+    let first = run(fixture.root());
+    assert_eq!(code(&first), Some(1), "{}", err(&first));
+    assert_eq!(by_secret(&first).len(), 1);
+    let second = run(fixture.root());
+    assert_eq!(code(&second), Some(1), "{}", err(&second));
+    assert_eq!(by_secret(&second), by_secret(&first));
+    // The clean blobs are left out; commits and what has findings are not.
+    assert_eq!(objects(&first) - objects(&second), 20);
+
+    fixture.write("new.txt", format!("x {}\n", token("new")));
+    fixture.commit("another");
+    let third = run(fixture.root());
+    assert!(by_secret(&third).contains_key(&token("new")));
+    let old = |output: &Output| by_secret(output)[&token("old")]["commit"].clone();
+    assert_eq!(old(&third), old(&first));
+    assert_eq!(objects(&third), objects(&second) + 2);
+
+    // Other rules know nothing of what these have seen.
+    let other = scan(
+        fixture.root(),
+        &[
+            "scan",
+            "git",
+            "repo",
+            "--store",
+            "store.db",
+            "-f",
+            "json",
+            "--disable-rule",
+            "github-oauth*",
+        ],
+    );
+    assert_eq!(objects(&other), objects(&first) + 2, "{}", err(&other));
+    let listed =
+        scan(fixture.root(), &["store", "--store", "store.db", "findings", "--format", "json"]);
+    let listed = String::from_utf8_lossy(&listed.stdout).into_owned() + &err(&listed);
+    assert!(listed.contains("secret.txt") && listed.contains("new.txt"), "{listed}");
+}
