@@ -68,7 +68,16 @@ impl Fixture {
         self.run(&self.repo(), args, b"")
     }
 
+    /// Runs git in the repository and gives exactly what it prints.
+    pub(crate) fn git_bytes(&self, args: &[&str]) -> Vec<u8> {
+        self.run_bytes(&self.repo(), args, b"")
+    }
+
     pub(crate) fn run(&self, dir: &Path, args: &[&str], input: &[u8]) -> String {
+        String::from_utf8_lossy(&self.run_bytes(dir, args, input)).trim_end().to_owned()
+    }
+
+    fn run_bytes(&self, dir: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
         let date = format!("{} +0000", self.clock.get());
         let mut child = git_command(dir)
             .args(["-c", "gc.auto=0", "-c", "core.fsync=none", "-c", "protocol.file.allow=always"])
@@ -88,7 +97,7 @@ impl Fixture {
         let output = child.wait_with_output().expect("git ends");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "git {args:?}: {errors}");
-        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+        output.stdout
     }
 
     /// Writes a file of the work tree.

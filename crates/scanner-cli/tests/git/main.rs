@@ -1,7 +1,9 @@
 //! `scan git` and hooks from outside, on repositories made by `git`.
 
+mod equal;
 mod fixture;
 mod hooks;
+mod hostile;
 mod parts;
 mod planted;
 mod remembered;
