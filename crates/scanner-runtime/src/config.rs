@@ -15,7 +15,7 @@ use crate::identity::Identities;
 use crate::storing::StoreSession;
 
 /// Bytes that a worker reads at a time, where nothing else is said. Files up to this size are one read.
-pub const CHUNK_BYTES_DEFAULT: usize = 1024 * 1024;
+pub const CHUNK_BYTES_DEFAULT: usize = 256 * 1024;
 
 /// Smallest and largest chunk.
 pub const CHUNK_BYTES: std::ops::RangeInclusive<usize> = 4 * 1024..=8 * 1024 * 1024;

@@ -50,7 +50,7 @@ pub(crate) const SCHEME_END: &[u8] = b"://";
 pub(crate) enum Neighbour {
     /// A value that begins with a run of at least [`WORD_RUN_MIN`] letters, digits, `_` and `-` or
     /// [`ALNUM_RUN_MIN`] letters and digits, among them a digit; or with a run of [`PLAIN_RUN_MIN`] of these, or
-    /// of [`BASE64_RUN_MIN`] letters, digits, `+` and `/`.
+    /// of [`BASE64_RUN_MIN`] letters, digits, `+` and `/`. The anchor stands on the same line.
     Value,
     /// A run of [`BASE64_RUN_MIN`] anywhere; the anchor may also stand inside it or directly behind it.
     Base64,
@@ -335,6 +335,7 @@ fn is_value(secret: &Hir, before: &[Hir], has_digit: bool) -> bool {
         lead.len >= PLAIN_RUN_MIN || lead.whole && lead.len >= least && has_digit
     };
     ends_with_operator(before)
+        && before.iter().all(stays_on_line)
         && (is_run(|byte| byte.is_ascii_alphanumeric(), ALNUM_RUN_MIN)
             || is_run(is_run_byte, WORD_RUN_MIN))
 }
@@ -379,7 +380,8 @@ fn base64_words(hir: &Hir, value: bool) -> Option<(Vec<Literal>, AnchorClass)> {
             let near = |neighbour| AnchorClass::Near { reach: reach as u32, neighbour };
             if value {
                 let before = owned(&parts[..begin]);
-                let keywords = ends_with_operator(&before).then(|| words(&before)).flatten()?;
+                let is_value = ends_with_operator(&before) && before.iter().all(stays_on_line);
+                let keywords = is_value.then(|| words(&before)).flatten()?;
                 return Some((keywords, near(Neighbour::Value)));
             }
             let behind = || words(&owned(parts.get(end..=end)?)).filter(|_| is_literal(parts[end]));
@@ -436,6 +438,18 @@ fn part_ends_with_operator(hir: &Hir) -> bool {
             repetition.min > 0 && part_ends_with_operator(&repetition.sub)
         }
         HirKind::Empty | HirKind::Look(_) => false,
+    }
+}
+
+/// Whether no text of a part holds the end of a line.
+fn stays_on_line(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => true,
+        HirKind::Literal(literal) => !literal.0.contains(&b'\n'),
+        HirKind::Class(class) => class_within(class, |byte| byte != b'\n'),
+        HirKind::Capture(capture) => stays_on_line(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(stays_on_line),
+        HirKind::Repetition(repetition) => stays_on_line(&repetition.sub),
     }
 }
 
@@ -499,6 +513,7 @@ mod tests {
             ("(?i:datadog)[a-z_]{0,9}=([0-9a-f]{8})", 1, Everywhere),
             ("(?i:cloudflare)[a-z_]{0,9}=([0-9a-f]{32})", 1, near(20, value)),
             ("(?i:cloudflare)[a-z_]{0,9}=([0-9a-f]{9})", 1, Sampled),
+            ("(?i:datadog)[a-z_]{0,9}=\n([0-9a-f]{31})", 1, Everywhere),
             ("[a-z]{3}://hooks[.]cloudflare[.]com", 1, Sampled),
             (r"\b{start-half}(?i:mqtt://|mqtts://)[a-z]{0,9}:([^@]{3,9})@", 0, near(8, scheme)),
             (r"(?i:mqtt)(?:s|\+[a-z]{1,9})://[a-z]{0,9}:([^@]{3,9})@", 0, near(17, scheme)),

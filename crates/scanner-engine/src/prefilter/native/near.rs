@@ -122,9 +122,23 @@ impl Near {
             let is_secret = len >= PLAIN_RUN_MIN
                 || has_digit && (len >= WORD_RUN_MIN || is_alnum_secret(&bytes[start..]));
             if is_secret {
-                self.value.search(bytes, (start, start), &mut state.value, report);
+                self.value(bytes, start, state, report);
             }
         }
+    }
+
+    /// A value that begins at `start`: keywords stand before it, on the same line.
+    fn value(
+        &self,
+        bytes: &[u8],
+        start: usize,
+        state: &mut NearState,
+        report: &mut impl FnMut(u32, usize),
+    ) {
+        let from = start.saturating_sub(self.value.reach);
+        let line = memchr::memrchr(b'\n', &bytes[from..start]).map_or(from, |at| from + at + 1);
+        state.value.0 = state.value.0.max(line);
+        self.value.search(bytes, (start, start), &mut state.value, report);
     }
 
     /// Runs of base64 of at least [`BASE64_RUN_MIN`] from the bits of `long` on. `inside` are the runs of the
@@ -146,7 +160,7 @@ impl Near {
             long &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
             let start = at + bit as usize;
             if values >> bit & 1 != 0 {
-                self.value.search(bytes, (start, start), &mut state.value, report);
+                self.value(bytes, start, state, report);
             }
             // A keyword may begin directly behind the run. What goes on behind the two blocks is seen again.
             let end = start + len as usize + 1;

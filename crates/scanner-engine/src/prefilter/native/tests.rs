@@ -59,7 +59,11 @@ fn must_hit(bytes: &[u8]) -> BTreeSet<(u32, usize)> {
                     // A value stands behind the keyword; other neighbours may hold it.
                     let inside = [Neighbour::Base64, Neighbour::Scheme].contains(&neighbour);
                     let behind = if inside { 0 } else { literal.bytes.len() };
-                    (at + behind..=limit).any(|place| stands_at(bytes, place, neighbour))
+                    (at + behind..=limit).any(|place| {
+                        let one_line = !bytes[at..place].contains(&b'\n');
+                        let needed = neighbour == Neighbour::Value;
+                        (one_line || !needed) && stands_at(bytes, place, neighbour)
+                    })
                 }
             };
             if holds {
@@ -136,6 +140,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         Just(b" ".to_vec()),
         Just(b" = \"".to_vec()),
         Just(b":   ".to_vec()),
+        Just(b"\n".to_vec()),
         Just(b"          (((((((((((((((((((((((((((((((((((((((((((((((((((((".to_vec()),
         prop::collection::vec(prop::sample::select(b"abcdef0123456789".to_vec()), 0..90),
         prop::collection::vec(prop::sample::select(b"abcdef0123_-.".to_vec()), 0..40),

@@ -132,11 +132,11 @@ impl Tokens {
             let long_values = (long_values, word, digit);
             self.near.values(bytes, at, long_values, &mut state.near, report);
         }
-        let base64 = wide(current.base64, next.base64);
-        let base64_8 = in_a_row_8(base64);
-        let base64_16 = base64_8 & base64_8 >> 8;
-        let long = (base64_16 & base64_16 >> 16) as u64;
-        if long != 0 {
+        if may_begin_32(current.base64, next.base64) {
+            let base64 = wide(current.base64, next.base64);
+            let base64_8 = in_a_row_8(base64);
+            let base64_16 = base64_8 & base64_8 >> 8;
+            let long = (base64_16 & base64_16 >> 16) as u64;
             self.near.base64(bytes, at, (long, values, base64), &mut state.near, report);
         }
 
@@ -180,6 +180,15 @@ impl<R: FnMut(u32, usize)> simd::avx2::Work for Scan<'_, R> {
     fn run(self) {
         self.tokens.scan_strips(self.bytes, self.range, self.level, self.state, self.report);
     }
+}
+
+/// Whether 32 set bits in a row may begin in `current`: they hold sixteen that begin at a multiple of sixteen.
+#[inline(always)]
+fn may_begin_32(current: u64, next: u64) -> bool {
+    let eight = current & current >> 8;
+    let four = eight & eight >> 4;
+    let two = four & four >> 2;
+    two & two >> 1 & 0x0001_0001_0001_0001 != 0 || next & 0xffff == 0xffff
 }
 
 /// Bits at which four set bits in a row begin.

@@ -4,9 +4,10 @@
 //! makes calling the vector code sound.
 
 use std::arch::x86_64::{
-    __m256i, _mm256_add_epi8, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi8,
-    _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_mullo_epi32,
-    _mm256_or_si256, _mm256_set1_epi8, _mm256_set1_epi32, _mm256_setzero_si256,
+    __m256i, _mm256_add_epi8, _mm256_add_epi32, _mm256_and_si256, _mm256_castsi256_ps,
+    _mm256_cmpeq_epi8, _mm256_cmpeq_epi32, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+    _mm256_movemask_epi8, _mm256_movemask_ps, _mm256_mullo_epi32, _mm256_or_si256,
+    _mm256_set1_epi8, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256,
     _mm256_shuffle_epi8, _mm256_sllv_epi32, _mm256_srli_epi16, _mm256_srli_epi32,
     _mm256_storeu_si256, _mm256_xor_si256,
 };
@@ -223,13 +224,12 @@ fn eight_samples(block: &[u8; 48], samples: SampleLoop<'_>) -> u32 {
         bit(_mm256_srli_epi32::<10>(hash)),
     );
     let index = words(_mm256_srli_epi32::<19>(hash));
-    let wanted = words(wanted);
-    let mut hits = 0;
-    for lane in 0..8 {
-        let word = samples.filter[index[lane] as usize & (FILTER_WORDS - 1)];
-        hits |= u32::from(word & wanted[lane] == wanted[lane]) << lane;
-    }
-    hits
+    let word =
+        |lane: usize| samples.filter[index[lane] as usize & (FILTER_WORDS - 1)].cast_signed();
+    let there =
+        _mm256_setr_epi32(word(0), word(1), word(2), word(3), word(4), word(5), word(6), word(7));
+    let hits = _mm256_cmpeq_epi32(_mm256_and_si256(there, wanted), wanted);
+    _mm256_movemask_ps(_mm256_castsi256_ps(hits)).cast_unsigned()
 }
 
 /// The lanes of a vector.
