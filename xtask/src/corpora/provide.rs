@@ -30,6 +30,11 @@ pub(super) fn make(name: &str, source: &Source, work: &Path) -> Result<PathBuf> 
             std::fs::create_dir(&folder)?;
             Ok(folder)
         }
+        Source::GitMirror { url } => {
+            tool::answer(git(work).args(["clone", "--quiet", "--mirror", url, "mirror"]))?;
+            Ok(work.join("mirror"))
+        }
+        Source::StagedFiles { staged } => staged_files(*staged, work),
         Source::PypiProgram { package, version, file } => {
             pypi_package(package, version, work)?;
             let program = work.join("site").join(file);
@@ -39,6 +44,40 @@ pub(super) fn make(name: &str, source: &Source, work: &Path) -> Result<PathBuf> 
         }
         Source::CargoProgram { package, version } => cargo_program(name, package, version, work),
     }
+}
+
+/// `git` without anybody's configuration.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null");
+    command.args(["-c", "user.name=Nobody", "-c", "user.email=nobody@example.org"]);
+    command
+}
+
+/// A repository of five hundred small files, of which `staged` are changed and staged.
+fn staged_files(staged: usize, work: &Path) -> Result<PathBuf> {
+    const FILES: usize = 500;
+    let repository = work.join("staged");
+    tool::answer(git(work).args(["init", "--quiet", "--initial-branch=main", "staged"]))?;
+    let write = |file: usize, text: &str| -> Result<()> {
+        let folder = repository.join(format!("dir{}", file % 20));
+        std::fs::create_dir_all(&folder)?;
+        let line = format!("{text} {file}: a line like those of a program, of no interest\n");
+        Ok(std::fs::write(folder.join(format!("file{file}.txt")), line.repeat(100))?)
+    };
+    for file in 0..FILES {
+        write(file, "first")?;
+    }
+    tool::answer(git(&repository).args(["add", "--all"]))?;
+    tool::answer(git(&repository).args(["commit", "--quiet", "--message=all"]))?;
+    for file in 0..staged {
+        write(file, "second")?;
+    }
+    tool::answer(git(&repository).args(["add", "--all"]))?;
+    Ok(repository)
 }
 
 /// Downloads and unpacks a Debian package; another version when the archive lost the pinned one.
@@ -129,6 +168,16 @@ fn only_file(folder: &Path, extension: &str) -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn staged_files_are_staged() {
+        let work = tempfile::tempdir().unwrap();
+        let made = staged_files(10, work.path()).unwrap();
+        let mut command = git(&made);
+        let listed = tool::answer(command.args(["diff", "--cached", "--name-only"])).unwrap();
+        assert_eq!(String::from_utf8(listed).unwrap().lines().count(), 10);
+        assert!(tool::answer(git(&made).args(["diff", "--quiet"])).is_ok());
+    }
 
     #[test]
     fn an_archive_is_unpacked_without_its_first_level() {

@@ -1,7 +1,8 @@
 //! `PackCache`: decoded objects for reads of single ones, in two sizes of slots.
 //!
 //! Objects of up to 64 KiB go to the small tier, up to 2 MiB to the large one, larger ones are not kept. Each tier is
-//! 4-way set-associative with CLOCK eviction and takes its memory at the start.
+//! 4-way set-associative with CLOCK eviction and takes its memory when the first object comes: a reader of loose objects,
+//! or of none, takes none.
 
 use scanner_stdx::{Pinned, SetAssocCache};
 
@@ -16,8 +17,37 @@ const OFFSET_BITS: u32 = 44;
 
 /// See the module's text.
 pub(crate) struct PackCache {
-    small: Option<SetAssocCache<u64>>,
-    large: Option<SetAssocCache<u64>>,
+    small: Tier,
+    large: Tier,
+}
+
+/// One size of slots.
+enum Tier {
+    /// Nothing came yet; bytes it may take.
+    Unused {
+        bytes: usize,
+        slot_bytes: usize,
+    },
+    Used(SetAssocCache<u64>),
+    /// There was no memory: it keeps nothing.
+    Failed,
+}
+
+impl Tier {
+    fn used(&mut self) -> Option<&mut SetAssocCache<u64>> {
+        match self {
+            Self::Used(cache) => Some(cache),
+            Self::Unused { .. } | Self::Failed => None,
+        }
+    }
+
+    /// The cache, made if this is its first use.
+    fn first_used(&mut self) -> Option<&mut SetAssocCache<u64>> {
+        if let Self::Unused { bytes, slot_bytes } = *self {
+            *self = SetAssocCache::new(bytes, slot_bytes).map_or(Self::Failed, Self::Used);
+        }
+        self.used()
+    }
 }
 
 /// An object in the cache; its slot stays while this lives.
@@ -43,7 +73,7 @@ impl Cached {
 impl PackCache {
     /// A cache within the limits; one that cannot have its memory keeps nothing.
     pub(crate) fn new(limits: &StoreLimits) -> Self {
-        let tier = |bytes: u64, slot| SetAssocCache::new(bytes as usize, slot).ok();
+        let tier = |bytes: u64, slot_bytes| Tier::Unused { bytes: bytes as usize, slot_bytes };
         Self {
             small: tier(limits.cache_small_bytes, SMALL_SLOT_BYTES),
             large: tier(limits.cache_large_bytes, LARGE_SLOT_BYTES),
@@ -53,8 +83,8 @@ impl PackCache {
     /// The object at `offset` of pack number `pack`.
     pub(crate) fn get(&mut self, pack: usize, offset: u64) -> Option<Cached> {
         let key = key(pack, offset)?;
-        for tier in [&mut self.small, &mut self.large].into_iter().flatten() {
-            if let Some(pinned) = tier.get(key) {
+        for tier in [&mut self.small, &mut self.large] {
+            if let Some(pinned) = tier.used().and_then(|tier| tier.get(key)) {
                 return Some(Cached { pinned });
             }
         }
@@ -66,7 +96,10 @@ impl PackCache {
         let Some(key) = key(pack, offset) else { return };
         let len = bytes.len() + 1;
         let tier = if len <= SMALL_SLOT_BYTES { &mut self.small } else { &mut self.large };
-        let Some(tier) = tier.as_mut().filter(|tier| len <= tier.slot_bytes()) else { return };
+        if len > LARGE_SLOT_BYTES {
+            return;
+        }
+        let Some(tier) = tier.first_used() else { return };
         let copy = |slot: &mut [u8]| -> Result<(), std::convert::Infallible> {
             slot[0] = kind as u8;
             slot[1..].copy_from_slice(bytes);

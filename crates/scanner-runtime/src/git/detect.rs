@@ -31,6 +31,9 @@ const OCCURRENCES_MAX: usize = 1 << 20;
 /// Objects that are read one by one; of more, packs are walked in their order.
 const SINGLE_READS_MAX: usize = 2000;
 
+/// Listed objects that one worker takes before another is started.
+const OBJECTS_PER_WORKER_MIN: usize = 32;
+
 /// Blobs told to [`SeenObjects`] at a time.
 const SEEN_BATCH: usize = 4096;
 
@@ -66,7 +69,8 @@ pub(super) fn detect(
     total: &mut Total,
 ) -> Detected {
     let kept = AtomicUsize::new(0);
-    let sinks = detectors(run, &kept, None);
+    let workers = work.listed.as_ref().map_or(run.workers(), |listed| workers_for(run, listed));
+    let sinks = detectors(run, workers, &kept, None);
     let sinks = match &work.listed {
         None => {
             let seen = &Seen { memory: &*run.source.seen, store: run.request.store.as_ref() };
@@ -81,19 +85,26 @@ pub(super) fn detect(
 /// Scans objects whose paths are known by now.
 pub(super) fn detect_named(run: &GitRun<'_>, repository: &Repository, named: &Named) -> Detected {
     let kept = AtomicUsize::new(0);
-    let sinks = detectors(run, &kept, Some(named));
+    let sinks = detectors(run, run.workers(), &kept, Some(named));
     let oids: Vec<Oid> = named.keys().copied().collect();
     // Damage was counted when they were scanned first.
     let (sinks, _, _) = scan_listed(repository.store(), &oids, sinks);
     Detected { counts: Counts::default(), ..gather(sinks) }
 }
 
+/// A worker for a few objects costs more to start than it saves.
+fn workers_for(run: &GitRun<'_>, listed: &Introductions) -> usize {
+    let objects = listed.blobs.len() + listed.commits.len();
+    run.workers().min(objects.div_ceil(OBJECTS_PER_WORKER_MIN)).max(1)
+}
+
 fn detectors<'a>(
     run: &GitRun<'a>,
+    workers: usize,
     kept: &'a AtomicUsize,
     named: Option<&'a Named>,
 ) -> Vec<Detector<'a>> {
-    (0..run.workers()).map(|_| Detector::new(*run, kept, named)).collect()
+    (0..workers).map(|_| Detector::new(*run, kept, named)).collect()
 }
 
 fn give_store<'a>(
