@@ -34,6 +34,9 @@ const SINGLE_READS_MAX: usize = 2000;
 /// Listed objects that one worker takes before another is started.
 const OBJECTS_PER_WORKER_MIN: usize = 32;
 
+/// Objects above are cut into chunks, and not scanned along their deltas.
+const RELATED_BYTES_MAX: usize = 4 << 20;
+
 /// Blobs told to [`SeenObjects`] at a time.
 const SEEN_BATCH: usize = 4096;
 
@@ -262,7 +265,7 @@ impl<'a> Detector<'a> {
         self.lines.reset(encoding);
         let request = self.run.request;
         let sizes = (request.chunk_bytes, request.engine.required_overlap());
-        if blob.bytes.len() <= sizes.0 && (blob.keep.is_some() || blob.delta.is_some()) {
+        if blob.bytes.len() <= RELATED_BYTES_MAX && (blob.keep.is_some() || blob.delta.is_some()) {
             return self.scan_related(file_id, blob);
         }
         let _ = cut_slice(file_id, blob.bytes, sizes, &mut |chunk, keep| {
@@ -275,7 +278,7 @@ impl<'a> Detector<'a> {
         });
     }
 
-    /// Scans an object that was made from another, or of which others are made. Fits into one chunk.
+    /// Scans an object that was made from another, or of which others are made, in one chunk.
     fn scan_related(&mut self, file_id: FileId, blob: &Blob<'_>) {
         let engine = &self.run.request.engine;
         let chunk = Chunk::whole(file_id, blob.bytes);
