@@ -80,8 +80,15 @@ pub trait BlobSink: Send {
 
 /// Which objects an earlier run has scanned.
 pub trait SeenBlobs: Sync {
-    /// Whether `oid` need not be given out.
+    /// Whether `oid` need not be given out, whatever its kind.
     fn contains(&self, oid: &Oid) -> bool;
+
+    /// Whether no object of the pack with this checksum need be given out. A pack never changes, so it is then not even
+    /// looked into.
+    fn contains_pack(&self, checksum: &Oid) -> bool {
+        let _ = checksum;
+        false
+    }
 }
 
 /// Nothing was seen.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use scanner_core::{FindingRec, NormHash, ObjectPath, RuleInfo, SecretBytes, SourceKind};
+use scanner_core::{
+    Finding, FindingRec, NormHash, ObjectPath, Place, RootSpan, RuleInfo, SecretBytes, SourceKind,
+    Variant,
+};
 use scanner_store::{Keys, ObjectKey, OccurrenceSpans, RuleEncoding};
 
 use crate::key_paths::KeyPaths;
@@ -88,6 +91,32 @@ pub(crate) struct Hashes {
 }
 
 impl Identities {
+    /// A finding of a history as it stands at another of its places.
+    pub(crate) fn at_place(&self, finding: &Finding, place: &Place) -> Finding {
+        let location = place.location;
+        let root = RootSpan {
+            start: location.offset,
+            end: location.offset.saturating_add(location.length),
+        };
+        let variant = Variant::ALL.into_iter().find(|variant| {
+            variant.decode_kind().is_some_and(|kind| finding.decode.contains(&kind))
+        });
+        let spans = OccurrenceSpans::at_root(root, variant.unwrap_or_default());
+        let object = place.git.as_ref().map(|git| git.object.as_str()).unwrap_or_default();
+        let object = ObjectKey::git("", object);
+        let rule = RuleEncoding::new(&finding.rule.id);
+        let rule = scanner_store::rule_fingerprint(&self.keys, &rule);
+        let secret = scanner_store::secret_hash(&self.keys, &finding.norm_hash);
+        let id = scanner_store::occurrence_id(&self.keys, &object, &rule, &secret, &spans);
+        Finding {
+            path: place.path.clone(),
+            location,
+            git: place.git.clone(),
+            occurrence_id: id.to_hex(),
+            ..finding.clone()
+        }
+    }
+
     /// The hashes of a finding.
     pub(crate) fn hashes(
         &self,

@@ -19,7 +19,7 @@ use crate::config::ScanRequest;
 use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
 use crate::markers;
-use crate::storing::{Judged, StoreSession, shown};
+use crate::storing::{Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
@@ -190,9 +190,10 @@ impl<'a> ObjectScanner<'a> {
                 return false;
             };
             let mut findings = Vec::with_capacity(object.findings.len());
-            for mut finding in shown(object, &key, &path) {
-                let silenced = self.judge_stored(&mut finding);
+            for mut finding in object.findings.iter().cloned() {
+                let silenced = judge(&self.request.identities, &mut finding);
                 self.counts.suppressed += u64::from(silenced);
+                finding.path = shown_under(&finding.path, &key, &path);
                 findings.push((finding, silenced));
             }
             self.counts.suppressed += object.suppressed;
@@ -206,20 +207,6 @@ impl<'a> ObjectScanner<'a> {
         progress.files.fetch_add(1, Ordering::Relaxed);
         progress.bytes.fetch_add(bytes, Ordering::Relaxed);
         true
-    }
-
-    /// Whether something decided keeps a stored finding out of the reports; also gives it today's ignore entry.
-    fn judge_stored(&self, finding: &mut Finding) -> bool {
-        let Identities { ignores, paths, .. } = &self.request.identities;
-        finding.ignore_id = ignores.ignore_id(&finding.rule.id, &finding.norm_hash);
-        ignores.silences(&Candidate {
-            rule: &finding.rule.id,
-            hash: &finding.norm_hash,
-            secret: &finding.secret,
-            path: &paths.of(&finding.path),
-            line: finding.location.line,
-            commit: finding.git.as_ref().and_then(|git| git.commit.as_deref()),
-        })
     }
 
     /// How much was not scanned as it should have been.

@@ -3,16 +3,22 @@
 //! A store that cannot be used ends no scan. Everything is then scanned, the findings reach the other sinks, and the
 //! summary counts and names what is missing.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use scanner_core::{
     FileState, Finding, ObjectBatch, ObjectPath, RunInfo, SkipReason, StoreLosses,
     StoreProducer as _, StoredFinding, Summary,
 };
 use scanner_fs::FileFacts;
+use scanner_git::Oid;
 use scanner_store::{
-    Remembered, RememberedObject, RootName, RuleSetHash, RunStart, SeenSet, SqliteStoreProducer,
-    Store, StoreError, shown_under,
+    History, HistoryEnd, Marks, Remembered, RememberedObject, RootName, RuleSetHash, RunStart,
+    SqliteStoreProducer, Store, StoreError,
 };
 
+use crate::git::SeenObjects;
+use crate::identity::{Candidate, Identities};
 use crate::key_paths::KeyPaths;
 
 /// The store of a run.
@@ -20,9 +26,14 @@ use crate::key_paths::KeyPaths;
 pub struct StoreSession {
     producer: Result<SqliteStoreProducer, String>,
     remembered: Remembered,
-    seen: SeenSet,
     replays: bool,
     started: i64,
+    history: History,
+    start_set: String,
+    /// Whether the history is as it was, so that its findings were told as stored.
+    is_same_history: AtomicBool,
+    /// Ids of objects without and with findings, until the scan of their repository is complete.
+    scanned: [Mutex<Vec<Oid>>; 2],
 }
 
 /// How a session begins.
@@ -34,6 +45,8 @@ pub struct SessionStart<'a> {
     pub root: &'a RootName,
     /// What decides about findings.
     pub rule_set: &'a RuleSetHash,
+    /// What of a history is looked at, and how; what is known holds for the same only.
+    pub start_set: &'a str,
     /// Whether everything is scanned again.
     pub full: bool,
     /// Whether objects of a repository take part.
@@ -49,12 +62,12 @@ impl StoreSession {
     /// Reads what earlier runs know and begins a run. Whatever fails is told by [`StoreSession::flush`].
     pub fn begin(store: Result<Store, StoreError>, start: &SessionStart<'_>) -> Self {
         let mut remembered = Remembered::default();
-        let mut seen = SeenSet::default();
+        let mut history = History::default();
         let producer = store.and_then(|store| {
             if !start.full {
                 remembered = store.remembered(start.root, start.rule_set)?;
                 if start.git {
-                    seen = store.seen_blobs(start.root, start.rule_set)?;
+                    history = store.history(start.root, start.rule_set, start.start_set)?;
                 }
             }
             let SessionStart { info, root, rule_set, .. } = *start;
@@ -63,27 +76,18 @@ impl StoreSession {
         Self {
             producer: producer.map_err(|error| error.to_string()),
             remembered,
-            seen,
             replays: start.replays,
             started: i64::try_from(start.info.started_unix).unwrap_or(i64::MAX),
+            history,
+            start_set: start.start_set.to_owned(),
+            is_same_history: AtomicBool::new(false),
+            scanned: <[Mutex<Vec<Oid>>; 2]>::default(),
         }
     }
 
     /// The number of the run, if it could begin.
     pub fn run(&self) -> Option<i64> {
         self.producer.as_ref().ok().map(SqliteStoreProducer::run)
-    }
-
-    /// Whether a git object was scanned and has nothing to report.
-    pub(crate) fn has_seen(&self, oid: &[u8]) -> bool {
-        self.seen.contains(oid)
-    }
-
-    /// Notes git objects that were scanned and have nothing to report: ids of `oid_bytes` bytes, one after the other.
-    pub(crate) fn note_seen(&self, oid_bytes: usize, oids: Vec<u8>) {
-        if let Ok(producer) = &self.producer {
-            producer.emit_seen(oid_bytes, oids);
-        }
     }
 
     /// Whether any file may be known.
@@ -139,6 +143,26 @@ impl StoreSession {
         producer.emit_batch(&ObjectBatch { object, state, bytes, suppressed, findings: &findings });
     }
 
+    /// What is known of the history.
+    pub(crate) fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// Whether the findings of a history are told as stored, which `is_same` allows.
+    pub(crate) fn decide_history(&self, is_same: bool) -> bool {
+        let is_same = is_same && self.replays;
+        self.is_same_history.store(is_same, Ordering::Relaxed);
+        is_same
+    }
+
+    /// Notes how far references are scanned.
+    pub(crate) fn set_marks(&self, refs: Vec<(String, Vec<u8>)>, suppressed: u64) {
+        let Ok(producer) = &self.producer else { return };
+        let marks = Marks { start_set: self.start_set.clone(), refs };
+        let is_same = self.is_same_history.load(Ordering::Relaxed);
+        producer.set_watermarks(HistoryEnd { marks, suppressed, is_same });
+    }
+
     /// Waits until all is stored, and adds what is not to the summary.
     pub(crate) fn flush(&self, summary: &mut Summary, clean: Vec<FileState>) {
         match &self.producer {
@@ -161,13 +185,62 @@ impl StoreSession {
     }
 }
 
-/// The findings of an unchanged object, under the path by which this run shows it.
-pub(crate) fn shown(
-    object: &RememberedObject,
-    key: &ObjectPath,
-    path: &ObjectPath,
-) -> Vec<Finding> {
-    shown_under(&object.findings, key.as_bytes(), path)
+impl SeenObjects for StoreSession {
+    fn contains(&self, oid: &Oid) -> bool {
+        let oid = oid.as_bytes();
+        let is_same = self.is_same_history.load(Ordering::Relaxed);
+        self.history.clean.contains(oid) || (is_same && self.history.found.contains(oid))
+    }
+
+    fn contains_pack(&self, checksum: &Oid) -> bool {
+        self.is_same_history.load(Ordering::Relaxed)
+            && self.history.clean.contains(checksum.as_bytes())
+    }
+
+    fn is_recording(&self) -> bool {
+        self.producer.is_ok()
+    }
+
+    fn scanned(&self, oids: &[Oid], found: bool) {
+        let list = &self.scanned[usize::from(found)];
+        list.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(oids);
+    }
+
+    fn finish(&self) {
+        let Ok(producer) = &self.producer else { return };
+        for (found, list) in [false, true].into_iter().zip(&self.scanned) {
+            let mut oids =
+                std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner));
+            // What is known already is not written again.
+            oids.retain(|oid| found || !self.history.clean.contains(oid.as_bytes()));
+            let Some(first) = oids.first() else { continue };
+            let bytes = first.as_bytes().len();
+            let of_size = oids.iter().map(Oid::as_bytes).filter(|oid| oid.len() == bytes);
+            producer.emit_seen(bytes, of_size.collect::<Vec<_>>().concat(), found);
+        }
+    }
+}
+
+/// Whether something decided keeps a stored finding out of the reports; also gives it today's ignore entry. Its path is
+/// still as identities see it.
+pub(crate) fn judge(identities: &Identities, finding: &mut Finding) -> bool {
+    let ignores = &identities.ignores;
+    finding.ignore_id = ignores.ignore_id(&finding.rule.id, &finding.norm_hash);
+    ignores.silences(&Candidate {
+        rule: &finding.rule.id,
+        hash: &finding.norm_hash,
+        secret: &finding.secret,
+        path: &finding.path,
+        line: finding.location.line,
+        commit: finding.git.as_ref().and_then(|git| git.commit.as_deref()),
+    })
+}
+
+/// The path of a stored finding as this run shows it: `path` stands for the object that identities see as `key`, and
+/// entries of archives follow it.
+pub(crate) fn shown_under(stored: &ObjectPath, key: &ObjectPath, path: &ObjectPath) -> ObjectPath {
+    let below = stored.as_bytes().strip_prefix(key.as_bytes()).unwrap_or(b"");
+    ObjectPath::new(&[path.as_bytes(), below].concat())
 }
 
 fn tell(summary: &mut Summary, losses: StoreLosses) {

@@ -102,7 +102,7 @@ pub(crate) fn prepare(
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,
         filters: filters(args, &config)?,
-        identities: Identities { keys, ignores: silencers.chain(), paths: KeyPaths::new(&roots) },
+        identities: Identities { keys, ignores: silencers.chain(), paths: key_paths(&target) },
         store: None,
         timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
         version: VERSION.to_owned(),
@@ -141,6 +141,14 @@ fn roots_of(target: &Target) -> Vec<PathBuf> {
         Target::Files(roots) | Target::Git(roots) => roots.clone(),
         Target::WorkTree(root) => vec![root.clone()],
         Target::Stdin => Vec::new(),
+    }
+}
+
+/// How identities see paths; those of a history are below the repository already.
+fn key_paths(target: &Target) -> KeyPaths {
+    match target {
+        Target::Git(_) => KeyPaths::default(),
+        _ => KeyPaths::new(&roots_of(target)),
     }
 }
 

@@ -10,7 +10,8 @@ use scanner_runtime::store::{
     Keys, RootName, RuleEncoding, RuleSetHash, Store, StoreError, StoreOptions, rule_set_hash,
 };
 use scanner_runtime::{
-    Decided, GitSelection, Ignores, NoIgnores, ScanRequest, SessionStart, Source, StoreSession,
+    Decided, GitSelection, GitSource, Ignores, NoIgnores, ScanRequest, SessionStart, Source,
+    StoreSession,
 };
 
 use super::scan::today;
@@ -58,6 +59,7 @@ pub(crate) fn begin(
             info: &request.run_info(),
             root: &root_name(&request.source),
             rule_set: &rule_set(),
+            start_set: &start_set(&request.source, request),
             full: args.store.full,
             git: matches!(request.source, Source::Git(_) | Source::WorkTree { .. }),
             replays: !args.show_secrets && !request.identities.ignores.needs_secrets(),
@@ -98,6 +100,15 @@ fn program() -> String {
             format!("{} {}", facts.len(), modified.map_or(0, |time| time.as_nanos()))
         })
         .unwrap_or_default()
+}
+
+/// What of a history is looked at, and how its findings are told.
+fn start_set(source: &Source, request: &ScanRequest) -> String {
+    let (Source::Git(git) | Source::WorkTree { git, .. }) = source else { return String::new() };
+    let GitSource { mode, all_paths, paths, max_object_bytes, .. } = git;
+    let dedup = request.filters.dedup;
+    let facts = format!("{mode:?} {all_paths} {dedup} {max_object_bytes} {paths:?}");
+    rule_set_hash(&[], &RuleEncoding::new("start-set").text("facts", &facts)).to_hex()
 }
 
 fn is_partial(source: &Source) -> bool {

@@ -6,7 +6,7 @@ use std::thread;
 use crate::counters::GitCounters;
 use crate::damage::{Damage, DamageReport};
 use crate::odb_blob::{OdbReport, OdbRequest};
-use crate::oid::{ObjectKind, Oid};
+use crate::oid::Oid;
 use crate::pack::inflate::Inflater;
 use crate::sink::{Blob, BlobSink};
 use crate::spill::BufferPool;
@@ -68,6 +68,10 @@ impl Round<'_> {
         let mut pool = BufferPool::new(&self.store.limits().pack, spill_dir);
         while !self.stop.load(Ordering::Relaxed) {
             let Some(oid) = self.oids.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
+            if self.request.seen.contains(oid) {
+                counters.seen += 1;
+                continue;
+            }
             let object = match self.store.loose().read(oid, &mut inflater, &mut pool) {
                 Ok(object) => object,
                 Err(found) => {
@@ -78,9 +82,7 @@ impl Round<'_> {
             };
             counters.decoded += 1;
             let kind = object.kind;
-            if kind == ObjectKind::Blob && self.request.seen.contains(oid) {
-                counters.seen += 1;
-            } else if self.request.kinds.contains(kind) {
+            if self.request.kinds.contains(kind) {
                 let bytes = &object.buffer.bytes()[object.start..];
                 counters.given(kind, bytes.len());
                 counters.loose += 1;

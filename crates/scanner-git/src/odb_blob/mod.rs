@@ -66,11 +66,14 @@ pub fn scan_objects<S: BlobSink>(
         .zip(&duplicates)
         .map(|(pack, duplicates)| {
             let declined = AtomicU64::new(0);
-            PackSelect { pack, duplicates, seen: request.seen, shared: &shared, declined }
+            let (kinds, seen) = (request.kinds, request.seen);
+            PackSelect { pack, duplicates, seen, shared: &shared, kinds, declined }
         })
         .collect();
+    let is_seen = |pack: &Pack| pack.checksum().is_some_and(|sum| request.seen.contains_pack(&sum));
     let jobs: Vec<_> = selects
         .iter()
+        .filter(|select| !is_seen(select.pack))
         .map(|select| {
             select.pack.advise_needed();
             let mut plan = PackPlan::new(select.pack, request.kinds, select, workers);
@@ -106,7 +109,8 @@ struct PackSelect<'a> {
     duplicates: &'a AtomicBitSet,
     seen: &'a dyn SeenBlobs,
     shared: &'a SharedReader<'a>,
-    /// Blobs left out because they were seen.
+    kinds: KindSet,
+    /// Objects left out because they were seen.
     declined: AtomicU64,
 }
 
@@ -122,7 +126,7 @@ impl Select for PackSelect<'_> {
         if self.duplicates.is_set(position as usize) {
             return false;
         }
-        let seen = kind == ObjectKind::Blob && self.seen.contains(&self.pack.idx().oid(position));
+        let seen = self.kinds.contains(kind) && self.seen.contains(&self.pack.idx().oid(position));
         if seen {
             self.declined.fetch_add(1, Ordering::Relaxed);
         }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use crate::odb_blob::loose::may_lie_elsewhere;
 use crate::odb_blob::{OdbReport, OdbRequest};
-use crate::oid::{ObjectKind, Oid};
+use crate::oid::Oid;
 use crate::pack::Pack;
 use crate::sink::{Blob, BlobSink};
 use crate::store::{Object, ObjectStore};
@@ -93,7 +93,7 @@ impl<S: BlobSink> Salvage<'_, S> {
     fn give(&mut self, oid: Oid, object: &Object) {
         self.report.damage.heal(&oid);
         self.report.counters.healed += 1;
-        let seen = object.kind == ObjectKind::Blob && self.request.seen.contains(&oid);
+        let seen = self.request.seen.contains(&oid);
         if seen || !self.request.kinds.contains(object.kind) {
             return;
         }

@@ -147,6 +147,13 @@ impl Pack {
         be_u32(self.data(), 8).unwrap_or(0)
     }
 
+    /// The checksum of the whole pack, by which it is told from others; `None` where its index was made anew.
+    pub fn checksum(&self) -> Option<Oid> {
+        let end = usize::try_from(self.end()).ok()?;
+        let bytes = self.data().get(end..end + self.format.bytes())?;
+        Oid::from_bytes(self.format, bytes).filter(|_| self.rebuilt.is_none())
+    }
+
     /// Where the objects end and the checksum begins.
     pub(crate) fn end(&self) -> u64 {
         (self.data().len() as u64).saturating_sub(self.format.bytes() as u64)

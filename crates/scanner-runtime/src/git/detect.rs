@@ -23,7 +23,6 @@ use crate::chunk::cut_slice;
 use crate::markers;
 use crate::object::{Counts, in_chunk, text_facts};
 use crate::pipeline::Total;
-use crate::storing::StoreSession;
 
 /// Records kept in a run. What is more is counted: a repository made of secrets must not take all memory.
 const OCCURRENCES_MAX: usize = 1 << 20;
@@ -37,7 +36,7 @@ const OBJECTS_PER_WORKER_MIN: usize = 32;
 /// Objects above are cut into chunks, and not scanned along their deltas.
 const RELATED_BYTES_MAX: usize = 4 << 20;
 
-/// Blobs told to [`SeenObjects`] at a time.
+/// Objects told to [`SeenObjects`] at a time.
 const SEEN_BATCH: usize = 4096;
 
 /// A secret in an object.
@@ -76,7 +75,7 @@ pub(super) fn detect(
     let sinks = detectors(run, workers, &kept, None);
     let sinks = match &work.listed {
         None => {
-            let seen = &Seen { memory: &*run.source.seen, store: run.request.store.as_ref() };
+            let seen = &Seen(run.seen);
             let request = OdbRequest { kinds: KindSet::CONTENT, seen };
             give_store(repository, &request, sinks, total)
         }
@@ -148,14 +147,15 @@ fn give_listed<'a>(
 }
 
 /// What earlier runs have seen.
-struct Seen<'a> {
-    memory: &'a dyn SeenObjects,
-    store: Option<&'a StoreSession>,
-}
+struct Seen<'a>(&'a dyn SeenObjects);
 
 impl SeenBlobs for Seen<'_> {
     fn contains(&self, oid: &Oid) -> bool {
-        self.store.is_some_and(|store| store.has_seen(oid.as_bytes())) || self.memory.contains(oid)
+        self.0.contains(oid)
+    }
+
+    fn contains_pack(&self, checksum: &Oid) -> bool {
+        self.0.contains_pack(checksum)
     }
 }
 
@@ -189,8 +189,17 @@ struct Detector<'a> {
     lines: LineCounter,
     next_id: u32,
     found: Detected,
-    scanned: Vec<Oid>,
+    /// Scanned objects without findings, and with some.
+    scanned: [Vec<Oid>; 2],
     bases: Bases,
+}
+
+/// What changes when an object holds something to tell, or was not scanned completely.
+#[derive(Clone, Copy)]
+struct Tally {
+    /// Findings, and those that were silenced.
+    told: u64,
+    left_out: u64,
 }
 
 /// Hits of the objects that later ones are made from.
@@ -233,7 +242,7 @@ impl<'a> Detector<'a> {
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
             found: Detected::default(),
-            scanned: Vec::new(),
+            scanned: <[Vec<Oid>; 2]>::default(),
             bases: Bases::default(),
         }
     }
@@ -338,31 +347,22 @@ impl<'a> Detector<'a> {
         }
     }
 
-    /// What changes when an object holds something to tell, or was not scanned completely.
-    fn tally(&self) -> (usize, u64, u64, u64) {
+    fn tally(&self) -> Tally {
         let counters = self.scratch.counters();
-        let suppressed = self.found.counts.suppressed;
-        let dropped = counters.findings_dropped + counters.regex_gave_up;
-        (
-            self.found.occurrences.len(),
-            suppressed,
-            dropped,
-            self.found.counts.skips.get(SkipReason::FindingsDropped),
-        )
-    }
-
-    fn is_recording(&self) -> bool {
-        self.run.source.seen.is_recording() || self.run.request.store.is_some()
+        let counts = &self.found.counts;
+        let dropped = counts.skips.get(SkipReason::FindingsDropped);
+        Tally {
+            told: self.found.occurrences.len() as u64 + counts.suppressed,
+            left_out: counters.findings_dropped + counters.regex_gave_up + dropped,
+        }
     }
 
     fn tell_seen(&mut self) {
-        if !self.scanned.is_empty() {
-            self.run.source.seen.scanned(&self.scanned);
-            if let (Some(store), Some(first)) = (&self.run.request.store, self.scanned.first()) {
-                let oids = self.scanned.iter().flat_map(Oid::as_bytes).copied().collect();
-                store.note_seen(first.as_bytes().len(), oids);
+        for (found, scanned) in [false, true].into_iter().zip(&mut self.scanned) {
+            if !scanned.is_empty() {
+                self.run.seen.scanned(scanned, found);
+                scanned.clear();
             }
-            self.scanned.clear();
         }
     }
 }
@@ -384,9 +384,13 @@ impl BlobSink for Detector<'_> {
             self.found.counts.skips.add(SkipReason::WorkerFailed);
             self.take_counters();
             self.scratch = ScanScratch::new(&self.run.request.engine);
-        } else if blob.kind == ObjectKind::Blob && self.tally() == before && self.is_recording() {
-            self.scanned.push(blob.oid);
-            if self.scanned.len() >= SEEN_BATCH {
+        } else if self.named.is_none() && self.run.seen.is_recording() {
+            let after = self.tally();
+            if after.left_out == before.left_out {
+                let scanned = &mut self.scanned[usize::from(after.told > before.told)];
+                scanned.push(blob.oid);
+            }
+            if self.scanned.iter().any(|scanned| scanned.len() >= SEEN_BATCH) {
                 self.tell_seen();
             }
         }

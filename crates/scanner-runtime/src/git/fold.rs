@@ -70,12 +70,14 @@ pub(super) struct Places<'a> {
     spots: BTreeMap<Key, Spot>,
     refused: Named,
     counts: Counts,
+    /// Places about which somebody has decided.
+    pub(super) silenced: u64,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(run: &'a GitRun<'a>, homes: &'a Homes, secrets: Secrets) -> Self {
         let (spots, refused) = (BTreeMap::new(), Named::new());
-        Self { run, homes, secrets, spots, refused, counts: Counts::default() }
+        Self { run, homes, secrets, spots, refused, counts: Counts::default(), silenced: 0 }
     }
 
     /// Files each occurrence under the paths of its object.
@@ -120,11 +122,15 @@ impl<'a> Places<'a> {
             return;
         }
         let (allowed, silenced) = self.judge(occurrence, home, path);
-        if allowed || silenced {
+        if allowed {
             self.counts.suppressed += 1;
-        }
-        if allowed || (silenced && self.run.request.store.is_none()) {
             return;
+        }
+        if silenced {
+            self.silenced += 1;
+            if self.run.request.store.is_none() {
+                return;
+            }
         }
         let own =
             (!self.run.request.filters.dedup).then_some((occurrence.oid, occurrence.location));

@@ -8,6 +8,7 @@
 //! | `fold.rs` | records of one secret at one path become one place, places of one secret one finding |
 //! | `render.rs` | the one object that stands for each finding is read again, as any file would be |
 //! | `seen.rs` | which objects an earlier run has dealt with |
+//! | `resume.rs` | whether nothing has changed since an earlier run, and what it had found |
 //!
 //! Objects are scanned before anybody knows their paths. What depends on a path (allow lists, globs, rules that are
 //! limited to some paths) is decided afterwards; where a rule is dropped for its path, the object is scanned again with
@@ -20,6 +21,7 @@ mod detect;
 mod fold;
 mod origin;
 mod render;
+mod resume;
 mod seen;
 mod select;
 
@@ -128,6 +130,7 @@ pub(crate) struct GitRun<'a> {
     prefix: &'a [u8],
     stop: Stop<'a>,
     collector: &'a Mutex<Collector>,
+    seen: &'a dyn SeenObjects,
 }
 
 impl GitRun<'_> {
@@ -156,15 +159,35 @@ pub(crate) fn scan_git(
         opened.push((repository, work));
     }
     let mut total = Total::default();
-    for (index, (repository, work)) in opened.into_iter().enumerate() {
-        let prefix = source.prefixes.get(index).map_or(&[][..], Vec::as_slice);
-        let run = GitRun { request, source, prefix, stop, collector };
-        total.merge(scan_repository(&run, &repository, &work));
+    let resumes = opened.iter().all(|(_, work)| work.is_everything());
+    let seen: &dyn SeenObjects = match &request.store {
+        Some(store) if resumes => store,
+        _ => &*source.seen,
+    };
+    let run = GitRun { request, source, prefix: &[], stop, collector, seen };
+    let repositories: Vec<&Repository> = opened.iter().map(|(repository, _)| repository).collect();
+    let mut silenced = 0;
+    if resumes {
+        let (known, silenced_before) = resume::tell_known(&run, &repositories);
+        silenced += silenced_before;
+        total.merge(known);
     }
+    for (index, (repository, work)) in opened.iter().enumerate() {
+        let prefix = source.prefixes.get(index).map_or(&[][..], Vec::as_slice);
+        let run = GitRun { prefix, ..run };
+        let (counts, silenced_here) = scan_repository(&run, repository, work);
+        silenced += silenced_here;
+        total.merge(counts);
+    }
+    if resumes {
+        resume::set_marks(&run, &repositories, total.counts.suppressed);
+    }
+    total.counts.suppressed += silenced;
     Ok(total)
 }
 
-fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> Total {
+/// What was done, and how many places were silenced by somebody's decision.
+fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (Total, u64) {
     let mut total = Total::default();
     for warning in repository.warnings() {
         // Where history ends does not matter to whom no history was asked of.
@@ -195,13 +218,17 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> To
         let again = detect_named(run, repository, &refused);
         places.add_named(again, &refused);
     }
+    let silenced = places.silenced;
     let (found, counts) = places.finish();
     total.add(&counts, Vec::new());
     render(run, repository, &found, &mut total);
     if total.counts.skips.failed().next().is_none() && !run.is_over() {
-        run.source.seen.finish();
+        if total.counts.skips.skipped().next().is_none() {
+            resume::note_packs(run, repository);
+        }
+        run.seen.finish();
     }
-    total
+    (total, silenced)
 }
 
 /// Counts and names a part of a repository that was not used.

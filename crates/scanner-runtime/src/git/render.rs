@@ -10,11 +10,12 @@ use std::sync::PoisonError;
 use scanner_core::{Finding, ObjectPath, SkipReason, SourceKind};
 use scanner_git::{Blob, BlobSink, Oid, Repository, scan_listed};
 
-use super::fold::FoundSecret;
+use super::fold::{FoundSecret, Spot};
 use super::{GitRun, note_damage};
 use crate::chunk::SliceSource;
 use crate::object::{Capture, Object, ObjectScanner};
 use crate::pipeline::Total;
+use crate::storing::Judged;
 
 /// Hands all findings to the collector, in an order that does not depend on the workers.
 pub(super) fn render(
@@ -45,9 +46,17 @@ pub(super) fn render(
     // A secret whose object could not be read or scanned a second time.
     let lost = found.len() - findings.len();
     total.counts.skips.add_many(SkipReason::FindingsDropped, lost as u64);
+    let judged = findings.into_iter().map(|(_, silenced, finding)| (finding, silenced));
+    tell(run, judged.collect());
+}
+
+/// Hands findings about which nobody has decided to the collector.
+pub(super) fn tell(run: &GitRun<'_>, findings: Vec<Judged>) {
     let mut collector = run.collector.lock().unwrap_or_else(PoisonError::into_inner);
-    for (_, _, finding) in findings.into_iter().filter(|(_, silenced, _)| !silenced) {
-        collector.add(finding);
+    for (finding, silenced) in findings {
+        if !silenced {
+            collector.add(finding);
+        }
     }
 }
 
@@ -65,7 +74,7 @@ impl Renderer<'_> {
     fn store(&self, finding: &Finding, secret: &FoundSecret) {
         let request = self.run.request;
         let Some(store) = &request.store else { return };
-        for spot in &secret.spots {
+        let place = |spot: &Spot| {
             let key = ObjectPath::new(spot.oid.to_string().as_bytes());
             let about = (SourceKind::Git, &key);
             let hashes = request.identities.hashes(&finding.rule, &spot.rec, &secret.hash, about);
@@ -73,9 +82,10 @@ impl Renderer<'_> {
             let mut own = finding.clone();
             own.occurrence_id = hashes.occurrence;
             (own.path, own.location, own.git) = (place.path, place.location, place.git);
-            let object = own.path.clone();
-            store.emit(&request.identities.paths, (&object, None), (0, 0), &[(own, spot.silenced)]);
-        }
+            (own, spot.silenced)
+        };
+        let places: Vec<Judged> = secret.spots.iter().map(place).collect();
+        store.emit(&request.identities.paths, (&finding.path, None), (0, 0), &places);
     }
 
     /// Scans the object under one of its paths.

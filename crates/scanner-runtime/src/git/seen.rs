@@ -1,7 +1,6 @@
 //! Which objects an earlier run has dealt with, so that a second run does only what is new.
 //!
-//! Only blobs in which nothing was found are remembered. Those with findings are scanned again, so that every run tells
-//! everything; they are few. Commits and tags are few and small. What is remembered holds for the rules of the run that
+//! What is remembered holds for the rules of the run that
 //! remembered it; who keeps it longer than a process keeps it apart by rule set and repository.
 
 use std::collections::HashSet;
@@ -12,15 +11,21 @@ use scanner_git::Oid;
 
 /// Answers which blobs need not be scanned, and learns which were.
 pub trait SeenObjects: Send + Sync + Debug {
-    /// Whether an earlier run has scanned this blob completely and found nothing.
+    /// Whether this object need not be scanned.
     fn contains(&self, oid: &Oid) -> bool;
+
+    /// Whether no object of the pack with this checksum need be scanned.
+    fn contains_pack(&self, checksum: &Oid) -> bool {
+        let _ = checksum;
+        false
+    }
 
     /// Whether [`Self::scanned`] is to be told.
     fn is_recording(&self) -> bool;
 
-    /// These blobs were scanned and hold nothing to tell; called by many workers, each blob at most once. They count only after
-    /// [`Self::finish`].
-    fn scanned(&self, oids: &[Oid]);
+    /// These objects were scanned completely; `found` says whether something was found in each, or in none. Called by
+    /// many workers, each object at most once. They count only after [`Self::finish`].
+    fn scanned(&self, oids: &[Oid], found: bool);
 
     /// The run over a repository is complete: what was told stands. Not called for a run that left something out.
     fn finish(&self);
@@ -39,7 +44,7 @@ impl SeenObjects for NothingSeenYet {
         false
     }
 
-    fn scanned(&self, _: &[Oid]) {}
+    fn scanned(&self, _: &[Oid], _: bool) {}
 
     fn finish(&self) {}
 }
@@ -69,7 +74,7 @@ impl SeenObjects for MemorySeen {
         true
     }
 
-    fn scanned(&self, oids: &[Oid]) {
+    fn scanned(&self, oids: &[Oid], _: bool) {
         self.with(|memory| memory.waiting.extend_from_slice(oids));
     }
 
@@ -90,7 +95,7 @@ mod tests {
     fn what_was_scanned_counts_after_the_run_is_complete() {
         let oid = ObjectFormat::Sha1.hash_object(ObjectKind::Blob, b"x");
         let seen = MemorySeen::default();
-        seen.scanned(&[oid]);
+        seen.scanned(&[oid], false);
         assert!(!seen.contains(&oid));
         seen.finish();
         assert!(seen.contains(&oid) && !NothingSeenYet.contains(&oid));

@@ -101,8 +101,8 @@ impl Inserter {
                    line, col, end_line, end_col, start, length, confidence, score, validation, decode, context, \
                    line_hash, origin, first_seen) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
-                   ON CONFLICT (root_id, occurrence) DO UPDATE SET \
-                   path_id = excluded.path_id, object_id = excluded.object_id, source = excluded.source, \
+                   ON CONFLICT (root_id, occurrence, path_id) DO UPDATE SET \
+                   object_id = excluded.object_id, source = excluded.source, \
                    line = excluded.line, col = excluded.col, end_line = excluded.end_line, \
                    end_col = excluded.end_col, confidence = excluded.confidence, score = excluded.score, \
                    validation = excluded.validation, context = excluded.context, origin = excluded.origin, \
@@ -110,7 +110,7 @@ impl Inserter {
                    WHERE line != excluded.line OR col != excluded.col OR context != excluded.context \
                    OR score != excluded.score OR confidence != excluded.confidence \
                    OR (excluded.line_hash != '' AND line_hash != excluded.line_hash) \
-                   OR path_id != excluded.path_id OR origin != excluded.origin \
+                   OR origin != excluded.origin \
                    OR validation != excluded.validation OR end_line != excluded.end_line \
                    OR end_col != excluded.end_col OR object_id != excluded.object_id RETURNING id";
         let place = &finding.location;
@@ -137,8 +137,13 @@ impl Inserter {
             &finding.origin,
             &self.started,
         ];
-        let found = "SELECT id FROM occurrences WHERE root_id = ?1 AND occurrence = ?2";
-        insert_or_find(connection, (sql, &values[..]), (found, (self.root, &finding.occurrence)))
+        let found =
+            "SELECT id FROM occurrences WHERE root_id = ?1 AND occurrence = ?2 AND path_id = ?3";
+        insert_or_find(
+            connection,
+            (sql, &values[..]),
+            (found, (self.root, &finding.occurrence, path)),
+        )
     }
 
     fn secret(&mut self, connection: &Connection, finding: &OwnedFinding) -> rusqlite::Result<i64> {

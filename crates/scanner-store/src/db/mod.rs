@@ -9,14 +9,16 @@ mod open;
 mod reader;
 mod records;
 mod remembered;
+mod watermark;
 mod writer;
 
 pub use check::CheckReport;
 pub use gc::{GcReport, Keep};
 pub use open::{BUSY_TIMEOUT_DEFAULT, Store, StoreOptions};
 pub use reader::{StoredRun, StoredRunData};
-pub use remembered::{Remembered, RememberedObject, SeenSet, Watermark, shown_under};
-pub use writer::{Marks, RootName, RunStart, SqliteStoreProducer};
+pub use remembered::{Remembered, RememberedObject};
+pub use watermark::{History, SeenSet};
+pub use writer::{HistoryEnd, Marks, RootName, RunStart, SqliteStoreProducer};
 
 pub(crate) use insert::unsigned;
 pub(crate) use records::{confidence_of, severity_of};

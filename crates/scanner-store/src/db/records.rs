@@ -47,7 +47,7 @@ pub(crate) struct OwnedObject {
 }
 
 impl OwnedFinding {
-    fn copy(stored: &StoredFinding<'_>, keys: &Keys) -> Option<Self> {
+    fn copy(stored: &StoredFinding<'_>, at: usize, keys: &Keys) -> Option<Self> {
         let finding = stored.finding;
         let secret = hash_of(&finding.secret_hash)?;
         Some(Self {
@@ -65,7 +65,7 @@ impl OwnedFinding {
             decode: finding.decode.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(","),
             context: finding.context.clone(),
             line_hash: finding.line_hash.clone(),
-            origin: finding.git.as_deref().map(origin_of).unwrap_or_default(),
+            origin: finding.git.as_deref().map(|git| origin_of(git, at)).unwrap_or_default(),
             silenced: stored.silenced,
         })
     }
@@ -78,7 +78,8 @@ pub(crate) fn copy_batch(
     findings_max: usize,
 ) -> (Vec<OwnedObject>, u64) {
     let mut findings = Vec::with_capacity(batch.findings.len());
-    findings.extend(batch.findings.iter().filter_map(|finding| OwnedFinding::copy(finding, keys)));
+    let stored = batch.findings.iter().enumerate();
+    findings.extend(stored.filter_map(|(at, finding)| OwnedFinding::copy(finding, at, keys)));
     let lost = (batch.findings.len() - findings.len()) as u64;
     let object = |findings| OwnedObject {
         path: batch.object.as_bytes().into(),
@@ -105,9 +106,10 @@ fn hash_of(hex: &str) -> Option<[u8; 32]> {
     Some(hash)
 }
 
-/// What git knows of a place, as JSON. Names of authors are not kept.
-fn origin_of(git: &GitPlace) -> String {
+/// What git knows of a place, as JSON, and its place among those of its finding. Names of authors are not kept.
+fn origin_of(git: &GitPlace, at: usize) -> String {
     let origin = Origin {
+        at,
         reach: git.reach,
         object: git.object.clone(),
         author_time: git.author_time,
@@ -118,7 +120,12 @@ fn origin_of(git: &GitPlace) -> String {
     serde_json::to_string(&origin).unwrap_or_default()
 }
 
-/// The same, read back.
+/// The place of an origin among those of its finding.
+pub(crate) fn order_of(origin: &str) -> usize {
+    serde_json::from_str(origin).map_or(0, |origin: Origin| origin.at)
+}
+
+/// What git knows, read back.
 pub(crate) fn git_of(origin: &str) -> Option<Arc<GitPlace>> {
     let origin: Origin = serde_json::from_str(origin).ok()?;
     Some(Arc::new(GitPlace {
@@ -134,6 +141,8 @@ pub(crate) fn git_of(origin: &str) -> Option<Arc<GitPlace>> {
 
 #[derive(Serialize, Deserialize)]
 struct Origin {
+    #[serde(default)]
+    at: usize,
     reach: GitReach,
     object: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -187,7 +196,9 @@ mod tests {
             author: Some("a person".into()),
             in_worktree: Some(false),
         };
-        let back = git_of(&origin_of(&git)).unwrap();
+        let origin = origin_of(&git, 3);
+        let back = git_of(&origin).unwrap();
+        assert_eq!(order_of(&origin), 3);
         assert_eq!(*back, GitPlace { author: None, ..git });
         assert!(git_of("").is_none());
     }

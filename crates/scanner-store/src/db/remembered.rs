@@ -1,28 +1,22 @@
-//! What a run need not look at again: files without findings, objects with theirs, git objects, references.
+//! What a run need not look at again: files without findings, and objects with theirs. For git see `watermark.rs`.
 //!
 //! Everything here belongs to one root and one rule set. Files without findings, which are nearly all, are one hash
 //! each in 256 rows; so a run over a hundred thousand unchanged files reads some megabytes and writes nothing.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use scanner_core::{FileState, Finding, NormHash, ObjectPath};
+use rusqlite::{OptionalExtension as _, Transaction, params};
+use scanner_core::{FileState, Finding, NormHash};
 
 use super::insert::{signed, unsigned};
 use super::open::Store;
 use super::reader::{FINDING_COLUMNS, RuleCache, finding_of};
-use super::writer::{Marks, RootName};
-use crate::limits::{
-    CLEAN_FILES_MAX, OBJECTS_MAX, RULE_SETS_PER_ROOT_MAX, SEEN_BLOBS_MAX, SEEN_BLOBS_PER_ROW,
-};
+use super::writer::RootName;
+use crate::limits::{CLEAN_FILES_MAX, OBJECTS_MAX, RULE_SETS_PER_ROOT_MAX};
 use crate::{RuleSetHash, StoreError};
 
 /// Parts of the files without findings, by the first byte of their hash.
 const CLEAN_PARTS: usize = 256;
-
-/// Rows of git objects that are not worth putting together.
-const SEEN_ROWS_MAX: usize = 16;
 
 const STATE_BYTES: usize = 16;
 
@@ -70,54 +64,6 @@ impl Remembered {
     }
 }
 
-/// Ids of git objects that earlier runs scanned.
-#[derive(Debug, Default)]
-pub struct SeenSet {
-    oid_bytes: usize,
-    /// Sorted.
-    oids: Vec<u8>,
-}
-
-impl SeenSet {
-    /// Whether the object was scanned.
-    pub fn contains(&self, oid: &[u8]) -> bool {
-        if oid.len() != self.oid_bytes || oid.is_empty() {
-            return false;
-        }
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.oids[middle * self.oid_bytes..][..self.oid_bytes].cmp(oid) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Equal => return true,
-                Ordering::Greater => high = middle,
-            }
-        }
-        false
-    }
-
-    /// How many ids there are.
-    pub fn len(&self) -> usize {
-        self.oids.len().checked_div(self.oid_bytes).unwrap_or(0)
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.oids.is_empty()
-    }
-}
-
-/// A reference, and the object that it named when everything it leads to had been scanned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Watermark {
-    /// The full name.
-    pub name: String,
-    /// The object's id.
-    pub oid: Vec<u8>,
-    /// The run that scanned it.
-    pub run: i64,
-}
-
 impl Store {
     /// What is known of a root under a rule set.
     ///
@@ -135,37 +81,7 @@ impl Store {
         Ok(Remembered { clean, objects })
     }
 
-    /// The git objects that were scanned.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub fn seen_blobs(
-        &self,
-        root: &RootName,
-        rule_set: &RuleSetHash,
-    ) -> Result<SeenSet, StoreError> {
-        let Some(scope) = self.scope(root, rule_set)? else { return Ok(SeenSet::default()) };
-        let seen = read_seen(&self.connection, scope).map_err(|source| self.fail(source))?;
-        Ok(seen.0)
-    }
-
-    /// How far references were scanned.
-    ///
-    /// # Errors
-    ///
-    /// The store cannot be read.
-    pub fn watermarks(
-        &self,
-        root: &RootName,
-        rule_set: &RuleSetHash,
-        start_set: &str,
-    ) -> Result<Vec<Watermark>, StoreError> {
-        let Some(scope) = self.scope(root, rule_set)? else { return Ok(Vec::new()) };
-        self.read_watermarks(scope, start_set).map_err(|source| self.fail(source))
-    }
-
-    fn scope(
+    pub(super) fn scope(
         &self,
         root: &RootName,
         rule_set: &RuleSetHash,
@@ -249,75 +165,10 @@ impl Store {
         Ok(())
     }
 
-    fn read_watermarks(
-        &self,
-        (root, rule_set): (i64, i64),
-        start_set: &str,
-    ) -> rusqlite::Result<Vec<Watermark>> {
-        let sql = "SELECT ref, oid, run_id FROM watermarks \
-                   WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 ORDER BY ref";
-        let mut statement = self.connection.prepare(sql)?;
-        let rows = statement.query_map(params![root, rule_set, start_set], |row| {
-            Ok(Watermark { name: row.get(0)?, oid: row.get(1)?, run: row.get(2)? })
-        })?;
-        rows.collect()
-    }
-
     /// The unkeyed hash of a secret that was sealed under our key.
     pub(crate) fn unseal(&self, sealed: &[u8; 32], secret: &[u8; 32]) -> NormHash {
         NormHash(self.keys.seal(sealed, secret))
     }
-}
-
-/// All ids of a repository, sorted, and how many rows they stand in.
-fn read_seen(
-    connection: &Connection,
-    (root, rule_set): (i64, i64),
-) -> rusqlite::Result<(SeenSet, usize)> {
-    let sql = "SELECT oid_bytes, oids FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 ORDER BY part";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query((root, rule_set))?;
-    let mut seen = SeenSet::default();
-    let mut count = 0;
-    while let Some(row) = rows.next()? {
-        let oid_bytes = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
-        let oids = row.get_ref(1)?.as_blob()?;
-        let is_sound = oid_bytes > 0 && oids.len().is_multiple_of(oid_bytes);
-        if !is_sound || (seen.oid_bytes != 0 && seen.oid_bytes != oid_bytes) {
-            continue;
-        }
-        seen.oid_bytes = oid_bytes;
-        count += 1;
-        if seen.len() < SEEN_BLOBS_MAX {
-            seen.oids.extend_from_slice(oids);
-        }
-    }
-    if count > 1 {
-        let mut sorted: Vec<&[u8]> = seen.oids.chunks_exact(seen.oid_bytes).collect();
-        // Stable, because that kind of sorting is quick about rows that are sorted in themselves.
-        sorted.sort();
-        seen.oids = sorted.concat();
-    }
-    Ok((seen, count))
-}
-
-/// Puts the ids of many small rows into few large ones.
-pub(crate) fn compact_seen_blobs(
-    transaction: &Transaction<'_>,
-    scope: (i64, i64),
-) -> rusqlite::Result<()> {
-    let sql = "SELECT count(*) FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2";
-    let rows: i64 = transaction.prepare_cached(sql)?.query_row(scope, |row| row.get(0))?;
-    let rows = usize::try_from(rows).unwrap_or(0);
-    let (seen, _) = match rows {
-        0..=SEEN_ROWS_MAX => return Ok(()),
-        _ => read_seen(transaction, scope)?,
-    };
-    if rows <= seen.len().div_ceil(SEEN_BLOBS_PER_ROW) + SEEN_ROWS_MAX {
-        return Ok(());
-    }
-    transaction.execute("DELETE FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2", scope)?;
-    put_seen_blobs(transaction, scope, seen.oid_bytes, &seen.oids)
 }
 
 /// Replaces the files without findings; parts that are the same are not written.
@@ -351,46 +202,6 @@ pub(crate) fn put_clean_files(
     Ok(())
 }
 
-/// Adds ids of git objects, sorted, in rows of bounded size.
-pub(crate) fn put_seen_blobs(
-    transaction: &Transaction<'_>,
-    (root, rule_set): (i64, i64),
-    oid_bytes: usize,
-    oids: &[u8],
-) -> rusqlite::Result<()> {
-    if oid_bytes == 0 {
-        return Ok(());
-    }
-    let mut sorted: Vec<&[u8]> = oids.chunks_exact(oid_bytes).collect();
-    sorted.sort_unstable();
-    sorted.dedup();
-    let sql = "INSERT INTO seen_blobs (root_id, rule_set_id, part, oid_bytes, oids) VALUES (?1, ?2, \
-               (SELECT coalesce(max(part), 0) + 1 FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2), ?3, ?4)";
-    for row in sorted.chunks(SEEN_BLOBS_PER_ROW) {
-        let values = params![root, rule_set, signed(oid_bytes as u64), row.concat()];
-        transaction.prepare_cached(sql)?.execute(values)?;
-    }
-    Ok(())
-}
-
-/// Replaces the marks of a start set.
-pub(crate) fn put_watermarks(
-    transaction: &Transaction<'_>,
-    (root, rule_set): (i64, i64),
-    run: i64,
-    marks: &Marks,
-) -> rusqlite::Result<()> {
-    let clear = "DELETE FROM watermarks WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3";
-    transaction.execute(clear, params![root, rule_set, marks.start_set])?;
-    let put = "INSERT INTO watermarks (root_id, rule_set_id, start_set, ref, oid, run_id) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET oid = excluded.oid, run_id = excluded.run_id";
-    for (name, oid) in &marks.refs {
-        let values = params![root, rule_set, marks.start_set, name, oid, run];
-        transaction.prepare_cached(put)?.execute(values)?;
-    }
-    Ok(())
-}
-
 /// Forgets what is remembered for all but the latest rule sets of a root.
 pub(crate) fn trim_rule_sets(transaction: &Transaction<'_>, root: i64) -> rusqlite::Result<()> {
     let old = "SELECT rule_set_id FROM runs WHERE root_id = ?1 GROUP BY rule_set_id \
@@ -406,15 +217,4 @@ pub(crate) fn trim_rule_sets(transaction: &Transaction<'_>, root: i64) -> rusqli
         }
     }
     Ok(())
-}
-
-/// The findings of an object under the path that this run shows it by.
-pub fn shown_under(findings: &[Finding], stored: &[u8], shown: &ObjectPath) -> Vec<Finding> {
-    let mut out = findings.to_vec();
-    for finding in &mut out {
-        let path = finding.path.as_bytes();
-        let below = path.strip_prefix(stored).unwrap_or(b"");
-        finding.path = ObjectPath::new(&[shown.as_bytes(), below].concat());
-    }
-    out
 }

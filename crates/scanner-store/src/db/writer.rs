@@ -20,9 +20,8 @@ use super::insert::{Inserter, root_id, rule_set_id, signed};
 use super::lock::RunLock;
 use super::open::Store;
 use super::records::{OwnedObject, copy_batch};
-use super::remembered::{
-    compact_seen_blobs, put_clean_files, put_seen_blobs, put_watermarks, trim_rule_sets,
-};
+use super::remembered::{put_clean_files, trim_rule_sets};
+use super::watermark::{SeenIds, compact_seen_blobs, put_history, put_seen_blobs};
 use crate::keys::random_bytes;
 use crate::limits::{BATCH_FINDINGS_MAX, GROUP_FINDINGS_MAX, GROUP_OBJECTS_MAX, QUEUE_BATCHES};
 use crate::{Keys, RuleSetHash, StoreError};
@@ -59,16 +58,27 @@ pub struct Marks {
     pub refs: Vec<(String, Vec<u8>)>,
 }
 
+/// What is known of a history when its scan is complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HistoryEnd {
+    /// What its references name.
+    pub marks: Marks,
+    /// Findings that the rules silenced.
+    pub suppressed: u64,
+    /// Whether its findings were told as an earlier run had stored them.
+    pub is_same: bool,
+}
+
 /// What is written when the run ends.
 #[derive(Debug, Default)]
 struct Ending {
     clean: Vec<FileState>,
-    marks: Option<Marks>,
+    history: Option<HistoryEnd>,
 }
 
 enum Message {
     Object(OwnedObject),
-    Seen { oid_bytes: usize, oids: Vec<u8> },
+    Seen(SeenIds),
     Lost(u64),
     Flush(SyncSender<StoreLosses>),
     End(Box<Summary>, Ending, SyncSender<StoreLosses>),
@@ -146,11 +156,11 @@ impl SqliteStoreProducer {
         self.run
     }
 
-    /// Notes git objects as scanned; their findings were emitted before. `oids` holds ids of `oid_bytes` bytes, one
-    /// after the other.
-    pub fn emit_seen(&self, oid_bytes: usize, oids: Vec<u8>) {
+    /// Notes git objects as scanned; what was found in them (`found`) was emitted before. `oids` holds ids of
+    /// `oid_bytes` bytes, one after the other.
+    pub fn emit_seen(&self, oid_bytes: usize, oids: Vec<u8>, found: bool) {
         // A writer that is gone has lost them; then they are scanned again.
-        let _ = self.sender.send(Message::Seen { oid_bytes, oids });
+        let _ = self.sender.send(Message::Seen(SeenIds { oid_bytes, oids, found }));
     }
 
     /// Files that were scanned completely and have nothing to report. Replaces what was remembered for the root and
@@ -159,9 +169,9 @@ impl SqliteStoreProducer {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).clean = states;
     }
 
-    /// How far references are scanned; written at the end, and only if the run is complete.
-    pub fn set_watermarks(&self, marks: Marks) {
-        self.ending.lock().unwrap_or_else(PoisonError::into_inner).marks = Some(marks);
+    /// How far a history is scanned; written at the end, and only if the run is complete.
+    pub fn set_watermarks(&self, history: HistoryEnd) {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).history = Some(history);
     }
 
     fn ask(&self, message: impl FnOnce(SyncSender<StoreLosses>) -> Message) -> StoreLosses {
@@ -239,7 +249,7 @@ impl Writer {
             self.write_group(&mut group);
             match next {
                 None | Some(Message::Object(_)) => {}
-                Some(Message::Seen { oid_bytes, oids }) => self.write_seen(oid_bytes, &oids),
+                Some(Message::Seen(ids)) => self.write_seen(&ids),
                 Some(Message::Lost(findings)) => self.lose(findings, None),
                 Some(Message::Flush(reply)) => drop(reply.send(self.losses.clone())),
                 Some(Message::End(summary, ending, reply)) => {
@@ -284,12 +294,12 @@ impl Writer {
         group.clear();
     }
 
-    fn write_seen(&mut self, oid_bytes: usize, oids: &[u8]) {
+    fn write_seen(&mut self, ids: &SeenIds) {
         if self.has_lost() {
             return;
         }
         let outcome = self.transact(|inserter, transaction| {
-            put_seen_blobs(transaction, (inserter.root, inserter.rule_set), oid_bytes, oids)
+            put_seen_blobs(transaction, (inserter.root, inserter.rule_set), inserter.run, ids)
         });
         if let Err(error) = outcome {
             self.lose(0, Some(&error));
@@ -324,15 +334,15 @@ impl Writer {
     fn end(&mut self, summary: &Summary, ending: Ending) {
         let lost = self.losses.findings;
         let has_lost = self.has_lost();
-        let Ending { clean, marks } = ending;
+        let Ending { clean, history } = ending;
         let outcome = self.transact(|inserter, transaction| {
             put_summary(transaction, inserter.run, summary, (lost, has_lost))?;
             let scope = (inserter.root, inserter.rule_set);
-            compact_seen_blobs(transaction, scope)?;
+            compact_seen_blobs(transaction, scope, inserter.run)?;
             if !has_lost && summary.status == Status::Complete {
                 put_clean_files(transaction, scope, &clean)?;
-                if let Some(marks) = &marks {
-                    put_watermarks(transaction, scope, inserter.run, marks)?;
+                if let Some(history) = &history {
+                    put_history(transaction, scope, inserter.run, history)?;
                 }
             }
             trim_rule_sets(transaction, inserter.root)

@@ -73,6 +73,7 @@ CREATE TABLE runs (
     bytes INTEGER NOT NULL DEFAULT 0,
     findings INTEGER NOT NULL DEFAULT 0,
     suppressed INTEGER NOT NULL DEFAULT 0,
+    history_suppressed INTEGER NOT NULL DEFAULT 0,
     reused INTEGER NOT NULL DEFAULT 0,
     lost INTEGER NOT NULL DEFAULT 0,
     interrupted INTEGER NOT NULL DEFAULT 0,
@@ -111,7 +112,7 @@ CREATE TABLE occurrences (
     line_hash TEXT NOT NULL,
     origin TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
-    UNIQUE (root_id, occurrence)
+    UNIQUE (root_id, occurrence, path_id)
 ) STRICT;
 CREATE INDEX occurrences_rule ON occurrences (rule_id);
 CREATE INDEX occurrences_secret ON occurrences (secret_id);
@@ -151,6 +152,8 @@ CREATE TABLE seen_blobs (
     root_id INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE,
     rule_set_id INTEGER NOT NULL REFERENCES rule_sets ON DELETE CASCADE,
     part INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    found INTEGER NOT NULL,
     oid_bytes INTEGER NOT NULL,
     oids BLOB NOT NULL,
     PRIMARY KEY (root_id, rule_set_id, part)
@@ -162,9 +165,10 @@ CREATE TABLE watermarks (
     start_set TEXT NOT NULL,
     ref TEXT NOT NULL,
     oid BLOB NOT NULL,
-    run_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     PRIMARY KEY (root_id, rule_set_id, start_set, ref)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX watermarks_run ON watermarks (run_id);
 
 -- Decisions; nothing here is ever changed or deleted, the last one of a secret counts.
 

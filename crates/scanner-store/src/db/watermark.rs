@@ -1,0 +1,289 @@
+//! What a run over history need not look at again.
+//!
+//! Ids of objects without findings hold for as long as the rule set does. Ids of objects with findings, and the findings
+//! themselves, hold only while every reference names what it named when they were told, for a new commit may change who
+//! was first, and what is still in the work tree.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Transaction, params};
+use scanner_core::{Finding, Place};
+
+use super::insert::{signed, unsigned};
+use super::open::Store;
+use super::reader::{FINDING_COLUMNS, RuleCache, finding_of};
+use super::records::order_of;
+use super::writer::{HistoryEnd, Marks, RootName};
+use crate::limits::{SEEN_BLOBS_MAX, SEEN_BLOBS_PER_ROW};
+use crate::{RuleSetHash, StoreError};
+
+/// Rows of ids that are not worth putting together.
+const SEEN_ROWS_MAX: usize = 16;
+
+/// Ids of git objects.
+#[derive(Debug, Default)]
+pub struct SeenSet {
+    oid_bytes: usize,
+    /// Sorted.
+    oids: Vec<u8>,
+}
+
+impl SeenSet {
+    /// Whether the id is one of them.
+    pub fn contains(&self, oid: &[u8]) -> bool {
+        if oid.len() != self.oid_bytes || oid.is_empty() {
+            return false;
+        }
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.oids[middle * self.oid_bytes..][..self.oid_bytes].cmp(oid) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Equal => return true,
+                Ordering::Greater => high = middle,
+            }
+        }
+        false
+    }
+
+    /// How many ids there are.
+    pub fn len(&self) -> usize {
+        self.oids.len().checked_div(self.oid_bytes).unwrap_or(0)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.oids.is_empty()
+    }
+}
+
+/// What earlier runs know of a history.
+#[derive(Debug, Default)]
+pub struct History {
+    /// Objects without findings.
+    pub clean: SeenSet,
+    /// Objects with findings; they are in `findings` while the references are those of `marks`.
+    pub found: SeenSet,
+    /// What references named when the run that told the findings was complete.
+    pub marks: Marks,
+    /// Its findings in history with their places, also those that were silenced.
+    pub findings: Vec<Finding>,
+    /// Findings in history that its rules silenced.
+    pub suppressed: u64,
+}
+
+impl Store {
+    /// What is known of a history that begins at `start_set`.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn history(
+        &self,
+        root: &RootName,
+        rule_set: &RuleSetHash,
+        start_set: &str,
+    ) -> Result<History, StoreError> {
+        let Some(scope) = self.scope(root, rule_set)? else { return Ok(History::default()) };
+        self.read_history(scope, start_set).map_err(|source| self.fail(source))
+    }
+
+    fn read_history(&self, scope: (i64, i64), start_set: &str) -> rusqlite::Result<History> {
+        let clean = read_seen(&self.connection, scope, Which::Clean)?;
+        let (marks, run) = self.read_marks(scope, start_set)?;
+        let Some(run) = run else { return Ok(History { clean, ..History::default() }) };
+        let found = read_seen(&self.connection, scope, Which::FoundBy(run))?;
+        let sql = "SELECT history_suppressed FROM runs WHERE id = ?1";
+        let suppressed = unsigned(self.connection.query_row(sql, [run], |row| row.get(0))?);
+        Ok(History { clean, found, marks, findings: self.findings_in_history(run)?, suppressed })
+    }
+
+    /// The marks, and the one run that set them all.
+    fn read_marks(
+        &self,
+        (root, rule_set): (i64, i64),
+        start_set: &str,
+    ) -> rusqlite::Result<(Marks, Option<i64>)> {
+        let sql = "SELECT ref, oid, run_id FROM watermarks \
+                   WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 ORDER BY ref";
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query(params![root, rule_set, start_set])?;
+        let mut marks = Marks { start_set: start_set.to_owned(), refs: Vec::new() };
+        let mut run = None;
+        while let Some(row) = rows.next()? {
+            marks.refs.push((row.get(0)?, row.get(1)?));
+            run = Some(row.get(2)?);
+        }
+        Ok((marks, run))
+    }
+
+    fn findings_in_history(&self, run: i64) -> rusqlite::Result<Vec<Finding>> {
+        let sql = format!(
+            "SELECT {FINDING_COLUMNS} FROM observations v JOIN occurrences o ON o.id = v.occurrence_id \
+             JOIN secrets s ON s.id = o.secret_id JOIN paths p ON p.id = o.path_id \
+             WHERE v.run_id = ?1 AND o.source = 'git' ORDER BY o.id"
+        );
+        let mut rules = RuleCache::default();
+        let mut statement = self.connection.prepare(&sql)?;
+        let mut rows = statement.query([run])?;
+        let mut ordered = Vec::new();
+        while let Some(row) = rows.next()? {
+            let at = order_of(row.get_ref("origin")?.as_str()?);
+            ordered.push((at, finding_of(row, self, &mut rules)?));
+        }
+        ordered.sort_by_key(|(at, _)| *at);
+        Ok(together(ordered))
+    }
+}
+
+/// Puts places behind the finding that they were told with.
+fn together(ordered: Vec<(usize, Finding)>) -> Vec<Finding> {
+    let mut index = HashMap::new();
+    let mut findings: Vec<Finding> = Vec::new();
+    for (at, finding) in ordered {
+        let key = (finding.rule.id.clone(), finding.norm_hash);
+        match index.get(&key) {
+            Some(&known) if at > 0 => {
+                let first: &mut Finding = &mut findings[known];
+                let Finding { path, location, git, .. } = finding;
+                first.places.push(Place { path, location, git });
+            }
+            _ => {
+                index.insert(key, findings.len());
+                findings.push(finding);
+            }
+        }
+    }
+    findings
+}
+
+/// Which ids are read.
+#[derive(Clone, Copy)]
+enum Which {
+    Clean,
+    /// With findings, told by this run or before it: later ones may stand for findings that it does not know.
+    FoundBy(i64),
+}
+
+fn read_seen(
+    connection: &Connection,
+    (root, rule_set): (i64, i64),
+    which: Which,
+) -> rusqlite::Result<SeenSet> {
+    let (found, until) = match which {
+        Which::Clean => (false, i64::MAX),
+        Which::FoundBy(run) => (true, run),
+    };
+    let sql = "SELECT oid_bytes, oids FROM seen_blobs \
+               WHERE root_id = ?1 AND rule_set_id = ?2 AND found = ?3 AND run_id <= ?4 ORDER BY part";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query((root, rule_set, found, until))?;
+    let mut seen = SeenSet::default();
+    let mut count = 0;
+    while let Some(row) = rows.next()? {
+        let oid_bytes = usize::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
+        let oids = row.get_ref(1)?.as_blob()?;
+        let is_sound = oid_bytes > 0 && oids.len().is_multiple_of(oid_bytes);
+        if !is_sound || (seen.oid_bytes != 0 && seen.oid_bytes != oid_bytes) {
+            continue;
+        }
+        seen.oid_bytes = oid_bytes;
+        count += 1;
+        if seen.len() < SEEN_BLOBS_MAX {
+            seen.oids.extend_from_slice(oids);
+        }
+    }
+    if count > 1 {
+        let mut sorted: Vec<&[u8]> = seen.oids.chunks_exact(seen.oid_bytes).collect();
+        // Stable, because that kind of sorting is quick about rows that are sorted in themselves.
+        sorted.sort();
+        sorted.dedup();
+        seen.oids = sorted.concat();
+    }
+    Ok(seen)
+}
+
+/// Ids on their way into the store.
+#[derive(Debug)]
+pub(crate) struct SeenIds {
+    /// Bytes of one.
+    pub(crate) oid_bytes: usize,
+    /// One after the other.
+    pub(crate) oids: Vec<u8>,
+    /// Whether they have findings.
+    pub(crate) found: bool,
+}
+
+/// Adds ids, sorted, in rows of bounded size.
+pub(crate) fn put_seen_blobs(
+    transaction: &Transaction<'_>,
+    (root, rule_set): (i64, i64),
+    run: i64,
+    ids: &SeenIds,
+) -> rusqlite::Result<()> {
+    if ids.oid_bytes == 0 {
+        return Ok(());
+    }
+    let mut sorted: Vec<&[u8]> = ids.oids.chunks_exact(ids.oid_bytes).collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let sql = "INSERT INTO seen_blobs (root_id, rule_set_id, part, run_id, found, oid_bytes, oids) VALUES (?1, ?2, \
+               (SELECT coalesce(max(part), 0) + 1 FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2), \
+               ?3, ?4, ?5, ?6)";
+    for row in sorted.chunks(SEEN_BLOBS_PER_ROW) {
+        let bytes = signed(ids.oid_bytes as u64);
+        let values = params![root, rule_set, run, ids.found, bytes, row.concat()];
+        transaction.prepare_cached(sql)?.execute(values)?;
+    }
+    Ok(())
+}
+
+/// Puts ids without findings of many small rows into few large ones.
+pub(crate) fn compact_seen_blobs(
+    transaction: &Transaction<'_>,
+    scope: (i64, i64),
+    run: i64,
+) -> rusqlite::Result<()> {
+    let sql =
+        "SELECT count(*) FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 0";
+    let rows: i64 = transaction.prepare_cached(sql)?.query_row(scope, |row| row.get(0))?;
+    let rows = usize::try_from(rows).unwrap_or(0);
+    if rows <= SEEN_ROWS_MAX {
+        return Ok(());
+    }
+    let seen = read_seen(transaction, scope, Which::Clean)?;
+    if rows <= seen.len().div_ceil(SEEN_BLOBS_PER_ROW) + SEEN_ROWS_MAX {
+        return Ok(());
+    }
+    let clear = "DELETE FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 0";
+    transaction.execute(clear, scope)?;
+    let ids = SeenIds { oid_bytes: seen.oid_bytes, oids: seen.oids, found: false };
+    put_seen_blobs(transaction, scope, run, &ids)
+}
+
+/// Replaces what is known of a history.
+pub(crate) fn put_history(
+    transaction: &Transaction<'_>,
+    (root, rule_set): (i64, i64),
+    run: i64,
+    history: &HistoryEnd,
+) -> rusqlite::Result<()> {
+    let sql = "UPDATE runs SET history_suppressed = ?2 WHERE id = ?1";
+    transaction.execute(sql, (run, signed(history.suppressed)))?;
+    if !history.is_same {
+        // All objects with findings were looked at again, and told again.
+        let sql = "DELETE FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 1 AND run_id < ?3";
+        transaction.execute(sql, (root, rule_set, run))?;
+    }
+    let marks = &history.marks;
+    let clear = "DELETE FROM watermarks WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3";
+    transaction.execute(clear, params![root, rule_set, marks.start_set])?;
+    let put = "INSERT INTO watermarks (root_id, rule_set_id, start_set, ref, oid, run_id) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET oid = excluded.oid";
+    for (name, oid) in &marks.refs {
+        let values = params![root, rule_set, marks.start_set, name, oid, run];
+        transaction.prepare_cached(put)?.execute(values)?;
+    }
+    Ok(())
+}
