@@ -43,7 +43,9 @@ fn zero_parities(bytes: &[u8]) -> [bool; 2] {
     let mut found = [false; 2];
     let mut at = 0;
     while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr(0, rest)) {
+        // Of zeros in a row only the last may begin the pattern.
         at += next;
+        at += zeros_in_a_row(&bytes[at..]) - 1;
         let pattern = bytes.get(at..at + 5);
         if pattern.is_some_and(|p| p[2] == 0 && p[4] == 0 && is_text(p[1]) && is_text(p[3])) {
             found[at & 1] = true;
@@ -54,6 +56,13 @@ fn zero_parities(bytes: &[u8]) -> [bool; 2] {
         at += 1;
     }
     found
+}
+
+/// How many zero bytes stand at the front.
+fn zeros_in_a_row(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<16>();
+    let whole = 16 * words.iter().take_while(|word| u128::from_le_bytes(**word) == 0).count();
+    whole + bytes[whole..].iter().take_while(|byte| **byte == 0).count()
 }
 
 fn is_text(byte: u8) -> bool {
@@ -83,6 +92,8 @@ mod tests {
         assert_eq!(zero_parities(&be), [true, false]);
         assert_eq!(zero_parities(&[b"x".as_slice(), &le].concat()), [true, false]);
         assert_eq!(zero_parities(b"a\0\0\0b\0\0\0"), [false, false]);
+        assert_eq!(zero_parities(&[[0; 37].as_slice(), b"a\0b\0c\0"].concat()), [true, false]);
+        assert_eq!(zero_parities(&[0; 100]), [false, false]);
         assert_eq!(zero_parities(b"plain"), [false, false]);
         assert_eq!(zero_parities(b""), [false, false]);
     }

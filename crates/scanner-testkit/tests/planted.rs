@@ -61,7 +61,7 @@ impl EventSink for Collect {
             let path = finding.path.lossy().into_owned();
             let name = path.rsplit('/').next().unwrap_or_default().to_owned();
             let found = (name, finding.rule.id.clone(), finding.secret.expose().to_vec());
-            self.0.lock().unwrap().insert(found);
+            self.0.lock().expect("no test holds it for long").insert(found);
         }
         Ok(())
     }
@@ -79,7 +79,7 @@ fn noise(len: usize) -> String {
 
 /// The example of each kind, as text.
 fn examples() -> Vec<(&'static str, String)> {
-    let sources = builtin::sources().unwrap();
+    let sources = builtin::sources().expect("the built-in files load");
     let example = |id: &&'static str| {
         let detector = sources.iter().find(|d| d.spec.id == *id);
         let detector = detector.unwrap_or_else(|| panic!("there is no detector {id}"));
@@ -109,14 +109,15 @@ fn plant(root: &Path, edge: usize) -> Found {
             (format!("{id}.utf16be"), big),
             (format!("{id}.edge"), across.into_bytes()),
         ] {
-            std::fs::write(root.join(&name), bytes).unwrap();
+            std::fs::write(root.join(&name), bytes).expect("a writable folder");
             for found in &found {
                 want.insert((name.clone(), found.rule.clone(), found.secret.clone()));
             }
         }
     }
     for index in 0..40 {
-        std::fs::write(root.join(format!("noise-{index}.rs")), noise(index * 997)).unwrap();
+        let path = root.join(format!("noise-{index}.rs"));
+        std::fs::write(path, noise(index * 997)).expect("a writable folder");
     }
     want
 }
@@ -129,7 +130,7 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
             roots: vec![root.to_path_buf()],
             policy: WalkPolicy { respect_ignore: false, ..WalkPolicy::default() },
         },
-        jobs: NonZeroUsize::new(jobs).unwrap(),
+        jobs: NonZeroUsize::new(jobs).expect("at least one"),
         chunk_bytes,
         filters: Filters {
             min_confidence: scanner_core::Confidence::Possible,
@@ -149,8 +150,9 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
         line_hashes: false,
     };
     let sinks: Vec<Box<dyn EventSink>> = vec![Box::new(collect.clone())];
-    let summary = scanner_runtime::scan(&request, None, sinks, &Control::default()).unwrap();
-    let found = collect.0.lock().unwrap().clone();
+    let summary = scanner_runtime::scan(&request, None, sinks, &Control::default());
+    let summary = summary.expect("the scan starts");
+    let found = collect.0.lock().expect("the scan is over").clone();
     (found, summary)
 }
 
