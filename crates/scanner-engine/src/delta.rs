@@ -4,8 +4,11 @@
 //! ([`Locality`]). So the *hits* of the base are kept, not its findings: hits inside of copied ranges move along, and only
 //! inserted bytes and the places where copies meet are prefiltered, widened by that stretch. Everything behind the
 //! prefilter (windows, confirmation, gates, duplicates) then runs on the whole object as in any scan. The findings are
-//! those of a full scan because every window is, and no rule's width, context or span over several lines has to be
-//! thought of here.
+//! those of a full scan because every window is.
+//!
+//! Most windows lead to nothing, over and over in each version. So a hit remembers whether its rule accepted anything in
+//! the object; if not, the hit is *quiet*, and where its window and everything that a gate may look at around it moved
+//! along unchanged, the same would be refused again and the window is left out.
 //!
 //! UTF-16 text is looked for in the whole object, as in any scan: what holds no zero bytes pays nothing for it. A stage
 //! that looks at all bytes in another way (decoding, say) belongs behind [`Engine::finish_scan`] and sees the whole
@@ -13,8 +16,9 @@
 
 use scanner_core::{Chunk, RuleId};
 
-use crate::engine::Engine;
-use crate::prefilter::HitSink;
+use crate::engine::{BOUNDARY_BYTES, Engine};
+use crate::prefilter::{HitSink, RADIUS};
+use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
 
 /// Hits kept of an object; one with more is no base for a delta-aware scan.
@@ -38,6 +42,8 @@ pub struct Hit {
     pub(crate) from: u32,
     pub(crate) to: u32,
     pub(crate) rule: RuleId,
+    /// Whether it is known to lead to nothing.
+    pub(crate) is_quiet: bool,
 }
 
 /// The hits of an object that others may be made from.
@@ -47,6 +53,9 @@ pub struct HitList {
     hits: Vec<Hit>,
     /// Bytes of the object.
     bytes: u32,
+    /// What rules were told of the object: they were refused for it, or not.
+    is_binary: bool,
+    path: Vec<u8>,
     /// Whether something was reported that has no place, or too much.
     is_unusable: bool,
 }
@@ -82,10 +91,28 @@ impl HitList {
         self.is_unusable = true;
     }
 
-    fn close(&mut self, bytes: u32) {
+    fn close(&mut self, bytes: u32, scratch: &ScanScratch) {
         self.bytes = bytes;
+        self.is_binary = scratch.is_binary;
+        self.path.clone_from(&scratch.path);
         self.hits.sort_unstable();
-        self.hits.dedup();
+        self.hits.dedup_by_key(|hit| (hit.from, hit.to, hit.rule));
+    }
+
+    /// Whether rules apply to the object of `scratch` as they did to this one.
+    fn is_like(&self, scratch: &ScanScratch) -> bool {
+        self.is_binary == scratch.is_binary && self.path == scratch.path
+    }
+
+    /// Notes which hits led to nothing, once the windows of the others are confirmed.
+    fn learn(&mut self, engine: &Engine, scratch: &ScanScratch, gave_up_before: u64) {
+        let worker = &scratch.worker;
+        if worker.counters.regex_gave_up != gave_up_before {
+            return;
+        }
+        for hit in &mut self.hits {
+            hit.is_quiet |= !worker.accepted().contains(&hit.rule) && engine.may_be_quiet(hit.rule);
+        }
     }
 }
 
@@ -106,6 +133,8 @@ pub(crate) struct Inherited {
     base: u32,
     start: u32,
     end: u32,
+    /// The unchanged bytes around: all that stands before or behind where both objects begin or end.
+    clean: (u32, u32),
 }
 
 /// The parts of an object whose hits are those of its base, in order. What lies between them is prefiltered.
@@ -137,7 +166,9 @@ fn plan(
         let (from, to) = (u64::from(start) + u64::from(before), u64::from(start + len));
         let to = to.saturating_sub(u64::from(behind));
         if to >= from + u64::from(INHERITED_BYTES_MIN) {
-            parts.push(Inherited { base: base + before, start: from as u32, end: to as u32 });
+            let clean = (if begins { 0 } else { start }, if ends { u32::MAX } else { start + len });
+            let (start, end) = (from as u32, to as u32);
+            parts.push(Inherited { base: base + before, start, end, clean });
         }
     };
     for copy in copies {
@@ -173,8 +204,37 @@ impl Engine {
         record.clear();
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes).recording(&mut *record);
         self.prefilter().scan_block(chunk.data, &mut sink);
-        record.close(bytes);
+        record.close(bytes, scratch);
+        self.confirm_and_learn(chunk, scratch, record);
+    }
+
+    fn confirm_and_learn(
+        &self,
+        chunk: &Chunk<'_>,
+        scratch: &mut ScanScratch,
+        record: &mut HitList,
+    ) {
+        let gave_up_before = scratch.worker.counters.regex_gave_up;
         self.finish_scan(chunk, scratch);
+        record.learn(self, scratch, gave_up_before);
+    }
+
+    /// Whether what a rule decides about a window depends on that window and the bytes around it alone.
+    fn may_be_quiet(&self, rule: RuleId) -> bool {
+        self.rule(rule).two_phase == NO_GATE
+    }
+
+    /// Bytes on either side of a window of `rule` that a decision may depend on.
+    fn evidence_bytes(&self, rule: RuleId) -> u32 {
+        let (rule, gates) = (self.rule(rule), self.gates());
+        let mut bytes = self.tuning().context_bytes;
+        if rule.keywords != NO_GATE {
+            bytes = bytes.max(gates.keywords[rule.keywords as usize].distance);
+        }
+        if rule.companion != NO_GATE {
+            bytes = bytes.max(gates.companion[rule.companion as usize].distance);
+        }
+        bytes + BOUNDARY_BYTES
     }
 
     /// Scans a whole object in one chunk that was made from another, of which `base` has the hits. Finds exactly what
@@ -196,24 +256,25 @@ impl Engine {
         record.clear();
         let mut parts = std::mem::take(&mut scratch.inherited);
         plan((bytes, base.bytes), copies, locality, &mut parts);
+        let is_like = base.is_like(scratch);
         let mut at = 0;
         for part in &parts {
             self.collect_hits(chunk.data, (at, part.start), locality, record);
-            inherit(base, *part, record);
+            self.inherit((base, is_like), *part, record);
             at = part.end;
         }
         self.collect_hits(chunk.data, (at, bytes), locality, record);
         scratch.inherited = parts;
-        record.close(bytes);
+        record.close(bytes, scratch);
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-        for hit in &record.hits {
+        for hit in record.hits.iter().filter(|hit| !hit.is_quiet) {
             sink.hit(hit.rule, hit.from, hit.to);
         }
         if record.is_unusable {
             // Too many hits to keep: the windows must come from somewhere.
             self.prefilter().scan_block(chunk.data, &mut sink);
         }
-        self.finish_scan(chunk, scratch);
+        self.confirm_and_learn(chunk, scratch, record);
     }
 
     /// Prefilters the places `from..to` for anchors that begin there.
@@ -232,15 +293,25 @@ impl Engine {
         let mut sink = HitSink::collecting(record, first, from..to);
         self.prefilter().scan_block(&bytes[first as usize..last as usize], &mut sink);
     }
-}
 
-/// Moves hits of the base to where their bytes stand now.
-fn inherit(base: &HitList, part: Inherited, record: &mut HitList) {
-    let end = part.base + (part.end - part.start);
-    let first = base.hits.partition_point(|hit| hit.from < part.base);
-    for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
-        let place = |at: u32| at - part.base + part.start;
-        record.push(Hit { from: place(hit.from), to: place(hit.to), rule: hit.rule });
+    /// Moves hits of the base to where their bytes stand now. Those that are quiet stay so if nothing changed that could
+    /// have mattered.
+    fn inherit(&self, (base, is_like): (&HitList, bool), part: Inherited, record: &mut HitList) {
+        let end = part.base + (part.end - part.start);
+        let first = base.hits.partition_point(|hit| hit.from < part.base);
+        let (clean_start, clean_end) = part.clean;
+        for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
+            let place = |at: u32| at - part.base + part.start;
+            let (from, to) = (place(hit.from), place(hit.to));
+            let mut is_quiet = is_like && hit.is_quiet;
+            if is_quiet {
+                let reach = self.reach()[hit.rule.index()].width + RADIUS;
+                let around = reach.saturating_add(self.evidence_bytes(hit.rule));
+                is_quiet = to.saturating_sub(around) >= clean_start
+                    && from.saturating_add(around) <= clean_end;
+            }
+            record.push(Hit { from, to, rule: hit.rule, is_quiet });
+        }
     }
 }
 
@@ -297,7 +368,7 @@ mod tests {
     fn a_list_that_is_full_is_no_base() {
         let mut list = HitList::default();
         for at in 0..=HITS_MAX as u32 {
-            list.push(Hit { from: at, to: at + 1, rule: RuleId::new(0) });
+            list.push(Hit { from: at, to: at + 1, rule: RuleId::new(0), is_quiet: false });
         }
         assert!(list.is_unusable && list.len() == HITS_MAX);
         list.clear();

@@ -21,7 +21,7 @@ use crate::tuning::Tuning;
 use crate::utf16;
 
 /// Bytes beyond a match that its pattern's boundaries may look at, and slack for rounding.
-const BOUNDARY_BYTES: u32 = 16;
+pub(crate) const BOUNDARY_BYTES: u32 = 16;
 
 /// How an engine is built.
 #[derive(Clone, Copy, Debug)]

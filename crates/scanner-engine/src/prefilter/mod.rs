@@ -12,6 +12,7 @@ pub mod window;
 use scanner_core::RuleId;
 
 pub use exhaustive::Exhaustive;
+pub(crate) use sink::RADIUS;
 pub use sink::{HitSink, RuleReach};
 
 use crate::delta::Locality;

@@ -17,7 +17,7 @@ pub struct RuleReach {
 }
 
 /// Bytes added to either side of a window, so that what stands next to a match is inside.
-const RADIUS: u32 = 8;
+pub(crate) const RADIUS: u32 = 8;
 
 /// Where the bytes that a prefilter sees stand in the chunk.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ impl<'a> HitSink<'a> {
         match self.frame {
             Frame::Raw { len } => {
                 if let Some(list) = &mut self.list {
-                    list.push(Hit { from, to, rule });
+                    list.push(Hit { from, to, rule, is_quiet: false });
                 }
                 let window = window(from, to, self.reach[rule.index()].width, RADIUS, len);
                 self.push(Target::new(rule, Variant::Raw), window);
@@ -104,7 +104,7 @@ impl<'a> HitSink<'a> {
             Frame::Collect { base, from: first, to: last } => {
                 let (from, to) = (from.saturating_add(base), to.saturating_add(base));
                 if let Some(list) = self.list.as_mut().filter(|_| (first..last).contains(&from)) {
-                    list.push(Hit { from, to, rule });
+                    list.push(Hit { from, to, rule, is_quiet: false });
                 }
             }
         }

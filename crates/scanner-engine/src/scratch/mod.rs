@@ -144,7 +144,7 @@ impl ScanScratch {
         self.hits.reset();
         self.findings.clear();
         self.seen.clear();
-        self.worker.counters.chunks += 1;
+        self.worker.begin_chunk();
         bytes
     }
 }

@@ -46,6 +46,8 @@ pub struct Worker {
     pub(crate) entropy: EntropyScratch,
     /// Counts.
     pub(crate) counters: WorkerCounters,
+    /// Rules that accepted something in the chunk at hand.
+    accepted: Vec<RuleId>,
     trace: Option<Vec<TraceEvent>>,
 }
 
@@ -56,6 +58,7 @@ impl Worker {
             caches: (0..rules).map(|_| None).collect(),
             entropy: EntropyScratch::default(),
             counters: WorkerCounters::default(),
+            accepted: Vec::new(),
             trace: None,
         }
     }
@@ -77,7 +80,21 @@ impl Worker {
 
     /// Notes an acceptance.
     pub(crate) fn accept(&mut self, rule_id: RuleId, place: RootSpan) {
+        if self.accepted.last() != Some(&rule_id) {
+            self.accepted.push(rule_id);
+        }
         self.note(TraceEvent { rule_id, refused_by: None, place });
+    }
+
+    /// The rules that accepted something since the chunk was begun.
+    pub(crate) fn accepted(&self) -> &[RuleId] {
+        &self.accepted
+    }
+
+    /// Begins a chunk.
+    pub(crate) fn begin_chunk(&mut self) {
+        self.counters.chunks += 1;
+        self.accepted.clear();
     }
 
     fn note(&mut self, event: TraceEvent) {
