@@ -1,6 +1,7 @@
 //! The store from outside: scans that remember, listings, decisions, and faults of the disk.
 
 mod baselines;
+mod faults;
 mod history;
 mod kit;
 mod remember;

@@ -4,6 +4,7 @@
 
 use rusqlite::{Transaction, TransactionBehavior};
 
+use super::lock::RunLock;
 use super::open::Store;
 use super::unsigned;
 use crate::StoreError;
@@ -73,6 +74,7 @@ impl Store {
             "DELETE FROM paths WHERE id IN (SELECT id FROM paths EXCEPT SELECT path_id FROM occurrences \
              EXCEPT SELECT object_id FROM occurrences EXCEPT SELECT path_id FROM objects)",
         )?;
+        RunLock::sweep(&self.options.path);
         transaction.commit()?;
         self.connection.execute_batch("PRAGMA incremental_vacuum")?;
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

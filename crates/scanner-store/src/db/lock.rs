@@ -7,6 +7,9 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// Stands between the store's name and the run's token.
+const MARK: &str = "-run-";
+
 /// A held lock; the file goes when it is dropped.
 #[derive(Debug)]
 pub(crate) struct RunLock {
@@ -39,6 +42,23 @@ impl RunLock {
             Err(_) => true,
         }
     }
+
+    /// Removes locks that nobody holds, as processes leave them that die while they begin a run. Called only by who has
+    /// the right to write, so that nobody is about to take one.
+    pub(crate) fn sweep(store: &Path) {
+        let mut prefix = store.file_name().unwrap_or_default().to_owned();
+        prefix.push(MARK);
+        let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let token = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+            if let Some(token) = token.and_then(|token| std::str::from_utf8(token).ok()) {
+                // Asking removes what nobody holds.
+                Self::is_alive(store, token);
+            }
+        }
+    }
 }
 
 impl Drop for RunLock {
@@ -49,7 +69,8 @@ impl Drop for RunLock {
 
 fn lock_path(store: &Path, token: &str) -> PathBuf {
     let mut name = store.file_name().unwrap_or_default().to_owned();
-    name.push(format!("-run-{token}"));
+    name.push(MARK);
+    name.push(token);
     store.with_file_name(name)
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use data_encoding::HEXLOWER;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Transaction, TransactionBehavior, params};
 use scanner_core::{
     FileState, ObjectBatch, RunInfo, SkipReason, Status, StoreLosses, StoreProducer, Summary,
 };
@@ -106,9 +106,7 @@ impl Store {
         let fail = |source| StoreError::File { path: path.clone(), source };
         let token = random_bytes::<8>().map_err(|e| fail(std::io::Error::other(e)))?;
         let token = HEXLOWER.encode(&token);
-        let lock = RunLock::take(&path, &token).map_err(fail)?;
-        let inserter = begin(&mut self.connection, &self.keys, start, &token)
-            .map_err(|source| StoreError::database(&path, source))?;
+        let (inserter, lock) = begin(&mut self, start, &token)?;
         let run = inserter.run;
         let keys = Arc::clone(&self.keys);
         let (sender, receiver) = sync_channel(QUEUE_BATCHES);
@@ -128,16 +126,33 @@ impl Store {
     }
 }
 
+/// Writes the run down and takes its lock, all while nobody else can write: so whoever looks for locks that nobody
+/// holds, and can write, sees none that is about to be taken.
 fn begin(
-    connection: &mut Connection,
+    store: &mut Store,
+    start: &RunStart<'_>,
+    token: &str,
+) -> Result<(Inserter, RunLock), StoreError> {
+    let (path, keys) = (store.options.path.clone(), Arc::clone(&store.keys));
+    let fail = |source| StoreError::database(&path, source);
+    let transaction =
+        store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+    let inserter = put_run(&transaction, &keys, start, token).map_err(fail)?;
+    let lock = RunLock::take(&path, token)
+        .map_err(|source| StoreError::File { path: path.clone(), source })?;
+    transaction.commit().map_err(fail)?;
+    Ok((inserter, lock))
+}
+
+fn put_run(
+    transaction: &Transaction<'_>,
     keys: &Keys,
     start: &RunStart<'_>,
     token: &str,
 ) -> rusqlite::Result<Inserter> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let root = root_id(&transaction, &start.root.kind, &start.root.name)?;
+    let root = root_id(transaction, &start.root.kind, &start.root.name)?;
     let rules = start.info.rules.iter().map(|rule| &**rule);
-    let rule_set = rule_set_id(&transaction, keys, start.rule_set, rules)?;
+    let rule_set = rule_set_id(transaction, keys, start.rule_set, rules)?;
     let started = signed(start.info.started_unix);
     let sql = "INSERT INTO runs (token, root_id, rule_set_id, status, version, targets, started, rules) \
                VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7)";
@@ -145,9 +160,7 @@ fn begin(
     let rules = signed(start.info.rules.len() as u64);
     let version = &start.info.version;
     transaction.execute(sql, params![token, root, rule_set, version, targets, started, rules])?;
-    let run = transaction.last_insert_rowid();
-    transaction.commit()?;
-    Ok(Inserter::new(run, root, rule_set, started))
+    Ok(Inserter::new(transaction.last_insert_rowid(), root, rule_set, started))
 }
 
 impl SqliteStoreProducer {

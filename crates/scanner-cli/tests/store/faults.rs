@@ -1,0 +1,119 @@
+//! Stores that cannot be used: the scan goes on, its findings are reported, and the summary counts and names the fault.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use super::kit::{Place, code, err, out, token};
+
+fn planted() -> Place {
+    Place::new(&[("a.env", &format!("T={}\n", token(1)))])
+}
+
+/// The report has the finding, the run is incomplete, and the fault is named on both ways.
+fn assert_told(output: &Output, named: &str) {
+    assert_eq!(code(output), Some(1), "{}{}", out(output), err(output));
+    let report: serde_json::Value = serde_json::from_str(&out(output)).expect("JSON");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{report}");
+    let summary = &report["summary"];
+    assert_eq!(summary["status"], "incomplete", "{summary}");
+    assert!(summary["failed"]["store_failed"].as_u64() > Some(0), "{summary}");
+    let warnings = summary["warnings"].to_string();
+    assert!(warnings.contains(named), "{warnings}");
+    assert!(err(output).contains(named), "{}", err(output));
+}
+
+fn scan_with(place: &Place, store: &Path) -> Output {
+    let store = store.to_str().expect("text");
+    place.run(&["scan", ".", "-f", "json", "--store", store])
+}
+
+#[test]
+fn a_foreign_file_is_named_and_left_as_it_is() {
+    let place = planted();
+    let path = place.beside("notes");
+    fs::write(&path, "my notes, which are no database at all\n".repeat(40)).expect("a file");
+    let before = fs::read(&path).expect("a file");
+    assert_told(&scan_with(&place, &path), "is not a store of scanner-rs");
+    assert_eq!(fs::read(&path).expect("a file"), before);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let place = planted();
+    assert_told(&scan_with(&place, Path::new("/proc/no/store.db")), "the store /proc/no/store.db");
+}
+
+#[test]
+fn another_key_is_named() {
+    let place = planted();
+    let path = place.beside("s.db");
+    assert_eq!(code(&scan_with(&place, &path)), Some(1));
+    let text = path.to_str().expect("text");
+    let mut command = place.command(&["scan", ".", "-f", "json", "--store", text]);
+    let key = ["QUFBQUFBQUFBQUFB", "QUFBQUFBQUFBQUFB", "QUFBQUFBQUE="].concat();
+    let output = command.env("SCANNER_SECRET_KEY", key).output().expect("it runs");
+    assert_told(&output, "was made with another key");
+}
+
+#[test]
+fn a_full_disk_is_named_and_the_next_run_completes() {
+    let place = planted();
+    place.ok(&["store", "init"]);
+    let program = env!("CARGO_BIN_EXE_scanner-rs");
+    // Files may not grow beyond a few blocks; the signal that says so is ignored, as on a full disk.
+    let script = format!("trap '' XFSZ; ulimit -f 2; exec '{program}' scan . -f json --full");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(place.tree())
+        .env_remove("SCANNER_SECRET_KEY")
+        .env_remove("SCANNER_CONFIG")
+        .env("XDG_STATE_HOME", place.beside("state"))
+        .output()
+        .expect("sh runs");
+    assert_told(&output, "findings.db");
+    assert_eq!(place.scan(&[]).0["summary"]["status"], "complete");
+    place.ok(&["store", "check"]);
+}
+
+#[test]
+fn two_scans_at_once_are_both_kept() {
+    let place = planted();
+    place.ok(&["store", "init"]);
+    let children: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command = place.command(&["scan", ".", "-q", "-f", "json=/dev/null"]);
+            command.spawn().expect("it starts")
+        })
+        .collect();
+    for mut child in children {
+        assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    }
+    let runs = place.rows(&["store", "runs"]);
+    assert_eq!(runs.len(), 4);
+    assert!(runs.iter().all(|run| run["status"] == "complete" && run["findings"] == 1), "{runs:?}");
+}
+
+#[test]
+fn a_scan_that_is_killed_leaves_a_store_that_works() {
+    let place = Place::new(&[]);
+    for file in 0..300 {
+        place.write(&format!("{file}.env"), &format!("T={}\n", token(file)));
+    }
+    place.ok(&["store", "init"]);
+    for moment in 0..10_u64 {
+        let mut command = place.command(&["scan", ".", "-q", "-j", "1", "-f", "json=/dev/null"]);
+        let mut child = command.spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(moment * 9));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+    }
+    let (report, _) = place.scan(&[]);
+    assert_eq!(report["summary"]["status"], "complete");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(300));
+    let runs = place.rows(&["store", "runs"]);
+    assert_eq!(runs[0]["status"], "complete");
+    assert!(runs.iter().all(|run| run["status"] != "running"), "{runs:?}");
+    place.ok(&["store", "check"]);
+}
