@@ -14,6 +14,19 @@ use super::records::{OwnedFinding, OwnedObject};
 use crate::limits::CACHED_IDS_MAX;
 use crate::{Keys, RuleEncoding, RuleSetHash, rule_fingerprint};
 
+const PUT_OCCURRENCE: &str = "INSERT INTO occurrences (root_id, occurrence, path_id, object_id, line, col, \
+     end_line, end_col, confidence, score, validation, context, line_hash, origin, rule_id, secret_id, source, \
+     start, length, decode, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
+     ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT DO NOTHING";
+
+/// What is known is written again only where it is shown differently; most second runs write nothing.
+const MEND_OCCURRENCE: &str = "UPDATE occurrences SET object_id = ?4, line = ?5, col = ?6, end_line = ?7, \
+     end_col = ?8, confidence = ?9, score = ?10, validation = ?11, context = ?12, \
+     line_hash = CASE ?13 WHEN '' THEN line_hash ELSE ?13 END, origin = ?14 \
+     WHERE root_id = ?1 AND occurrence = ?2 AND path_id = ?3 \
+     AND (object_id != ?4 OR line != ?5 OR col != ?6 OR end_line != ?7 OR end_col != ?8 OR confidence != ?9 \
+     OR score != ?10 OR validation != ?11 OR context != ?12 OR (?13 != '' AND line_hash != ?13) OR origin != ?14)";
+
 /// Ids of the run and of what it has met.
 #[derive(Debug)]
 pub(crate) struct Inserter {
@@ -96,54 +109,38 @@ impl Inserter {
         [rule, secret, path, object]: [i64; 4],
         finding: &OwnedFinding,
     ) -> rusqlite::Result<i64> {
-        // What is known is written again only where it is shown differently; most second runs write nothing.
-        let sql = "INSERT INTO occurrences (root_id, occurrence, rule_id, secret_id, path_id, object_id, source, \
-                   line, col, end_line, end_col, start, length, confidence, score, validation, decode, context, \
-                   line_hash, origin, first_seen) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
-                   ON CONFLICT (root_id, occurrence, path_id) DO UPDATE SET \
-                   object_id = excluded.object_id, source = excluded.source, \
-                   line = excluded.line, col = excluded.col, end_line = excluded.end_line, \
-                   end_col = excluded.end_col, confidence = excluded.confidence, score = excluded.score, \
-                   validation = excluded.validation, context = excluded.context, origin = excluded.origin, \
-                   line_hash = CASE excluded.line_hash WHEN '' THEN line_hash ELSE excluded.line_hash END \
-                   WHERE line != excluded.line OR col != excluded.col OR context != excluded.context \
-                   OR score != excluded.score OR confidence != excluded.confidence \
-                   OR (excluded.line_hash != '' AND line_hash != excluded.line_hash) \
-                   OR origin != excluded.origin \
-                   OR validation != excluded.validation OR end_line != excluded.end_line \
-                   OR end_col != excluded.end_col OR object_id != excluded.object_id RETURNING id";
         let place = &finding.location;
+        // The columns that tell one occurrence from another come first, then those that may change.
         let values: [&dyn ToSql; 21] = [
             &self.root,
             &finding.occurrence,
-            &rule,
-            &secret,
             &path,
             &object,
-            &finding.source.name(),
             &signed(place.line),
             &signed(place.column),
             &signed(place.end_line),
             &signed(place.end_column),
-            &signed(place.offset),
-            &signed(place.length),
             &(finding.confidence as i64),
             &f64::from(finding.score),
             &finding.validation.name(),
-            &finding.decode,
             &finding.context,
             &finding.line_hash,
             &finding.origin,
+            &rule,
+            &secret,
+            &finding.source.name(),
+            &signed(place.offset),
+            &signed(place.length),
+            &finding.decode,
             &self.started,
         ];
-        let found =
+        if connection.prepare_cached(PUT_OCCURRENCE)?.execute(&values[..])? > 0 {
+            return Ok(connection.last_insert_rowid());
+        }
+        connection.prepare_cached(MEND_OCCURRENCE)?.execute(&values[..14])?;
+        let find =
             "SELECT id FROM occurrences WHERE root_id = ?1 AND occurrence = ?2 AND path_id = ?3";
-        insert_or_find(
-            connection,
-            (sql, &values[..]),
-            (found, (self.root, &finding.occurrence, path)),
-        )
+        connection.prepare_cached(find)?.query_row(&values[..3], |row| row.get(0))
     }
 
     fn secret(&mut self, connection: &Connection, finding: &OwnedFinding) -> rusqlite::Result<i64> {
@@ -151,7 +148,7 @@ impl Inserter {
             return Ok(*id);
         }
         let sql = "INSERT INTO secrets (hash, sealed, redacted, first_seen) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT DO NOTHING RETURNING id";
+                   ON CONFLICT DO NOTHING";
         let values = params![finding.secret, finding.sealed, finding.redacted, self.started];
         let found = "SELECT id FROM secrets WHERE hash = ?1";
         let id = insert_or_find(connection, (sql, values), (found, [finding.secret]))?;
@@ -196,7 +193,7 @@ impl Inserter {
 
 /// The id of a root, made if it is new.
 pub(crate) fn root_id(connection: &Connection, kind: &str, name: &str) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO roots (kind, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING RETURNING id";
+    let sql = "INSERT INTO roots (kind, name) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     let found = "SELECT id FROM roots WHERE kind = ?1 AND name = ?2";
     insert_or_find(connection, (sql, (kind, name)), (found, (kind, name)))
 }
@@ -244,22 +241,22 @@ fn put_rule(connection: &Connection, keys: &Keys, rule: &RuleInfo) -> rusqlite::
 }
 
 fn path_id(connection: &Connection, path: &[u8]) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO paths (path) VALUES (?1) ON CONFLICT DO NOTHING RETURNING id";
+    let sql = "INSERT INTO paths (path) VALUES (?1) ON CONFLICT DO NOTHING";
     let found = "SELECT id FROM paths WHERE path = ?1";
     insert_or_find(connection, (sql, [path]), (found, [path]))
 }
 
-/// The id that an insert returns, or that of the row which is there already.
+/// The id of the row that an insert makes, or of the one that is there already. Asking the insert itself to return it
+/// would make it twice as dear: then it keeps a journal of its own.
 fn insert_or_find(
     connection: &Connection,
     (insert, values): (&str, impl Params),
     (find, key): (&str, impl Params),
 ) -> rusqlite::Result<i64> {
-    let made = connection.prepare_cached(insert)?.query_row(values, |row| row.get(0)).optional()?;
-    match made {
-        Some(id) => Ok(id),
-        None => connection.prepare_cached(find)?.query_row(key, |row| row.get(0)),
+    if connection.prepare_cached(insert)?.execute(values)? > 0 {
+        return Ok(connection.last_insert_rowid());
     }
+    connection.prepare_cached(find)?.query_row(key, |row| row.get(0))
 }
 
 fn remember<K: Eq + Hash>(ids: &mut HashMap<K, i64>, key: K, id: i64) {

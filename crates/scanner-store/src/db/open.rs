@@ -133,7 +133,8 @@ impl Store {
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
-        connection.pragma_update(None, "cache_size", -16 * 1024)?;
+        connection.pragma_update(None, "cache_size", -32 * 1024)?;
+        connection.pragma_update(None, "wal_autocheckpoint", 8 * 1024)?;
         connection.pragma_update(None, "secure_delete", false)?;
         if let Some(pages) = self.options.pages_max {
             let set = format!("PRAGMA max_page_count = {pages}");
