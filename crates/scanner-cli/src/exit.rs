@@ -43,7 +43,7 @@ impl Exit {
             Self::Findings(findings_code)
         } else if summary.status == Status::Incomplete {
             Self::Incomplete
-        } else if summary.bytes == 0 || summary.rules == 0 {
+        } else if (summary.bytes == 0 && summary.reused == 0) || summary.rules == 0 {
             Self::Nothing
         } else {
             Self::Clean
@@ -71,6 +71,7 @@ mod tests {
             (summary(Status::Incomplete, 2, 1), Exit::Findings(7)),
             (summary(Status::Incomplete, 0, 1), Exit::Incomplete),
             (summary(Status::Interrupted, 2, 1), Exit::Interrupted),
+            (Summary { reused: 1, ..summary(Status::Complete, 0, 0) }, Exit::Clean),
         ] {
             assert_eq!(Exit::of(&summary, 7), want);
         }

@@ -43,13 +43,15 @@ pub(crate) enum Metric {
     RssMib,
     /// Bytes per nanosecond as the engine reports them; more is better.
     GbPerS,
+    /// Milliseconds as the engine reports them, for what is only a part of its work.
+    OwnMs,
 }
 
 impl Metric {
     /// The unit as printed behind a figure.
     pub(crate) fn unit(self) -> &'static str {
         match self {
-            Self::WallMs | Self::CpuMs => "ms",
+            Self::WallMs | Self::CpuMs | Self::OwnMs => "ms",
             Self::RssMib => "MiB",
             Self::GbPerS => "GB/s",
         }
@@ -62,6 +64,7 @@ impl Metric {
             Self::CpuMs => "cpu",
             Self::RssMib => "peak rss",
             Self::GbPerS => "throughput",
+            Self::OwnMs => "own",
         }
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Sample {
     pub(crate) rss_mib: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) gb_per_s: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) own_ms: Option<f64>,
 }
 
 impl Sample {
@@ -23,6 +25,7 @@ impl Sample {
             Metric::CpuMs => Some(self.cpu_ms),
             Metric::RssMib => Some(self.rss_mib),
             Metric::GbPerS => self.gb_per_s,
+            Metric::OwnMs => self.own_ms,
         }
     }
 }
@@ -186,6 +189,7 @@ pub(crate) mod tests {
             cpu_ms: wall_ms * 2.0,
             rss_mib: 8.0,
             gb_per_s: None,
+            own_ms: None,
         };
         Figures {
             engine: name.to_owned(),

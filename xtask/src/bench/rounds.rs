@@ -175,10 +175,12 @@ fn agree(who: &str, stated: &Counts, found: &Counts) -> Result<()> {
 
 #[expect(clippy::cast_precision_loss, reason = "figures for people; 53 bits are enough")]
 fn sample(kind: Kind, usage: &Usage, reported: &Reported) -> Result<Sample> {
-    let gb_per_s = match (kind, reported.counts.bytes, reported.seconds) {
-        (Kind::Process, _, _) => None,
+    let (gb_per_s, own_ms) = match (kind, reported.counts.bytes, reported.seconds) {
+        (Kind::Process, _, _) => (None, None),
+        // What is no matter of bytes reports none of them.
+        (Kind::Engine, Some(0), Some(seconds)) => (None, Some(seconds * 1e3)),
         (Kind::Engine, Some(bytes), Some(seconds)) if seconds > 0.0 => {
-            Some(bytes as f64 / seconds / 1e9)
+            (Some(bytes as f64 / seconds / 1e9), None)
         }
         (Kind::Engine, _, _) => anyhow::bail!("reports no bytes and seconds: what is its speed?"),
     };
@@ -187,6 +189,7 @@ fn sample(kind: Kind, usage: &Usage, reported: &Reported) -> Result<Sample> {
         cpu_ms: (usage.user + usage.system).as_secs_f64() * 1e3,
         rss_mib: usage.peak_rss_bytes as f64 / f64::from(1 << 20),
         gb_per_s,
+        own_ms,
     })
 }
 

@@ -7,7 +7,9 @@ use super::figures::{Figures, Spread, figure, ratio};
 
 /// The table of one definition: a row an engine, ratios against the floor behind time and memory.
 pub(crate) fn of(definition: &Definition, all: &[Figures]) -> String {
-    let metrics: Vec<Metric> = [Metric::GbPerS, Metric::WallMs, Metric::CpuMs, Metric::RssMib]
+    let all_metrics =
+        [Metric::GbPerS, Metric::OwnMs, Metric::WallMs, Metric::CpuMs, Metric::RssMib];
+    let metrics: Vec<Metric> = all_metrics
         .into_iter()
         .filter(|metric| all.iter().any(|one| one.median(*metric).is_some()))
         .collect();

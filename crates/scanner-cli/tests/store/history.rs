@@ -130,6 +130,20 @@ fn files_and_history_of_a_work_tree_are_remembered_together() {
 }
 
 #[test]
+fn a_clean_history_stays_clean_when_nothing_is_looked_at() {
+    let place = Place::new(&[("b.txt", "nothing\n")]);
+    git(&place, &["init", "-q", "-b", "main"]);
+    git(&place, &["add", "."]);
+    git(&place, &["commit", "-q", "-m", "first"]);
+    place.ok(&["store", "init"]);
+    for _ in 0..3 {
+        place.ok(&["scan", "git", ".", "-q"]);
+    }
+    let runs = place.rows(&["store", "runs"]);
+    assert_eq!((&runs[0]["bytes"], &runs[0]["reused"]), (&0.into(), &runs[2]["files"]));
+}
+
+#[test]
 fn a_part_of_history_is_no_run() {
     let place = repository();
     scan(&place, &["git", ".", "--range", "HEAD~1..HEAD"]);

@@ -34,7 +34,11 @@ pub(super) fn tell_known(run: &GitRun<'_>, repositories: &[&Repository]) -> (Tot
             findings.push(together(places));
         }
         total.counts.suppressed = known.suppressed;
-        total.counts.reused = (known.clean.len() + known.found.len()) as u64;
+        // Packs are known among objects.
+        let packs = repositories.iter().flat_map(|repository| repository.store().packs());
+        let packs = packs.filter_map(scanner_git::Pack::checksum);
+        let packs = packs.filter(|sum| known.clean.contains(sum.as_bytes())).count();
+        total.counts.reused = (known.clean.len() + known.found.len() - packs) as u64;
         tell(run, findings);
     } else {
         total.counts.reused = known.clean.len() as u64;

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
@@ -13,6 +13,9 @@ use crate::{Keys, StoreError};
 
 /// How long a statement waits for a lock, where nothing else is said.
 pub const BUSY_TIMEOUT_DEFAULT: Duration = Duration::from_secs(5);
+
+/// Between two tries to make a store that another process is making.
+const BUSY_PAUSE: Duration = Duration::from_millis(3);
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -101,8 +104,7 @@ impl Store {
         let mut store = Self { connection, options: options.clone(), keys };
         store.connection.busy_timeout(options.busy_timeout).map_err(fail)?;
         store.check_owner()?;
-        store.configure().map_err(fail)?;
-        migrate(&mut store.connection).map_err(fail)?;
+        store.prepare().map_err(fail)?;
         store.check_key()?;
         store.fail_dead_runs().map_err(fail)?;
         Ok(store)
@@ -123,6 +125,24 @@ impl Store {
             return Err(StoreError::NewerVersion { path: path(), found, known: VERSION });
         }
         Ok(())
+    }
+
+    /// Settings and tables. Where several processes make a store at once the database does not wait for the lock of its
+    /// own accord; whoever comes second tries again.
+    fn prepare(&mut self) -> rusqlite::Result<()> {
+        let started = Instant::now();
+        loop {
+            let outcome = self.configure().and_then(|()| migrate(&mut self.connection));
+            match outcome {
+                Err(error)
+                    if StoreError::is_busy(&error)
+                        && started.elapsed() < self.options.busy_timeout =>
+                {
+                    std::thread::sleep(BUSY_PAUSE);
+                }
+                other => return other,
+            }
+        }
     }
 
     fn configure(&self) -> rusqlite::Result<()> {

@@ -211,7 +211,7 @@ pub(crate) fn trim_rule_sets(transaction: &Transaction<'_>, root: i64) -> rusqli
     let old: Vec<i64> =
         statement.query_map((root, keep), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for rule_set in old {
-        for table in ["objects", "clean_files", "seen_blobs", "watermarks"] {
+        for table in ["objects", "clean_files", "seen_blobs", "watermarks", "histories"] {
             let sql = format!("DELETE FROM {table} WHERE root_id = ?1 AND rule_set_id = ?2");
             transaction.execute(&sql, (root, rule_set))?;
         }

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use scanner_core::{Finding, Place};
 
 use super::insert::{signed, unsigned};
@@ -99,23 +99,21 @@ impl Store {
         Ok(History { clean, found, marks, findings: self.findings_in_history(run)?, suppressed })
     }
 
-    /// The marks, and the one run that set them all.
+    /// The marks, and the run that told everything up to them.
     fn read_marks(
         &self,
         (root, rule_set): (i64, i64),
         start_set: &str,
     ) -> rusqlite::Result<(Marks, Option<i64>)> {
-        let sql = "SELECT ref, oid, run_id FROM watermarks \
+        let key = params![root, rule_set, start_set];
+        let sql = "SELECT run_id FROM histories WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3";
+        let run = self.connection.query_row(sql, key, |row| row.get(0)).optional()?;
+        let sql = "SELECT ref, oid FROM watermarks \
                    WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 ORDER BY ref";
         let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query(params![root, rule_set, start_set])?;
-        let mut marks = Marks { start_set: start_set.to_owned(), refs: Vec::new() };
-        let mut run = None;
-        while let Some(row) = rows.next()? {
-            marks.refs.push((row.get(0)?, row.get(1)?));
-            run = Some(row.get(2)?);
-        }
-        Ok((marks, run))
+        let refs = statement.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let refs = refs.collect::<rusqlite::Result<_>>()?;
+        Ok((Marks { start_set: start_set.to_owned(), refs }, run))
     }
 
     fn findings_in_history(&self, run: i64) -> rusqlite::Result<Vec<Finding>> {
@@ -194,7 +192,7 @@ fn read_seen(
             seen.oids.extend_from_slice(oids);
         }
     }
-    if count > 1 {
+    if count > 1 && !seen.oids.chunks_exact(seen.oid_bytes).is_sorted() {
         let mut sorted: Vec<&[u8]> = seen.oids.chunks_exact(seen.oid_bytes).collect();
         // Stable, because that kind of sorting is quick about rows that are sorted in themselves.
         sorted.sort();
@@ -271,18 +269,22 @@ pub(crate) fn put_history(
 ) -> rusqlite::Result<()> {
     let sql = "UPDATE runs SET history_suppressed = ?2 WHERE id = ?1";
     transaction.execute(sql, (run, signed(history.suppressed)))?;
-    if !history.is_same {
-        // All objects with findings were looked at again, and told again.
-        let sql = "DELETE FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 1 AND run_id < ?3";
-        transaction.execute(sql, (root, rule_set, run))?;
+    let start_set = &history.marks.start_set;
+    let sql = "INSERT INTO histories (root_id, rule_set_id, start_set, run_id) VALUES (?1, ?2, ?3, ?4) \
+               ON CONFLICT DO UPDATE SET run_id = excluded.run_id";
+    transaction.execute(sql, params![root, rule_set, start_set, run])?;
+    if history.is_same {
+        return Ok(());
     }
-    let marks = &history.marks;
+    // All objects with findings were looked at again, and told again.
+    let sql = "DELETE FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 1 AND run_id < ?3";
+    transaction.execute(sql, (root, rule_set, run))?;
     let clear = "DELETE FROM watermarks WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3";
-    transaction.execute(clear, params![root, rule_set, marks.start_set])?;
-    let put = "INSERT INTO watermarks (root_id, rule_set_id, start_set, ref, oid, run_id) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET oid = excluded.oid";
-    for (name, oid) in &marks.refs {
-        let values = params![root, rule_set, marks.start_set, name, oid, run];
+    transaction.execute(clear, params![root, rule_set, start_set])?;
+    let put = "INSERT INTO watermarks (root_id, rule_set_id, start_set, ref, oid) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT DO UPDATE SET oid = excluded.oid";
+    for (name, oid) in &history.marks.refs {
+        let values = params![root, rule_set, start_set, name, oid];
         transaction.prepare_cached(put)?.execute(values)?;
     }
     Ok(())

@@ -165,10 +165,17 @@ CREATE TABLE watermarks (
     start_set TEXT NOT NULL,
     ref TEXT NOT NULL,
     oid BLOB NOT NULL,
-    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     PRIMARY KEY (root_id, rule_set_id, start_set, ref)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX watermarks_run ON watermarks (run_id);
+
+CREATE TABLE histories (
+    root_id INTEGER NOT NULL REFERENCES roots ON DELETE CASCADE,
+    rule_set_id INTEGER NOT NULL REFERENCES rule_sets ON DELETE CASCADE,
+    start_set TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    PRIMARY KEY (root_id, rule_set_id, start_set)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX histories_run ON histories (run_id);
 
 -- Decisions; nothing here is ever changed or deleted, the last one of a secret counts.
 
