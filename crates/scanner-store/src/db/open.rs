@@ -114,10 +114,13 @@ impl Store {
     fn check_owner(&self) -> Result<(), StoreError> {
         let fail = |source| self.fail(source);
         let path = || self.options.path.clone();
-        let number = |pragma: &str| self.connection.query_row(pragma, [], |row| row.get(0));
-        let owner: i64 = number("PRAGMA application_id").map_err(fail)?;
-        let found = version(&self.connection).map_err(fail)?;
+        // All three as of one moment: somebody may be making the store right now.
+        let moment = self.connection.unchecked_transaction().map_err(fail)?;
+        let number = |sql: &str| moment.query_row(sql, [], |row| row.get(0));
         let tables: i64 = number("SELECT count(*) FROM sqlite_schema").map_err(fail)?;
+        let owner: i64 = number("PRAGMA application_id").map_err(fail)?;
+        let found = version(&moment).map_err(fail)?;
+        drop(moment);
         if owner != APPLICATION_ID && (owner != 0 || found != 0 || tables != 0) {
             return Err(StoreError::NotAStore { path: path() });
         }
