@@ -159,10 +159,13 @@ impl Starts {
     fn new(repository: &Repository) -> Self {
         let mut reader = repository.store().reader();
         let mut refs = Vec::new();
-        let mut direct = Vec::new();
-        for reference in repository.refs() {
-            direct.push(reference.target);
-            if let Some((oid, kind)) = peel(&mut reader, reference.target) {
+        // A million references may name few objects.
+        let mut targets: Vec<_> = repository.refs().iter().map(|known| known.target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        let mut direct = targets.clone();
+        for target in targets {
+            if let Some((oid, kind)) = peel(&mut reader, target) {
                 direct.push(oid);
                 if kind == ObjectKind::Commit {
                     refs.push(oid);

@@ -53,7 +53,9 @@ impl Work {
 
 /// Everything that a reference reaches.
 fn all(repository: &Repository) -> Selection {
-    let include = repository.refs().iter().map(|known| known.target).collect();
+    let mut include: Vec<Oid> = repository.refs().iter().map(|known| known.target).collect();
+    include.sort_unstable();
+    include.dedup();
     Selection { include, exclude: Vec::new(), since: None }
 }
 
