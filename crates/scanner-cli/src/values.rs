@@ -18,7 +18,7 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("`{text}` is no size; write it as in 500K, 10M or 2G"))
 }
 
-/// A time: `30s`, `5m`, `2h`, `500ms`, `10` (seconds).
+/// A time: `30s`, `5m`, `2h`, `90d`, `500ms`, `10` (seconds).
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let fail = || format!("`{text}` is no time; write it as in 30s, 5m or 2h");
     let (number, unit) = split(text);
@@ -27,6 +27,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         "" | "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
+        "d" => 86_400.0,
         _ => return Err(fail()),
     };
     scaled(number, seconds).map(Duration::from_secs_f64).ok_or_else(fail)
@@ -58,6 +59,7 @@ mod tests {
             assert!(bytes(text).is_err(), "{text}");
         }
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("90d"), Ok(Duration::from_hours(90 * 24)));
         assert_eq!(duration("2h"), Ok(Duration::from_hours(2)));
         assert!(duration("soon").is_err());
     }
