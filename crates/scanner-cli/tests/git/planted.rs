@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::fixture::{Fixture, code, found, scan, token};
+use crate::fixture::{Fixture, code, err, found, scan, token};
 
 /// Where a token is expected: path, first commit, reach, whether it is still there.
 type Expected = (String, Option<String>, &'static str, bool);
@@ -170,6 +170,8 @@ fn bundles_submodules_and_alternates() {
     fixture.run(&borrower, &["add", "-A"], b"");
     fixture.run(&borrower, &["commit", "-q", "-m", "own"], b"");
     fixture.git(&["submodule", "add", "-q", "../borrower", "sub"]);
+    let output = scan(fixture.root(), &["scan", "git", "repo"]);
+    assert!(err(&output).contains("sub is a repository of its own"), "{}", err(&output));
     let inside = found(fixture.root(), &["git", "repo/sub"]);
     assert_eq!(inside[&token("own")]["path"], "own.txt");
     let both = found(fixture.root(), &["git", "repo", "repo/sub"]);

@@ -195,6 +195,12 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
             note_warning(warning, &mut total);
         }
     }
+    if work.is_everything() {
+        for submodule in repository.submodules() {
+            // Not a failure: it has a history of its own, and is named on its own.
+            total.fail(format!("{} is a repository of its own", submodule.display()));
+        }
+    }
     let cut = repository.shallow().len();
     if work.is_range() && cut > 0 {
         total.fail(format!(
