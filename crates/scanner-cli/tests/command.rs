@@ -242,6 +242,7 @@ fn markers_and_the_ignore_file_silence() {
 fn stdin(args: &[&str], text: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_scanner-rs"))
         .args(args)
+        .env("XDG_STATE_HOME", "/nowhere")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -375,6 +376,7 @@ fn a_reader_that_goes_away_is_no_panic() {
 fn ctrl_c_ends_with_130_and_a_summary() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_scanner-rs"))
         .args(["scan", "stdin", "-f", "json"])
+        .env("XDG_STATE_HOME", "/nowhere")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
