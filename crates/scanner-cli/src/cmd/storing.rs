@@ -72,7 +72,8 @@ pub(crate) fn begin(
 }
 
 /// Everything that decides what a scan of given bytes finds. What only decides which bytes are looked at, or what is
-/// ignored by identity, is no part of it.
+/// ignored by identity, is no part of it. A new setting that changes findings belongs here: without it a store would tell
+/// what it knows from before.
 pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> RuleSetHash {
     let rules: Vec<RuleEncoding> = specs
         .iter()
