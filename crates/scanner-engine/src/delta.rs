@@ -10,7 +10,7 @@
 //! the object; if not, the hit is *quiet*, and where its window and everything that a gate may look at around it moved
 //! along unchanged, the same would be refused again and the window is left out.
 //!
-//! UTF-16 text is looked for in the whole object, as in any scan: what holds no zero bytes pays nothing for it. A stage
+//! UTF-16 text is looked for in the whole object, as in any scan; whether there is a zero byte at all is known of the base. A stage
 //! that looks at all bytes in another way (decoding, say) belongs behind [`Engine::finish_scan`] and sees the whole
 //! object too.
 
@@ -53,6 +53,8 @@ pub struct HitList {
     hits: Vec<Hit>,
     /// Bytes of the object.
     bytes: u32,
+    /// Whether the object holds a zero byte; without one it holds no UTF-16 text.
+    has_zero: bool,
     /// What rules were told of the object: they were refused for it, or not.
     is_binary: bool,
     path: Vec<u8>,
@@ -75,6 +77,7 @@ impl HitList {
     pub fn clear(&mut self) {
         self.hits.clear();
         self.bytes = 0;
+        self.has_zero = false;
         self.is_unusable = false;
     }
 
@@ -204,6 +207,7 @@ impl Engine {
         record.clear();
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes).recording(&mut *record);
         self.prefilter().scan_block(chunk.data, &mut sink);
+        record.has_zero = memchr::memchr(0, chunk.data).is_some();
         record.close(bytes, scratch);
         self.confirm_and_learn(chunk, scratch, record);
     }
@@ -215,6 +219,9 @@ impl Engine {
         record: &mut HitList,
     ) {
         let gave_up_before = scratch.worker.counters.regex_gave_up;
+        if record.has_zero {
+            self.seed_utf16(chunk.data, scratch);
+        }
         self.finish_scan(chunk, scratch);
         record.learn(self, scratch, gave_up_before);
     }
@@ -264,6 +271,7 @@ impl Engine {
             at = part.end;
         }
         self.collect_hits(chunk.data, (at, bytes), locality, record);
+        record.has_zero |= base.has_zero && memchr::memchr(0, chunk.data).is_some();
         scratch.inherited = parts;
         record.close(bytes, scratch);
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
@@ -290,8 +298,10 @@ impl Engine {
         }
         let first = from.saturating_sub(locality.before);
         let last = to.saturating_add(locality.behind).min(bytes.len() as u32);
+        let bytes = &bytes[first as usize..last as usize];
+        record.has_zero |= memchr::memchr(0, bytes).is_some();
         let mut sink = HitSink::collecting(record, first, from..to);
-        self.prefilter().scan_block(&bytes[first as usize..last as usize], &mut sink);
+        self.prefilter().scan_block(bytes, &mut sink);
     }
 
     /// Moves hits of the base to where their bytes stand now. Those that are quiet stay so if nothing changed that could

@@ -171,13 +171,13 @@ impl Engine {
         let bytes = scratch.begin_scan(chunk);
         let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes);
         self.prefilter.scan_block(chunk.data, &mut sink);
+        self.seed_utf16(chunk.data, scratch);
         self.finish_scan(chunk, scratch);
     }
 
-    /// Everything behind the prefilter of the chunk's bytes as they are.
+    /// Everything behind the prefilter.
     pub(crate) fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let windows_before = scratch.worker.counters.windows;
-        self.seed_utf16(chunk.data, scratch);
         self.confirm_windows(chunk, scratch);
         EngineStats::record(&EngineStats {
             chunks: 1,
@@ -189,7 +189,7 @@ impl Engine {
     }
 
     /// Prefilter of UTF-16 text, where there is any.
-    fn seed_utf16(&self, bytes: &[u8], scratch: &mut ScanScratch) {
+    pub(crate) fn seed_utf16(&self, bytes: &[u8], scratch: &mut ScanScratch) {
         let ScanScratch { hits, narrow, .. } = scratch;
         utf16::scan_block(&*self.prefilter, bytes, narrow, hits, &self.reach);
     }

@@ -83,7 +83,10 @@ fn edits(examples: Vec<Vec<u8>>) -> impl Strategy<Value = Vec<Edit>> {
     let at = 0..40_000_usize;
     let noise =
         prop::collection::vec(prop::sample::select(b"abcXYZ0189_-=+/.:\"' \n".to_vec()), 0..80);
+    let wide: Vec<Vec<u8>> =
+        examples.iter().map(|text| text.iter().flat_map(|byte| [*byte, 0]).collect()).collect();
     let one = prop_oneof![
+        1 => (at.clone(), prop::sample::select(wide)).prop_map(|(at, text)| Edit::Insert(at, text)),
         2 => (at.clone(), prop::sample::select(examples)).prop_map(|(at, text)| Edit::Insert(at, text)),
         2 => (at.clone(), noise).prop_map(|(at, noise)| Edit::Insert(at, noise)),
         3 => (at.clone(), 1..60_usize).prop_map(|(at, len)| Edit::Cut(at, len)),
