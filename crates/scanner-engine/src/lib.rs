@@ -20,6 +20,7 @@ mod error;
 mod finish;
 pub mod gate;
 pub mod hits;
+pub mod judge;
 pub mod prefilter;
 pub mod rule;
 mod safelist;

@@ -223,7 +223,7 @@ fn derive_gates(source: &DetectorToml, derived: &Derived) -> GateSpecs {
         },
         local_context: LocalContextSpec { quoted: source.quoted },
         assignment_shape: source.assigned,
-        generic_value: derived.shape == Shape::Assignment,
+        generic_value: source.judged || matches!(derived.shape, Shape::Assignment | Shape::Uri),
         suppress: lower(&source.suppress),
         two_phase: source
             .two_phase

@@ -107,6 +107,10 @@ pub struct DetectorToml {
     /// Whether binary data is left out.
     #[serde(default)]
     pub text_only: bool,
+    /// Whether the judge of generic credentials decides between likely and possible, as for passwords that
+    /// have no format of their own.
+    #[serde(default)]
+    pub judged: bool,
     /// Why the pattern has no greatest width; the width is capped then.
     pub unbounded: Option<String>,
     /// Offline proof.

@@ -16,10 +16,6 @@ const BEFORE_VALUE: &str = r#"(?:\\?["'`]|[(\[{]){0,3}"#;
 /// in `key: string =`.
 const OPERATOR: &str = r"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|,|\(|>)[ \t]{0,8}";
 
-/// As [`OPERATOR`], without what a call uses: generic words stand in calls all the time.
-const ASSIGNMENT_OPERATOR: &str =
-    r"[ \t]{0,8}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|>)[ \t]{0,8}";
-
 /// Rest of a key's name behind the service's word, and what closes its quotes.
 fn key_rest(distance: u16) -> String {
     format!(r#"[0-9A-Za-z_.\- ]{{0,{distance}}}?(?:\\?["'`]|[\])]){{0,2}}"#)
@@ -133,21 +129,49 @@ pub fn block(shape: &BlockToml) -> (String, WidthCap) {
     (pattern, cap)
 }
 
-/// What a generic value may consist of where a detector does not say.
-const GENERIC_VALUE: &str = r#"[^\s"'`,;<>(){}\[\]\\]{6,120}"#;
+/// How a generic value begins: four bytes. Where it ends depends on its quotes, which the engine looks at.
+const GENERIC_VALUE: &str = r#"[^\s"'`,;<>(){}\[\]\\=:|&*][^\s"'`<>]{3}"#;
 
-/// The pattern of an `assignment`; group 1 is the secret.
+/// A string's prefix (`b"`, `@"`) and its quote, which may be escaped or tripled.
+const OPEN_QUOTE: &str = r#"[A-Za-z@$]{0,2}(?:\\?["'`]|"{3}|'{3})"#;
+
+/// What closes a key: quotes, brackets of an index, an array's length, the accessors of a property.
+const CLOSE_KEY: &str =
+    r#"(?:(?:\\?["'`]|[\])}]){0,3}|\[[0-9A-Za-z_]{0,16}\]|[ \t]{1,2}\{ ?get;[a-z ;]{0,24}\})"#;
+
+/// What stands between the key's word and a generic value: the rest of the key, and one of
+/// an operator, on the same line, with a call around a quoted value at most;
+/// an operator and a quoted value on the next line; a block of YAML on the next line;
+/// a comma or bracket of a call and a quoted value; an XML attribute `value`; nothing but blanks before a
+/// quoted value.
+fn generic_operator() -> String {
+    let operator = r"[ \t]{0,24}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|!==?|\|\||\?\?|->|>)";
+    let call = r"(?:[A-Za-z_&.][0-9A-Za-z_&.]{0,24}[(\[][ \t]{0,4}|[(\[{][ \t]{0,4})?";
+    let same_line = format!(r"[ \t]{{0,24}}(?:{call}{OPEN_QUOTE}|[(\[{{]?)");
+    let next_line = format!(r"[ \t]{{0,4}}\\?\r?\n[ \t]{{0,40}}{OPEN_QUOTE}");
+    let block = r"[ \t]{0,4}[|>][+\-]?\r?\n[ \t]{1,40}";
+    let argument = format!(r"[ \t]{{0,4}}[,(][ \t\r\n]{{0,32}}{OPEN_QUOTE}");
+    let word = format!(r"[ \t]{{1,24}}{OPEN_QUOTE}");
+    let attribute = r#"[ \t]{1,8}(?i:value|content|default)[ \t]{0,2}=[ \t]{0,2}["']"#;
+    format!(
+        r"[0-9A-Za-z_.\- ]{{0,24}}?{CLOSE_KEY}(?:{operator}(?:{block}|{next_line}|{same_line})|{argument}|{attribute}|{word})"
+    )
+}
+
+/// The pattern of an `assignment`; group 1 is how the secret begins.
 pub fn assignment(shape: &AssignmentToml) -> String {
     let value = shape.value.as_deref().unwrap_or(GENERIC_VALUE);
     let words = alternatives(&shape.keywords);
     match shape.style {
-        AssignmentStyle::Key => {
-            format!(r"(?i:{words}){}{ASSIGNMENT_OPERATOR}{BEFORE_VALUE}({value})", key_rest(24))
-        }
+        AssignmentStyle::Key => format!(r"(?i:{words}){}({value})", generic_operator()),
         AssignmentStyle::Flag => {
-            format!(r#"-{{1,2}}(?i:{words})(?:=|[ \t]{{1,4}})["']?({value})"#)
+            format!(
+                r#"-(?i:{words})[0-9A-Za-z\-]{{0,12}}(?:=|["']?,?[ \t]{{1,4}})(?:\\?["'])?({value})"#
+            )
         }
-        AssignmentStyle::Header => format!(r"\b{{start-half}}(?i:{words})[ \t]{{1,4}}({value})"),
+        AssignmentStyle::Header => {
+            format!(r#"\b{{start-half}}(?i:{words})[ \t]{{1,4}}(?:\\?["'])?({value})"#)
+        }
     }
 }
 

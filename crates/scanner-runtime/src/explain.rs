@@ -1,6 +1,7 @@
 //! Why something was found or not: every stage that a text met, by rule.
 
 use scanner_core::{Chunk, FileId, RootSpan, SecretBytes, Variant};
+use scanner_engine::judge::{self, Weighed};
 use scanner_engine::{Engine, EngineError, EngineOptions, ObjectFacts, ScanScratch, Stage};
 use scanner_report::LineCounter;
 use scanner_rules::RuleSpec;
@@ -18,6 +19,8 @@ pub struct ExplainLine {
     pub column: u64,
     /// What was looked at, redacted; empty where only a window was.
     pub redacted: String,
+    /// What the judge of generic credentials weighed, the heaviest first; empty where it was not asked.
+    pub weighed: Vec<Weighed>,
 }
 
 /// Bytes beyond which a refused place is a window and not a candidate, and is not shown.
@@ -58,6 +61,7 @@ pub fn explain(
             line: place.line,
             column: place.column,
             redacted: shown(text, event.place, event.refused_by),
+            weighed: event.judged.as_ref().map(judge::weigh).unwrap_or_default(),
         });
     }
     Ok(out)

@@ -13,6 +13,9 @@ use crate::config_file;
 use crate::env::Environment;
 use crate::exit::Exit;
 
+/// Features shown of a judgement.
+const WEIGHED_SHOWN: usize = 8;
+
 /// Runs the command.
 pub(crate) fn run(args: &ExplainArgs, environment: &Environment) -> anyhow::Result<Exit> {
     let config = config_file::find(args.config.as_deref(), environment.config.as_deref(), None)?;
@@ -58,6 +61,10 @@ fn render(path: &str, lines: &[ExplainLine], all: bool) -> String {
         let shown =
             if line.redacted.is_empty() { String::new() } else { format!("  {}", line.redacted) };
         let _ = writeln!(text, "{place}  {}{shown}\n    {what}", line.rule);
+        for one in line.weighed.iter().take(WEIGHED_SHOWN) {
+            let (weight, number) = (f64::from(one.weight) / 1000.0, one.number);
+            let _ = writeln!(text, "    {weight:+6.2}  {} ({number})", one.name);
+        }
     }
     if hidden > 0 {
         let _ = writeln!(text, "{hidden} rules have their anchor here but not their form (--all)");

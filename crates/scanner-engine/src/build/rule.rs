@@ -62,6 +62,7 @@ pub(super) fn compile_rule(
         shape: spec.shape,
         is_generic: spec.shape == Shape::Assignment || spec.tags.iter().any(|tag| tag == "generic"),
         text_only: gates.text_only,
+        is_judged: gates.generic_value,
     });
     Ok(())
 }

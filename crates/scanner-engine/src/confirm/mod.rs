@@ -18,6 +18,7 @@ use scanner_rules::Shape;
 use crate::confidence;
 use crate::engine::Engine;
 use crate::gate::{self, Candidate, Stage, Verdict};
+use crate::judge;
 use crate::rule::{NO_GATE, RuleCompiled};
 use crate::safelist::SafelistOptions;
 use crate::scratch::{FindingBuf, Worker};
@@ -65,11 +66,13 @@ pub(crate) fn confirm_window(
         return;
     }
     let regex = rule.re.get_or_init(|| compile(&engine.cold(rule_id).pattern));
+    let is_judged = engine.cold(rule_id).shape == Shape::Assignment;
     let mut found_any = false;
     let mut at = view.search.start;
     let budget = engine.tuning().candidates_per_kib_max as usize * (1 + view.search.len() / 1024);
     for _ in 0..budget {
-        let Some(candidate) = next_candidate(rule, regex, view, at, worker.cache(rule_id, regex))
+        let Some(candidate) =
+            next_candidate(rule, regex, view, at, worker.cache(rule_id, regex), is_judged)
         else {
             if !found_any {
                 worker.refuse(rule_id, Stage::Regex, view.root(view.search.clone()));
@@ -124,6 +127,7 @@ fn next_candidate<'a>(
     view: &WindowView<'a>,
     at: usize,
     rule_cache: &mut RuleCache,
+    is_judged: bool,
 ) -> Option<Candidate<'a>> {
     if at >= view.search.end {
         return None;
@@ -138,13 +142,17 @@ fn next_candidate<'a>(
     };
     let secret =
         group.filter(|span| !span.is_empty()).map_or(whole.range(), |span| span.start..span.end);
-    Some(Candidate {
+    let mut candidate = Candidate {
         bytes: view.bytes,
         start: whole.start(),
         end: whole.end(),
         secret_start: secret.start,
         secret_end: secret.end,
-    })
+    };
+    if is_judged {
+        candidate.secret_end = judge::widen(&candidate);
+    }
+    Some(candidate)
 }
 
 /// What an accepted candidate is worth.
@@ -171,8 +179,8 @@ fn judge(
     }
     signals += value_gates(engine, rule, candidate, worker)?;
     let mut base = cold.confidence;
-    if cold.shape == Shape::Assignment {
-        base = gate::generic_value::judge(candidate, &mut worker.entropy)?.max(base);
+    if cold.is_judged {
+        base = judged(cold.shape, base, candidate, worker)?;
     }
     let mut validation = Validation::None;
     if rule.offline_validation != NO_GATE {
@@ -193,6 +201,27 @@ fn judge(
         validation,
         score: confidence::score(tier, cold.shape, signals),
     })
+}
+
+/// How sure the judge of generic credentials makes a rule. It refuses only what is found by key words alone;
+/// what a form of its own speaks for becomes possible instead.
+fn judged(
+    shape: Shape,
+    base: Confidence,
+    candidate: &Candidate<'_>,
+    worker: &mut Worker,
+) -> Result<Confidence, Stage> {
+    let verdict = judge::describe(candidate, worker.file_kind).ok_or(Stage::GenericValue).and_then(
+        |features| {
+            worker.describe(&features);
+            judge::judge(&features)
+        },
+    );
+    if shape == Shape::Assignment {
+        verdict
+    } else {
+        Ok(verdict.unwrap_or(Confidence::Possible).min(base))
+    }
 }
 
 /// Gates that look for literals in and around the match; returns the signals won.
@@ -264,7 +293,7 @@ fn emit(
     out: &mut FindingBuf,
 ) {
     let root = view.root(candidate.secret_start..candidate.secret_end);
-    let root_match = view.root(candidate.start..candidate.end);
+    let root_match = view.root(candidate.start..candidate.end.max(candidate.secret_end));
     let context = u64::from(engine.context_bytes() * view.variant.scale());
     let rec = FindingRec {
         file_id: view.file_id,

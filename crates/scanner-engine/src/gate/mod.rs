@@ -11,7 +11,6 @@ pub(crate) mod char_class;
 pub(crate) mod companion;
 pub(crate) mod confirm_all;
 pub(crate) mod entropy;
-pub(crate) mod generic_value;
 pub(crate) mod keywords;
 pub(crate) mod local_context;
 pub(crate) mod offline;
@@ -180,6 +179,12 @@ pub(crate) mod tests {
             secret_start: secret.start,
             secret_end: secret.end,
         })
+    }
+
+    /// As [`with`], for a match that begins at `‹`.
+    pub(crate) fn with_match<T>(text: &str, check: impl FnOnce(&Candidate<'_>) -> T) -> T {
+        let start = text.find('‹').expect("a mark of the match");
+        with(&text.replace('‹', ""), |c| check(&Candidate { start, ..*c }))
     }
 
     #[test]

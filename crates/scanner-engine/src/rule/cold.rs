@@ -25,6 +25,8 @@ pub struct RuleCold {
     pub is_generic: bool,
     /// Whether binary data is left out.
     pub text_only: bool,
+    /// Whether the judge of generic credentials has a say.
+    pub is_judged: bool,
 }
 
 const _: () = assert!(size_of::<RuleCold>() <= 56);

@@ -6,6 +6,7 @@ use scanner_core::{RootSpan, RuleId};
 use super::EntropyScratch;
 use crate::confirm::RuleCache;
 use crate::gate::Stage;
+use crate::judge::{Features, FileKind};
 
 /// Events that a trace holds, at most.
 const TRACE_MAX: usize = 100_000;
@@ -19,6 +20,8 @@ pub struct TraceEvent {
     pub refused_by: Option<Stage>,
     /// The secret of the candidate, or the window where there was no candidate.
     pub place: RootSpan,
+    /// What the judge of generic credentials saw, where it was asked.
+    pub judged: Option<Features>,
 }
 
 /// Counts of one worker.
@@ -48,7 +51,11 @@ pub struct Worker {
     pub(crate) counters: WorkerCounters,
     /// Rules that accepted something in the chunk at hand.
     accepted: Vec<RuleId>,
+    /// The kind of file that the object is.
+    pub(crate) file_kind: FileKind,
     trace: Option<Vec<TraceEvent>>,
+    /// The description of the candidate at hand, kept only for the trace.
+    judged: Option<Features>,
 }
 
 impl Worker {
@@ -59,7 +66,9 @@ impl Worker {
             entropy: EntropyScratch::default(),
             counters: WorkerCounters::default(),
             accepted: Vec::new(),
+            file_kind: FileKind::default(),
             trace: None,
+            judged: None,
         }
     }
 
@@ -75,7 +84,7 @@ impl Worker {
             Stage::Offline => self.counters.offline_suppressed += 1,
             _ => {}
         }
-        self.note(TraceEvent { rule_id, refused_by: Some(stage), place });
+        self.note(rule_id, Some(stage), place);
     }
 
     /// Notes an acceptance.
@@ -83,7 +92,7 @@ impl Worker {
         if self.accepted.last() != Some(&rule_id) {
             self.accepted.push(rule_id);
         }
-        self.note(TraceEvent { rule_id, refused_by: None, place });
+        self.note(rule_id, None, place);
     }
 
     /// The rules that accepted something since the chunk was begun.
@@ -97,11 +106,19 @@ impl Worker {
         self.accepted.clear();
     }
 
-    fn note(&mut self, event: TraceEvent) {
+    /// Keeps the description of the candidate at hand for its event.
+    pub(crate) fn describe(&mut self, features: &Features) {
+        if self.trace.is_some() {
+            self.judged = Some(*features);
+        }
+    }
+
+    fn note(&mut self, rule_id: RuleId, refused_by: Option<Stage>, place: RootSpan) {
+        let judged = self.judged.take();
         if let Some(trace) = &mut self.trace
             && trace.len() < TRACE_MAX
         {
-            trace.push(event);
+            trace.push(TraceEvent { rule_id, refused_by, place, judged });
         }
     }
 

@@ -3,7 +3,8 @@
 //! A key is Structured when its base64 is strict and the outermost structure ends exactly where the
 //! body does: the DER SEQUENCE of PKCS#1, PKCS#8 and SEC 1, or the fields of `openssh-key-v1`
 //! (OpenSSH's `PROTOCOL.key`). A body that its headers call encrypted has no structure to check; it
-//! must only look random. PGP blocks go to [`super::pgp`]. Unknown: other labels, no END line, too
+//! must only look random. Strict base64 of some length whose structure does not fit is Unknown: a key
+//! that was cut or altered. PGP blocks go to [`super::pgp`]. Unknown: other labels, no END line, too
 //! long a block.
 //!
 //! Not done: the numbers inside are not looked at, so a key that was altered within them still
@@ -19,6 +20,9 @@ const BLOCK_BYTES_MAX: usize = 64 * 1024;
 
 /// Fewest bytes of a key: Ed25519 in PKCS#8 has 48.
 pub(super) const KEY_BYTES_MIN: usize = 32;
+
+/// Fewest bytes of a key whose structure does not fit, to be reported without proof.
+const DAMAGED_KEY_BYTES_MIN: usize = 96;
 
 /// Fewest different byte values of a key. 32 random bytes have about 30; filler has few.
 const VALUES_MIN: u32 = 16;
@@ -83,11 +87,15 @@ impl Kind {
             _ => der(&mut bytes),
         };
         bytes.by_ref().for_each(drop);
-        if fits && bytes.inner.is_strict() && bytes.looks_like_a_key() {
-            Verdict::Structured
-        } else {
-            Verdict::Disproven
+        if !bytes.looks_like_a_key() {
+            return Verdict::Disproven;
         }
+        if fits && bytes.inner.is_strict() {
+            return Verdict::Structured;
+        }
+        // Cut off, altered or of a kind unknown here: most of a key is as bad as all of it.
+        let is_most_of_a_key = bytes.inner.is_strict() && bytes.count >= DAMAGED_KEY_BYTES_MIN;
+        if is_most_of_a_key { Verdict::Unknown } else { Verdict::Disproven }
     }
 }
 
@@ -281,8 +289,10 @@ mod tests {
         indefinite[1] = 0x80;
         let longer = [right.as_slice(), &[1]].concat();
         let filler = [&right[..7], &[b'x'; 597]].concat();
-        for wrong in [&tag, &inner, &indefinite, &longer, &filler, &right[..500].to_vec(), &key(29)]
-        {
+        for damaged in [&tag, &inner, &indefinite, &longer, &right[..500].to_vec()] {
+            check(&block(label, &lines(&base64(damaged))), Verdict::Unknown);
+        }
+        for wrong in [&filler, &key(29), &longer[..80].to_vec()] {
             check(&block(label, &lines(&base64(wrong))), Verdict::Disproven);
         }
     }
@@ -320,7 +330,7 @@ mod tests {
             "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n";
         let body = lines(&base64(&random_bytes(600)));
         check(&block("RSA PRIVATE KEY", &format!("{legacy}{body}")), Verdict::Structured);
-        check(&block("RSA PRIVATE KEY", &body), Verdict::Disproven);
+        check(&block("RSA PRIVATE KEY", &body), Verdict::Unknown);
         let joined = format!("{legacy}{body}").replace('\n', " ");
         check(&block("RSA PRIVATE KEY", &joined), Verdict::Unknown);
     }
@@ -347,13 +357,13 @@ mod tests {
         let label = "OPENSSH PRIVATE KEY";
         check(&block(label, &lines(&base64(&openssh_key(0)))), Verdict::Structured);
         check(&block(label, &lines(&base64(&openssh_key(16)))), Verdict::Structured);
-        check(&block(label, &lines(&base64(&openssh_key(17)))), Verdict::Disproven);
+        check(&block(label, &lines(&base64(&openssh_key(17)))), Verdict::Unknown);
         let cut = &openssh_key(0)[..150];
-        check(&block(label, &lines(&base64(cut))), Verdict::Disproven);
+        check(&block(label, &lines(&base64(cut))), Verdict::Unknown);
         let mut count = openssh_key(0);
         count[35..39].fill(0xff);
-        check(&block(label, &lines(&base64(&count))), Verdict::Disproven);
-        check(&block(label, &lines(&base64(&key(600)))), Verdict::Disproven);
+        check(&block(label, &lines(&base64(&count))), Verdict::Unknown);
+        check(&block(label, &lines(&base64(&key(600)))), Verdict::Unknown);
     }
 
     #[test]

@@ -1,0 +1,144 @@
+T setx USER_PASSWORD "Wyluk¦y1424!" & set USER_PASSWORD=Wyluk¦y1424!
+.
+F set LDAP_PASSWORD=%1
+.
+T setx REDIS_PASSWORD "UFAWXUUTL735¦AQ36C3TALBTO" & set REDIS_PASSWORD=UFAWXUUTL735¦AQ36C3TALBTO
+.
+T setx MYSQL_PASSWORD "4mzeo-tt0u¦-9kg5-3yz7b" & set MYSQL_PASSWORD=4mzeo-tt0u¦-9kg5-3yz7b
+.
+T set SMTP_PASS=1f57007eb9a09ed0f777¦533bf2f2d2858e4d27df
+.
+F if "%ROOT_PASSWORD%"=="" goto usage
+.
+T setx ROOT_PASSWORD "16a5-xh¦z3-lqfa" & set ROOT_PASSWORD=16a5-xh¦z3-lqfa
+.
+T setx SHARED_SECRET "eOmo9b715GH5IldPI¦8EzMCWD9XGhwz7pYh2" & set SHARED_SECRET=eOmo9b715GH5IldPI¦8EzMCWD9XGhwz7pYh2
+.
+T setx SECRET_KEY "vwE4vXkDK6gT¦10oYl+raPs5d" & set SECRET_KEY=vwE4vXkDK6gT¦10oYl+raPs5d
+.
+F set FTP_PASSWORD=%1
+.
+T set MAIL_PASSWORD=MHlPOwao6ikNgv¦_zXjC3aApr0-JR
+.
+T set MYSQL_PASSWORD=152f87680074e7f58d¦01e1c2f860d396a7a70
+.
+T set MYSQL_PASSWORD=Xapowi¦xu750!
+.
+F if "%SECRET_KEY%"=="" goto usage
+.
+F set REDIS_PASSWORD=%1
+.
+F set APP_SECRET=%1
+.
+T set LDAP_PASSWORD=mGf0hY¦nXXiA4
+.
+F set FTP_PASSWORD=%1
+.
+T setx KEYSTORE_PASSWORD "Rofexu¦gi496-" & set KEYSTORE_PASSWORD=Rofexu¦gi496-
+.
+T set REDIS_PASSWORD=cOvlZo7C¦2%S@DQ~5
+.
+F set LDAP_PASSWORD=%1
+.
+F if "%LDAP_PASSWORD%"=="" goto usage
+.
+T set MAIL_PASSWORD=Y7RJJD2EXVQE27C¦BYOE22OHILVF6NL7
+.
+F set APP_SECRET=%1
+.
+T setx SECRET_KEY "u2rdU3VD_NC2sGcz4fV2jG¦BL1UVtBhS8qpzaqF-rWTsI" & set SECRET_KEY=u2rdU3VD_NC2sGcz4fV2jG¦BL1UVtBhS8qpzaqF-rWTsI
+.
+F set DB_PASSWORD=%1
+.
+F if "%SMTP_PASS%"=="" goto usage
+.
+F set USER_PASSWORD=%1
+.
+F if "%DB_PASSWORD%"=="" goto usage
+.
+T set SMTP_PASS=mfofvm¦msiskkg
+.
+F set MAIL_PASSWORD=%1
+.
+F if "%REDIS_PASSWORD%"=="" goto usage
+.
+F if "%SHARED_SECRET%"=="" goto usage
+.
+F if "%MAIL_PASSWORD%"=="" goto usage
+.
+T setx MYSQL_PASSWORD "0PcAMx_LNsbKZoNRKQ¦E6HvEXzLAIFDUI_Ak5" & set MYSQL_PASSWORD=0PcAMx_LNsbKZoNRKQ¦E6HvEXzLAIFDUI_Ak5
+.
+F set MYSQL_PASSWORD=%1
+.
+F if "%ROOT_PASSWORD%"=="" goto usage
+.
+F if "%MYSQL_PASSWORD%"=="" goto usage
+.
+T setx SECRET_KEY "RN0yP734ei7¦Fqttxef3DAl" & set SECRET_KEY=RN0yP734ei7¦Fqttxef3DAl
+.
+T set FTP_PASSWORD=Fifi¦za27+
+.
+T setx ROOT_PASSWORD "IOnOf8UOFk¦dSWABm03Uz" & set ROOT_PASSWORD=IOnOf8UOFk¦dSWABm03Uz
+.
+F set KEYSTORE_PASSWORD=%1
+.
+T set MYSQL_PASSWORD=Buzum¦u177!
+.
+F if "%API_TOKEN%"=="" goto usage
+.
+T setx SHARED_SECRET "R8Q1sxgJH9OYDZTl/OlSaF¦fl2LCE958Ke3In5EZ6mb8=" & set SHARED_SECRET=R8Q1sxgJH9OYDZTl/OlSaF¦fl2LCE958Ke3In5EZ6mb8=
+.
+F set MYSQL_PASSWORD=%1
+.
+F if "%ACCESS_TOKEN%"=="" goto usage
+.
+T set ROOT_PASSWORD=acq08hmsd¦ilzyf0m7c4
+.
+T setx FTP_PASSWORD "5bdddc5ac2b38702987a¦611d6c38cc63f07bc30d" & set FTP_PASSWORD=5bdddc5ac2b38702987a¦611d6c38cc63f07bc30d
+.
+T setx APP_SECRET "Puzof¦otu29+" & set APP_SECRET=Puzof¦otu29+
+.
+T setx ROOT_PASSWORD "ad6549d9384ec5f7882b¦254fe464dd0922c6ebcd" & set ROOT_PASSWORD=ad6549d9384ec5f7882b¦254fe464dd0922c6ebcd
+.
+T set FTP_PASSWORD=b71deeb1c414a41bcb¦67b5f1a5579587d778b
+.
+T set LDAP_PASSWORD=CPOV2RUJ4IH3¦NVLW4VVMNNWF
+.
+F if "%FTP_PASSWORD%"=="" goto usage
+.
+F if "%USER_PASSWORD%"=="" goto usage
+.
+F set SECRET_KEY=%1
+.
+F set VAULT_TOKEN=%1
+.
+T set MAIL_PASSWORD=Fywaxy¦ro2467!
+.
+T set KEYSTORE_PASSWORD=PG4R23TBRXRVS¦QO3N7XTC36LU4
+.
+T setx ACCESS_TOKEN "U2TGGVMVO7¦L6VMSLMTMGV" & set ACCESS_TOKEN=U2TGGVMVO7¦L6VMSLMTMGV
+.
+F if "%VAULT_TOKEN%"=="" goto usage
+.
+T set LDAP_PASSWORD=WoDPGoFs¦79TtpeOFO
+.
+T setx ROOT_PASSWORD "Xopuj¦a055*" & set ROOT_PASSWORD=Xopuj¦a055*
+.
+T set SMTP_PASS=mMcnJxgl8MATuKCDQciQPP¦pniz-LDzjzr3wC5SVKgcDj
+.
+F set DB_PASSWORD=%1
+.
+F if "%VAULT_TOKEN%"=="" goto usage
+.
+T setx ACCESS_TOKEN "7lqf-xl¦x7-exvyp" & set ACCESS_TOKEN=7lqf-xl¦x7-exvyp
+.
+F if "%SMTP_PASS%"=="" goto usage
+.
+F set SHARED_SECRET=%1
+.
+F set LDAP_PASSWORD=%1
+.
+F if "%LDAP_PASSWORD%"=="" goto usage
+.
+T set APP_SECRET=mlcof¦rnehv
+.
