@@ -8,6 +8,22 @@ use crate::gate::local_context::is_quote;
 /// Bytes of a key on either side of its word.
 const REACH: usize = 48;
 
+/// Parts of names of hashes, which are no secrets though their keys say `secret`.
+const HASHES: &[&[u8]] =
+    &[b"hash", b"sha1", b"sha256", b"sha512", b"md5", b"digest", b"checksum", b"fingerprint"];
+
+/// Whether the key, from `start` to `end`, is the name of a hash.
+pub(crate) fn names_hash(candidate: &Candidate<'_>, end: usize) -> bool {
+    let start = candidate.start.saturating_sub(REACH).min(end);
+    let text = &candidate.bytes[start..end];
+    let from = text.iter().rposition(|byte| !is_name(*byte)).map_or(0, |at| at + 1);
+    words::count_parts(HASHES, &text[from..]) > 0
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$')
+}
+
 /// Kinds of key words, by how they begin; the first that fits counts.
 const KINDS: [&[u8]; 13] = [
     b"passphrase",
@@ -28,15 +44,13 @@ const KINDS: [&[u8]; 13] = [
 /// Writes the features of the key and returns where it ends.
 pub(crate) fn describe(candidate: &Candidate<'_>, features: &mut Features) -> usize {
     let bytes = candidate.bytes;
-    let is_name =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$');
     let matched = &bytes[candidate.start..candidate.secret_start];
     let skipped = matched.iter().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
     let word = candidate.start + skipped;
     let before = &bytes[word.saturating_sub(REACH)..word];
-    let start = word - before.iter().rev().take_while(|byte| is_name(byte)).count();
+    let start = word - before.iter().rev().take_while(|byte| is_name(**byte)).count();
     let behind = &bytes[word..candidate.secret_start.min(word + REACH)];
-    let end = word + behind.iter().take_while(|byte| is_name(byte)).count();
+    let end = word + behind.iter().take_while(|byte| is_name(**byte)).count();
     let text = &bytes[start..end];
     let (kind, len) = kind(&bytes[word..end]);
     features.set(Feature::KeyWord, kind);

@@ -22,6 +22,7 @@ use scanner_core::Confidence;
 use crate::gate::{Candidate, Stage};
 
 pub(crate) use extent::widen;
+use features::Feature;
 pub use features::{FEATURE_COUNT, FEATURE_NAMES, Features};
 pub use kind::FileKind;
 pub use model::Weighed;
@@ -39,7 +40,8 @@ pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Feat
     let key = key::describe(candidate, &mut features);
     site::describe(candidate, key, &mut features);
     kind.describe(&mut features);
-    (!site::compares_code(&features)).then_some(features)
+    let is_hash = features.number(Feature::IsHex) == 1 && key::names_hash(candidate, key);
+    (!is_hash && !site::compares_code(&features)).then_some(features)
 }
 
 /// How sure the judge is, or its refusal.
