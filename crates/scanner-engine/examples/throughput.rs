@@ -1,7 +1,7 @@
 //! Measures the engine alone: reads a folder into memory, scans it some times with the built-in detectors, and
 //! prints what it did as one line of JSON.
 //!
-//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar]`
+//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar] [--no-decode]`
 
 #![expect(clippy::print_stdout, reason = "an example for people and the benchmark suite")]
 #![expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use scanner_core::{Chunk, FileId};
-use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch, SimdLevel};
+use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch, SimdLevel, Tuning};
 use scanner_rules::builtin;
 
 struct Options {
@@ -18,6 +18,7 @@ struct Options {
     passes: usize,
     bytes_max: u64,
     level: SimdLevel,
+    tuning: Tuning,
 }
 
 fn options() -> Options {
@@ -26,6 +27,7 @@ fn options() -> Options {
         passes: 3,
         bytes_max: u64::MAX,
         level: SimdLevel::detect(),
+        tuning: Tuning::DEFAULT,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -34,6 +36,7 @@ fn options() -> Options {
             "--passes" => options.passes = number() as usize,
             "--bytes-max" => options.bytes_max = number(),
             "--scalar" => options.level = SimdLevel::Scalar,
+            "--no-decode" => options.tuning.decode_depth_max = 0,
             folder => options.folder = PathBuf::from(folder),
         }
     }
@@ -62,7 +65,8 @@ fn main() {
     read(&options.folder, &mut options.bytes_max.clone(), &mut objects);
     let built = Instant::now();
     let specs = builtin::specs();
-    let engine_options = EngineOptions { level: options.level, ..EngineOptions::default() };
+    let engine_options =
+        EngineOptions { level: options.level, tuning: options.tuning, ..EngineOptions::default() };
     let engine = Engine::new(&specs, engine_options).expect("the built-in set compiles");
     let mut scratch = ScanScratch::new(&engine);
     let build_ms = built.elapsed().as_secs_f64() * 1e3;

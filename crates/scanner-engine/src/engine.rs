@@ -8,6 +8,7 @@ use scanner_rules::RuleSpec;
 use crate::build::{Built, build};
 use crate::confirm::{confirm_window, decode_window, raw_view, utf16_view};
 use crate::counters::EngineStats;
+use crate::decode;
 use crate::error::EngineError;
 use crate::finish;
 use crate::gate::Stage;
@@ -59,6 +60,7 @@ pub struct Engine {
     class_counts: [usize; 4],
     safelist: SafelistFilter,
     tuning: Tuning,
+    level: SimdLevel,
     context_bytes: u32,
     required_overlap: u32,
 }
@@ -90,6 +92,7 @@ impl Engine {
             prefilter,
             safelist: SafelistFilter::default(),
             tuning,
+            level,
             context_bytes,
             required_overlap,
         })
@@ -179,6 +182,7 @@ impl Engine {
     pub(crate) fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let windows_before = scratch.worker.counters.windows;
         self.confirm_windows(chunk, scratch);
+        decode::scan_encoded(self, chunk, scratch);
         EngineStats::record(&EngineStats {
             chunks: 1,
             bytes: chunk.data.len() as u64,
@@ -192,6 +196,20 @@ impl Engine {
     pub(crate) fn seed_utf16(&self, bytes: &[u8], scratch: &mut ScanScratch) {
         let ScanScratch { hits, narrow, .. } = scratch;
         utf16::scan_block(&*self.prefilter, bytes, narrow, hits, &self.reach);
+    }
+
+    /// Scans decoded bytes; what is found stands in their coordinates.
+    pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut ScanScratch) {
+        scratch.hits.reset();
+        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, text.data.len() as u32);
+        self.prefilter.scan_block(text.data, &mut sink);
+        self.seed_utf16(text.data, scratch);
+        self.confirm_windows(text, scratch);
+    }
+
+    /// The instructions in use.
+    pub(crate) fn level(&self) -> SimdLevel {
+        self.level
     }
 
     pub(crate) fn prefilter(&self) -> &dyn Prefilter {

@@ -29,12 +29,21 @@ fn drop_repeats(scratch: &mut ScanScratch) {
 /// is aligned.
 fn drop_mirrored_utf16(scratch: &mut ScanScratch) {
     let ScanScratch { findings, seen, .. } = scratch;
-    let low_byte = |rec: &FindingRec| rec.root.start + u64::from(rec.variant == Variant::Utf16Be);
+    // Decoded text has an alignment of its own.
+    let place = |rec: &FindingRec| {
+        if rec.step_id.is_root() {
+            (rec.root.start, rec.root.len())
+        } else {
+            (u64::from(rec.span.start), u64::from(rec.span.len()))
+        }
+    };
+    let low_byte = |rec: &FindingRec| place(rec).0 + u64::from(rec.variant == Variant::Utf16Be);
     let key = |rec: &FindingRec| {
         let mut bytes = [0xffu8; 24];
         bytes[..4].copy_from_slice(&rec.rule_id.raw().to_le_bytes());
+        bytes[4..8].copy_from_slice(&rec.step_id.raw().to_le_bytes());
         bytes[8..16].copy_from_slice(&low_byte(rec).to_le_bytes());
-        bytes[16..].copy_from_slice(&rec.root.len().to_le_bytes());
+        bytes[16..].copy_from_slice(&place(rec).1.to_le_bytes());
         hash128(&bytes)
     };
     let is_aligned =
@@ -50,7 +59,7 @@ fn drop_mirrored_utf16(scratch: &mut ScanScratch) {
 }
 
 /// How specific a finding is; more wins.
-fn rank(engine: &Engine, rec: &FindingRec) -> (bool, u8, u8, u8, u64) {
+fn rank(engine: &Engine, rec: &FindingRec) -> (bool, u8, u8, u8, bool, u64) {
     let cold = engine.cold(rec.rule_id);
     let shape = match cold.shape {
         Shape::Token | Shape::Block => 4,
@@ -59,7 +68,14 @@ fn rank(engine: &Engine, rec: &FindingRec) -> (bool, u8, u8, u8, u64) {
         Shape::Uri => 1,
         Shape::Assignment => 0,
     };
-    (!cold.is_generic, rec.confidence as u8, shape, rec.score, rec.root.len())
+    (
+        !cold.is_generic,
+        rec.confidence as u8,
+        shape,
+        rec.score,
+        rec.step_id.is_root(),
+        rec.root.len(),
+    )
 }
 
 /// Of findings whose secrets overlap only the most specific is kept; of equals the first rule.

@@ -14,6 +14,7 @@ mod build;
 mod confidence;
 mod confirm;
 mod counters;
+mod decode;
 mod delta;
 mod engine;
 mod error;
@@ -25,6 +26,7 @@ pub mod prefilter;
 pub mod rule;
 mod safelist;
 pub mod scratch;
+mod transform;
 mod tuning;
 mod utf16;
 

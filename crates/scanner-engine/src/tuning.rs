@@ -20,6 +20,12 @@ pub struct Tuning {
     /// Candidates of one rule looked at per window, for each KiB of it; a window with more is given up
     /// and counted, so that no input makes the work grow faster than its size.
     pub candidates_per_kib_max: u32,
+    /// Encodings that are undone one inside the other; 0 decodes nothing.
+    pub decode_depth_max: u32,
+    /// Bytes that may be decoded of a chunk, at least; a longer chunk may decode to as much as it is long.
+    pub decode_bytes_min: u32,
+    /// Decoded pieces of a chunk, at most.
+    pub decode_items_max: u32,
 }
 
 impl Tuning {
@@ -33,6 +39,9 @@ impl Tuning {
         findings_per_chunk_max: 8192,
         secret_bytes_per_chunk_max: 1024 * 1024,
         candidates_per_kib_max: 256,
+        decode_depth_max: 3,
+        decode_bytes_min: 512 * 1024,
+        decode_items_max: 4096,
     };
 
     /// Whether the values fit together; called when an engine is built.

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use scanner_core::{
-    Chunk, FileId, FileState, Finding, FindingRec, NormHash, ObjectPath, RootSpan, SecretBytes,
-    SkipCounts, SkipReason, SourceKind, Variant,
+    Chunk, DecodeKind, FileId, FileState, Finding, FindingRec, NormHash, ObjectPath, RootSpan,
+    SecretBytes, SkipCounts, SkipReason, SourceKind, Variant,
 };
 use scanner_engine::{FindingRef, ObjectFacts, ScanScratch};
 use scanner_fs::FileFacts;
@@ -97,6 +97,7 @@ struct Found {
     rec: FindingRec,
     hash: NormHash,
     secret: SecretBytes,
+    decode: Vec<DecodeKind>,
 }
 
 /// What is carried from chunk to chunk of an object.
@@ -293,8 +294,13 @@ impl<'a> ObjectScanner<'a> {
             rec: *f.rec,
             hash: f.norm_hash,
             secret: SecretBytes::new(f.secret),
+            decode: Vec::new(),
         };
         let mut found: Vec<Found> = self.scratch.findings().iter().map(copy).collect();
+        for found in &mut found {
+            found.decode = self.scratch.decode_chain(found.rec.step_id);
+            found.decode.extend(found.rec.variant.decode_kind());
+        }
         found.sort_by_key(|f| (f.rec.root, f.rec.rule_id));
         for index in 0..found.len() {
             let location = self.lines.locate(chunk.data, found[index].rec.root);
@@ -320,7 +326,7 @@ impl<'a> ObjectScanner<'a> {
                 path: object.path.clone(),
                 source: object.source,
                 location,
-                decode: here.rec.variant.decode_kind().into_iter().collect(),
+                decode: here.decode.clone(),
                 secret: here.secret.clone(),
                 norm_hash: here.hash,
                 secret_hash: hashes.secret,

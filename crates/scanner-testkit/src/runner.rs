@@ -1,6 +1,6 @@
 //! Hands texts to an engine in every way that a source might: whole, in chunks, as UTF-16.
 
-use scanner_core::{Chunk, Confidence, FileId, RootSpan, Variant};
+use scanner_core::{Chunk, Confidence, DecodeKind, FileId, RootSpan, Variant};
 use scanner_engine::{CopyRange, Engine, EngineOptions, HitList, ObjectFacts, ScanScratch};
 use scanner_rules::RuleSpec;
 
@@ -74,6 +74,14 @@ impl Runner {
         }
         found.sort();
         found
+    }
+
+    /// Scans a text in one piece; with each finding come the encodings that were undone.
+    pub fn whole_with_chains(&mut self, path: &str, text: &[u8]) -> Vec<(Found, Vec<DecodeKind>)> {
+        self.whole(path, text);
+        let chains =
+            self.scratch.findings().iter().map(|f| self.scratch.decode_chain(f.rec.step_id));
+        self.found().into_iter().zip(chains).collect()
     }
 
     /// Scans a text in one piece and keeps its hits.

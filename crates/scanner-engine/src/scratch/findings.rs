@@ -110,6 +110,13 @@ impl FindingBuf {
         self.secret.truncate(kept);
     }
 
+    /// Changes record and drop hint of every finding from `index` on.
+    pub fn change_from(&mut self, index: usize, mut change: impl FnMut(&mut FindingRec, &mut u64)) {
+        let records = self.out.as_mut_slice().iter_mut();
+        let hints = self.drop_hint_end.as_mut_slice().iter_mut();
+        records.zip(hints).skip(index).for_each(|(rec, hint)| change(rec, hint));
+    }
+
     /// Findings that had no room since the last clear.
     pub fn dropped(&self) -> u64 {
         self.dropped

@@ -9,7 +9,7 @@ mod entropy;
 mod findings;
 mod worker;
 
-use scanner_core::{Chunk, FileId};
+use scanner_core::{Chunk, DecodeKind, FileId, StepId};
 use scanner_stdx::FixedSet128;
 
 pub use dedupe::{DEDUP_RULE_ID_BITS, DEDUP_RULE_ID_MAX, DedupKey};
@@ -17,6 +17,7 @@ pub use entropy::EntropyScratch;
 pub use findings::{FindingBuf, FindingRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
+use crate::decode::DecodeSlab;
 use crate::delta::Inherited;
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
@@ -49,6 +50,8 @@ pub struct ScanScratch {
     pub(crate) utf16_text: Vec<u8>,
     /// UTF-16 text narrowed to a byte a unit.
     pub(crate) narrow: Vec<u8>,
+    /// Decoded bytes of the chunk.
+    pub(crate) slab: DecodeSlab,
     /// Parts of an object whose hits are those of its base.
     pub(crate) inherited: Vec<Inherited>,
     /// Order in which overlapping findings are looked at.
@@ -94,6 +97,7 @@ impl ScanScratch {
             seen: FixedSet128::with_capacity(findings * FINDING_DEDUPE_MULTIPLIER),
             utf16_text: Vec::new(),
             narrow: Vec::new(),
+            slab: DecodeSlab::default(),
             inherited: Vec::new(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
@@ -123,6 +127,11 @@ impl ScanScratch {
     /// Findings of the last chunk.
     pub fn findings(&self) -> &FindingBuf {
         &self.findings
+    }
+
+    /// The encodings undone for a finding of the last chunk, outermost first; UTF-16 is told by its variant.
+    pub fn decode_chain(&self, step: StepId) -> Vec<DecodeKind> {
+        self.slab.chain(step)
     }
 
     /// Counts of this worker since it was made.

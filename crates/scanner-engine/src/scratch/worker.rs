@@ -39,6 +39,10 @@ pub struct WorkerCounters {
     pub safelist_suppressed: u64,
     /// Candidates refused by offline validation.
     pub offline_suppressed: u64,
+    /// Bytes decoded.
+    pub decoded_bytes: u64,
+    /// Chunks of which not everything encoded was decoded: a budget was used up.
+    pub decode_gave_up: u64,
 }
 
 /// The mutable half of confirming.
@@ -56,6 +60,8 @@ pub struct Worker {
     trace: Option<Vec<TraceEvent>>,
     /// The description of the candidate at hand, kept only for the trace.
     judged: Option<Features>,
+    /// Whether nothing is traced for now.
+    is_mute: bool,
 }
 
 impl Worker {
@@ -69,6 +75,7 @@ impl Worker {
             file_kind: FileKind::default(),
             trace: None,
             judged: None,
+            is_mute: false,
         }
     }
 
@@ -115,11 +122,17 @@ impl Worker {
 
     fn note(&mut self, rule_id: RuleId, refused_by: Option<Stage>, place: RootSpan) {
         let judged = self.judged.take();
-        if let Some(trace) = &mut self.trace
+        if !self.is_mute
+            && let Some(trace) = &mut self.trace
             && trace.len() < TRACE_MAX
         {
             trace.push(TraceEvent { rule_id, refused_by, place, judged });
         }
+    }
+
+    /// Stops or goes on tracing: places in decoded bytes are none in the object.
+    pub(crate) fn mute(&mut self, is_mute: bool) {
+        self.is_mute = is_mute;
     }
 
     pub(super) fn start_trace(&mut self) {

@@ -1,0 +1,73 @@
+//! `\u0041`, `\u{41}`, `\x41` of JSON, JavaScript, C, Python and the like, and the escapes of one letter that
+//! stand beside them.
+
+use std::ops::Range;
+
+use super::{Decoded, around, hex_pair, hex_value, is_text, push_char};
+
+/// The character of a numeric escape at `at` and its length.
+fn numeric(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    match bytes.get(at + 1)? {
+        b'x' => hex_pair(bytes, at + 2).map(|byte| (u32::from(byte), 4)),
+        b'u' if bytes.get(at + 2) == Some(&b'{') => {
+            let digits = bytes.get(at + 3..)?.iter().take(7).take_while(|b| **b != b'}').count();
+            let code = digits_value(bytes.get(at + 3..at + 3 + digits)?)?;
+            (bytes.get(at + 3 + digits) == Some(&b'}')).then_some((code, digits + 4))
+        }
+        b'u' => digits_value(bytes.get(at + 2..at + 6)?).map(|code| (code, 6)),
+        b'U' => digits_value(bytes.get(at + 2..at + 10)?).map(|code| (code, 10)),
+        _ => None,
+    }
+}
+
+/// The value of one to eight hexadecimal digits.
+fn digits_value(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0u32, |value, digit| Some(value << 4 | u32::from(hex_value(*digit)?)))
+}
+
+/// The byte of an escape of one letter.
+fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        b'n' => Some(b'\n'),
+        b'r' => Some(b'\r'),
+        b't' => Some(b'\t'),
+        b'"' | b'\'' | b'\\' | b'/' => Some(byte),
+        _ => None,
+    }
+}
+
+/// The span around a `\` at `at`, where it begins a numeric escape of text: the rest of its line on both sides.
+pub(super) fn span(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let (code, _) = numeric(bytes, at)?;
+    u8::try_from(code).ok().filter(|byte| is_text(*byte))?;
+    Some(around(bytes, at, |byte| byte != b'\n'))
+}
+
+/// Undoes the escapes; everything else stays.
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+    let seen = &bytes[..range.end];
+    let mut at = range.start;
+    while at < range.end {
+        let from = at;
+        let room = if bytes[at] != b'\\' {
+            at += 1;
+            out.push(bytes[from], from, at)
+        } else if let Some((code, len)) = numeric(seen, at) {
+            at += len;
+            push_char(out, code, from, at)
+        } else if let Some(byte) = seen.get(at + 1).and_then(|byte| letter(*byte)) {
+            at += 2;
+            out.push(byte, from, at)
+        } else {
+            at += 1;
+            out.push(b'\\', from, at)
+        };
+        if !room {
+            return false;
+        }
+    }
+    true
+}

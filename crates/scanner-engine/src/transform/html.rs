@@ -1,0 +1,62 @@
+//! `&#65;`, `&#x41;` and the few names that markup escapes need.
+
+use std::ops::Range;
+
+use super::{Decoded, around, push_char};
+
+/// Bytes of an entity, at most.
+const ENTITY_MAX: usize = 12;
+
+/// Names and what they stand for.
+const NAMES: [(&[u8], u32); 6] = [
+    (b"amp", 0x26),
+    (b"lt", 0x3c),
+    (b"gt", 0x3e),
+    (b"quot", 0x22),
+    (b"apos", 0x27),
+    (b"nbsp", 0xa0),
+];
+
+/// The character of an entity at `at` and its length.
+fn entity(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
+    let rest = bytes.get(at + 1..)?;
+    let rest = &rest[..rest.len().min(ENTITY_MAX)];
+    let len = rest.iter().position(|byte| *byte == b';')?;
+    let name = &rest[..len];
+    let code = match name {
+        [b'#', b'x' | b'X', digits @ ..] => number(digits, 16)?,
+        [b'#', digits @ ..] => number(digits, 10)?,
+        _ => NAMES.iter().find(|(known, _)| *known == name)?.1,
+    };
+    Some((code, len + 2))
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<u32> {
+    let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u32::from_str_radix(digits, radix).ok()
+}
+
+/// The span around an `&` at `at`, where it begins an entity: the text between two tags, on its line.
+pub(super) fn span(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    entity(bytes, at)?;
+    Some(around(bytes, at, |byte| !matches!(byte, b'\n' | b'<' | b'>')))
+}
+
+/// Undoes the entities; everything else stays.
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+    let mut at = range.start;
+    while at < range.end {
+        let entity = (bytes[at] == b'&').then(|| entity(&bytes[..range.end], at)).flatten();
+        let room = if let Some((code, len)) = entity {
+            at += len;
+            push_char(out, code, at - len, at)
+        } else {
+            at += 1;
+            out.push(bytes[at - 1], at - 1, at)
+        };
+        if !room {
+            return false;
+        }
+    }
+    true
+}

@@ -1,0 +1,325 @@
+//! Marks of where something encoded may begin: a bit for each of 64 bytes.
+//!
+//! Every block gets the cheap marks ([`Hints`]); only where these show a long run do the others follow
+//! ([`Marks`]). Both have a vector form and a scalar one that must mark the same (tested).
+
+use super::base64;
+use crate::prefilter::native::SimdLevel;
+
+/// Marks of 64 bytes that every block gets, the first byte at bit 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Hints {
+    /// Characters of base64 of either alphabet.
+    pub(super) run: u64,
+    /// May begin an escape of some kind.
+    pub(super) escape: u64,
+}
+
+/// Marks of 64 bytes with long runs, the first byte at bit 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// May begin four characters of base64 whose first byte is ASCII.
+    pub(super) first: u64,
+    /// May stand second in four whose second byte is ASCII.
+    pub(super) second: u64,
+    /// May stand third in four whose third byte is ASCII.
+    pub(super) third: u64,
+    /// First digit of a pair that is ASCII text.
+    pub(super) hex_high: u64,
+    /// Hexadecimal digit.
+    pub(super) hex: u64,
+    /// Begins what base64 of compressed data begins with.
+    pub(super) zip: u64,
+}
+
+/// Bytes of a block.
+pub(super) const BLOCK: usize = 64;
+
+/// The marks of the block at `at`. Bytes past the end have none.
+#[inline]
+pub(super) fn marks(level: SimdLevel, bytes: &[u8], at: usize) -> Marks {
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level
+        && let Some(seen) = bytes.get(at..at + BLOCK + 1)
+        && let Ok(seen) = seen.try_into()
+    {
+        return avx2::marks(level, seen);
+    }
+    let _ = level;
+    scalar(bytes, at)
+}
+
+impl Hints {
+    /// Whether a run of 24 characters may begin in the block: it fills two neighbouring eighths of 64 bytes.
+    #[inline(always)]
+    fn may_hold_run(self, next: Self) -> bool {
+        let four = self.run & self.run >> 4;
+        let two = four & four >> 2;
+        let eighths = two & two >> 1 & 0x0101_0101_0101_0101;
+        let across = eighths >> 56 != 0 && next.run & 0xff == 0xff;
+        eighths & eighths >> 8 != 0 || across || next.run & 0xffff == 0xffff
+    }
+}
+
+/// Gives every block that is worth a closer look: where it begins, whether a long run may begin in it, and where
+/// escapes may.
+pub(super) fn scan_hints(level: SimdLevel, bytes: &[u8], found: &mut impl FnMut(usize, bool, u64)) {
+    let mut before: Option<(usize, Hints)> = None;
+    let mut take = |at: usize, hints: Hints| {
+        if let Some((at, before)) = before.replace((at, hints)) {
+            let run = before.may_hold_run(hints);
+            if run || before.escape != 0 {
+                found(at, run, before.escape);
+            }
+        }
+    };
+    let mut at = 0;
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        at = avx2::scan_hints(level, bytes, &mut take);
+    }
+    let _ = level;
+    while at < bytes.len() + BLOCK {
+        take(at, scalar_hints(bytes, at));
+        at += BLOCK;
+    }
+}
+
+/// The bytes of a block with the one behind each, and the bit of each.
+fn pairs(bytes: &[u8], at: usize) -> impl Iterator<Item = (usize, u8, u8)> {
+    let block = at.min(bytes.len())..(at + BLOCK).min(bytes.len());
+    let next = |place: usize| bytes.get(place + 1).copied().unwrap_or(0);
+    block.enumerate().map(move |(bit, place)| (bit, bytes[place], next(place)))
+}
+
+fn scalar(bytes: &[u8], at: usize) -> Marks {
+    let mut marks = Marks::default();
+    for (bit, byte, next) in pairs(bytes, at) {
+        let set = |mask: &mut u64, is_set: bool| *mask |= u64::from(is_set) << bit;
+        if let Some(value) = base64::value(byte) {
+            set(&mut marks.first, value & 0b10_0000 == 0);
+            set(&mut marks.second, value & 0b00_1000 == 0);
+            set(&mut marks.third, value & 0b00_0010 == 0);
+        }
+        set(&mut marks.hex_high, (b'2'..=b'7').contains(&byte));
+        set(&mut marks.hex, byte.is_ascii_hexdigit());
+        let zlib = byte == b'e' && matches!(next, b'J' | b'N');
+        set(&mut marks.zip, zlib || (byte, next) == (b'H', b'4'));
+    }
+    marks
+}
+
+fn scalar_hints(bytes: &[u8], at: usize) -> Hints {
+    let mut hints = Hints::default();
+    for (bit, byte, next) in pairs(bytes, at) {
+        let is_escape = match byte {
+            b'%' => true,
+            b'\\' => matches!(next, b'u' | b'U' | b'x'),
+            b'&' => next == b'#' || next.is_ascii_alphabetic(),
+            b'=' => matches!(next, b'3' | b'\n' | b'\r'),
+            _ => false,
+        };
+        hints.run |= u64::from(base64::value(byte).is_some()) << bit;
+        hints.escape |= u64::from(is_escape) << bit;
+    }
+    hints
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    //! The marks of a block with 256-bit vectors.
+
+    use std::arch::x86_64::{
+        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+    };
+
+    use super::super::base64;
+    use super::{BLOCK, Hints, Marks};
+    use crate::prefilter::native::SimdLevel;
+
+    /// Characters of base64 one of whose bits is zero, by nibbles: a bit for each high nibble that has some,
+    /// and by low nibble the bits of the high ones that it is one with.
+    const fn nibbles(bit: u8) -> ([u8; 16], [u8; 16]) {
+        let (mut by_low, mut by_high) = ([0u8; 16], [0u8; 16]);
+        let mut next = 1u8;
+        let mut high = 0;
+        while high < 16 {
+            let mut low = 0;
+            while low < 16 {
+                if let Some(value) = base64::value(high << 4 | low)
+                    && value & bit == 0
+                {
+                    by_low[low as usize] |= next;
+                    by_high[high as usize] = next;
+                }
+                low += 1;
+            }
+            if by_high[high as usize] != 0 {
+                next <<= 1;
+            }
+            high += 1;
+        }
+        (by_low, by_high)
+    }
+
+    const FIRST: ([u8; 16], [u8; 16]) = nibbles(0b10_0000);
+    const SECOND: ([u8; 16], [u8; 16]) = nibbles(0b00_1000);
+    const THIRD: ([u8; 16], [u8; 16]) = nibbles(0b00_0010);
+
+    /// The marks of a block; the byte behind it is looked at too.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn marks(level: SimdLevel, seen: &[u8; BLOCK + 1]) -> Marks {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { marks_avx2(seen) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn marks_avx2(seen: &[u8; BLOCK + 1]) -> Marks {
+        let low = half(load(seen, 0), load(seen, 1));
+        let high = half(load(seen, 32), load(seen, 33));
+        let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
+        Marks {
+            first: wide(0),
+            second: wide(1),
+            third: wide(2),
+            hex_high: wide(3),
+            hex: wide(4),
+            zip: wide(5),
+        }
+    }
+
+    /// Masks of 32 bytes, in the order of [`Marks`]; `next` are the bytes one further.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half(bytes: __m256i, next: __m256i) -> [u32; 6] {
+        let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
+        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
+        let then = |byte: u8| _mm256_cmpeq_epi8(next, splat(byte));
+        let (or, and) = (_mm256_or_si256, _mm256_and_si256);
+        let nibble = splat(0x0f);
+        let low = and(bytes, nibble);
+        let high = and(_mm256_srli_epi16::<4>(bytes), nibble);
+        let none = |(by_low, by_high): &([u8; 16], [u8; 16])| {
+            let allowed = and(
+                _mm256_shuffle_epi8(both_lanes(by_low), low),
+                _mm256_shuffle_epi8(both_lanes(by_high), high),
+            );
+            mask(_mm256_cmpeq_epi8(allowed, _mm256_setzero_si256()))
+        };
+        let hex = or(within(bytes, b'0', b'9'), within(or(bytes, splat(0x20)), b'a', b'f'));
+        let zip = or(and(is(b'e'), or(then(b'J'), then(b'N'))), and(is(b'H'), then(b'4')));
+        [
+            !none(&FIRST),
+            !none(&SECOND),
+            !none(&THIRD),
+            mask(within(bytes, b'2', b'7')),
+            mask(hex),
+            mask(zip),
+        ]
+    }
+
+    /// Gives the hints of as many blocks as have a byte behind them; returns where it stopped.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn scan_hints(
+        level: SimdLevel,
+        bytes: &[u8],
+        take: &mut impl FnMut(usize, Hints),
+    ) -> usize {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { scan_hints_avx2(bytes, take) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn scan_hints_avx2(bytes: &[u8], take: &mut impl FnMut(usize, Hints)) -> usize {
+        let mut at = 0;
+        while let Some(Ok(seen)) = bytes.get(at..at + BLOCK + 1).map(TryInto::try_into) {
+            take(at, hints_avx2(seen));
+            at += BLOCK;
+        }
+        at
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn hints_avx2(seen: &[u8; BLOCK + 1]) -> Hints {
+        let low = half_hints(load(seen, 0), load(seen, 1));
+        let high = half_hints(load(seen, 32), load(seen, 33));
+        let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
+        Hints { run: wide(0), escape: wide(1) }
+    }
+
+    /// Masks of 32 bytes, in the order of [`Hints`]; `next` are the bytes one further.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn half_hints(bytes: __m256i, next: __m256i) -> [u32; 2] {
+        let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
+        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
+        let then = |byte: u8| _mm256_cmpeq_epi8(next, splat(byte));
+        let (or, and) = (_mm256_or_si256, _mm256_and_si256);
+        let letter = within(or(bytes, splat(0x20)), b'a', b'z');
+        let run = or(or(letter, within(bytes, b'/', b'9')), is(b'+'));
+        let name = or(within(or(next, splat(0x20)), b'a', b'z'), then(b'#'));
+        let escape = or(
+            or(is(b'%'), and(is(b'\\'), or(or(then(b'u'), then(b'U')), then(b'x')))),
+            or(and(is(b'&'), name), and(is(b'='), or(or(then(b'3'), then(b'\n')), then(b'\r')))),
+        );
+        [mask(run), mask(escape)]
+    }
+
+    /// Bytes of a range: it is moved to the top of the signed range, where one comparison tells it.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn within(vector: __m256i, first: u8, last: u8) -> __m256i {
+        let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let moved = _mm256_add_epi8(vector, splat(0x7f_u8.wrapping_sub(last)));
+        _mm256_cmpgt_epi8(moved, splat(0x7f - (last - first) - 1))
+    }
+
+    /// A table of sixteen bytes in both halves of a vector.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn both_lanes(table: &[u8; 16]) -> __m256i {
+        let mut both = [0; BLOCK + 1];
+        both[..16].copy_from_slice(table);
+        both[16..32].copy_from_slice(table);
+        load(&both, 0)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    #[expect(unsafe_code, reason = "vector load")]
+    fn load(bytes: &[u8; BLOCK + 1], at: usize) -> __m256i {
+        let seen = &bytes[at..at + 32];
+        // SAFETY: the slice is 32 readable bytes and the load needs no alignment.
+        unsafe { _mm256_loadu_si256(seen.as_ptr().cast()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn vector_marks_are_those_of_plain_rust(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_".to_vec())], 66..130),
+        ) {
+            prop_assert_eq!(marks(SimdLevel::detect(), &bytes, 0), scalar(&bytes, 0));
+            let found = |level| {
+                let mut found = Vec::new();
+                scan_hints(level, &bytes, &mut |at, run, escape| found.push((at, run, escape)));
+                found
+            };
+            prop_assert_eq!(found(SimdLevel::detect()), found(SimdLevel::Scalar));
+        }
+    }
+}
