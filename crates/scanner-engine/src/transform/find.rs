@@ -25,20 +25,31 @@ struct Taken {
 pub(crate) fn find(level: SimdLevel, bytes: &[u8], out: &mut Vec<EncodedSpan>) {
     let mut taken = Taken::default();
     scan_hints(level, bytes, &mut |at, run, escapes| {
-        if run {
-            let (current, next) = (marks(level, bytes, at), marks(level, bytes, at + BLOCK));
-            find_runs(bytes, at, (&current, &next), &mut taken, out);
-        }
-        for place in places(escapes, at) {
-            if is_escape(bytes, place) {
-                take_escape(bytes, place, &mut taken, out);
-            }
-        }
+        look_closer(level, bytes, (at, run, escapes), &mut taken, out);
     });
 }
 
+/// A block that shows a long run, or escapes.
 #[cold]
 #[inline(never)]
+fn look_closer(
+    level: SimdLevel,
+    bytes: &[u8],
+    (at, run, escapes): (usize, bool, u64),
+    taken: &mut Taken,
+    out: &mut Vec<EncodedSpan>,
+) {
+    if run {
+        let (current, next) = (marks(level, bytes, at), marks(level, bytes, at + BLOCK));
+        find_runs(bytes, at, (&current, &next), taken, out);
+    }
+    for place in places(escapes, at) {
+        if is_escape(bytes, place) {
+            take_escape(bytes, place, taken, out);
+        }
+    }
+}
+
 fn find_runs(
     bytes: &[u8],
     at: usize,
@@ -141,8 +152,6 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
     }
 }
 
-#[cold]
-#[inline(never)]
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
     type Span = fn(&[u8], usize) -> Option<std::ops::Range<usize>>;
     let (kind, span, until): (DecodeKind, Span, &mut usize) = match bytes[place] {
