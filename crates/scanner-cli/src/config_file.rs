@@ -60,6 +60,8 @@ pub(crate) struct ScanToml {
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
     /// As `--max-file-size`.
     pub(crate) max_file_size: Option<String>,
+    /// As `--max-decode-depth`.
+    pub(crate) max_decode_depth: Option<u32>,
     /// As `--max-memory`.
     pub(crate) max_memory: Option<String>,
     /// As `--timeout`.

@@ -396,3 +396,19 @@ fn ctrl_c_ends_with_130_and_a_summary() {
     let json: serde_json::Value = serde_json::from_str(&out(&output)).expect("a whole report");
     assert_eq!(json["summary"]["status"], "interrupted");
 }
+
+#[test]
+fn a_token_inside_base64_is_found_where_it_is_encoded() {
+    let encoded = data_encoding::BASE64.encode(format!("token={}\n", token()).as_bytes());
+    let dir = folder(&[("k8s.yaml", &format!("data:\n  token: {encoded}\n"))]);
+    let output = run(dir.path(), &["scan", "fs", ".", "-f", "json", "-q"]);
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let finding = &report["findings"][0];
+    assert_eq!(finding["rule"], "github-pat");
+    assert_eq!(finding["decode"], serde_json::json!(["base64"]));
+    assert_eq!((&finding["line"], &finding["column"]), (&2.into(), &18.into()));
+    assert!(!out(&output).contains(&token()));
+    let off = run(dir.path(), &["scan", "fs", ".", "--max-decode-depth", "0"]);
+    assert_eq!(code(&off), Some(0), "{}", out(&off));
+}

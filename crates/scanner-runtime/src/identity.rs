@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use scanner_core::{
-    Finding, FindingRec, NormHash, ObjectPath, Place, RootSpan, RuleInfo, SecretBytes, SourceKind,
-    Variant,
+    DecodeKind, Finding, FindingRec, NormHash, ObjectPath, Place, RootSpan, RuleInfo, SecretBytes,
+    SourceKind, Variant,
 };
 use scanner_store::{Keys, ObjectKey, OccurrenceSpans, RuleEncoding};
 
@@ -121,7 +121,7 @@ impl Identities {
     pub(crate) fn hashes(
         &self,
         rule: &RuleInfo,
-        rec: &FindingRec,
+        (rec, decode): (&FindingRec, &[DecodeKind]),
         hash: &NormHash,
         (source, path): (SourceKind, &ObjectPath),
     ) -> Hashes {
@@ -132,7 +132,7 @@ impl Identities {
             SourceKind::Git => ObjectKey::git("", &path.lossy()),
             _ => ObjectKey::fs(self.paths.of(path).as_bytes()),
         };
-        let spans = OccurrenceSpans::at_root(rec.root, rec.variant);
+        let spans = OccurrenceSpans::of_record(rec, decode);
         let occurrence =
             scanner_store::occurrence_id(&self.keys, &object, &fingerprint, &secret, &spans);
         Hashes { secret: secret.to_hex(), occurrence: occurrence.to_hex() }

@@ -318,7 +318,7 @@ impl<'a> ObjectScanner<'a> {
             let key = self.capture.as_ref().map_or(object.path, |capture| &capture.key);
             let about = (object.source, key);
             let identities = &self.request.identities;
-            let hashes = identities.hashes(&rule, &here.rec, &here.hash, about);
+            let hashes = identities.hashes(&rule, (&here.rec, &here.decode), &here.hash, about);
             let finding = Finding {
                 confidence: here.rec.confidence,
                 score: f32::from(here.rec.score) / 100.0,

@@ -74,6 +74,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
     pub(crate) max_file_size: Option<u64>,
 
+    /// Undo so many encodings one inside the other: base64, percent, hex, escapes; 0 for none [default: 3]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=8))]
+    pub(crate) max_decode_depth: Option<u32>,
+
     /// Use only these rules (ids or globs); repeat for several
     #[arg(long, value_name = "RULE")]
     pub(crate) enable_rule: Vec<String>,

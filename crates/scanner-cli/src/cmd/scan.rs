@@ -87,7 +87,7 @@ pub(crate) fn prepare(
         messages::note("nothing was scanned: no rule is left; see [extend] and --disable-rule");
         return Ok(None);
     }
-    let engine = Arc::new(Engine::new(&specs, EngineOptions::default())?);
+    let engine = Arc::new(Engine::new(&specs, engine_options(args, &config))?);
     let place = StorePlace::of_scan(&args.store, environment);
     let keys = Arc::new(place.keys(environment, &roots)?);
     let store = if with == With::Everything { storing::open(&place, &keys) } else { None };
@@ -160,6 +160,19 @@ fn root_of(target: &Target) -> Option<&Path> {
         Target::Stdin => return None,
     };
     if first.is_file() { first.parent().filter(|p| !p.as_os_str().is_empty()) } else { Some(first) }
+}
+
+/// How the engine is built.
+fn engine_options(args: &ScanArgs, config: &Config) -> EngineOptions {
+    let mut options = EngineOptions::default();
+    options.tuning.decode_depth_max = decode_depth(args, config);
+    options
+}
+
+/// Encodings undone one inside the other.
+pub(super) fn decode_depth(args: &ScanArgs, config: &Config) -> u32 {
+    let stated = args.max_decode_depth.or(config.scan.max_decode_depth);
+    stated.unwrap_or(EngineOptions::default().tuning.decode_depth_max)
 }
 
 fn source(

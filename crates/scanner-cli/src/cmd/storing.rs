@@ -14,6 +14,7 @@ use scanner_runtime::{
     StoreSession,
 };
 
+use super::scan::decode_depth;
 use super::scan::today;
 use super::version::VERSION;
 use crate::args::ScanArgs;
@@ -87,6 +88,7 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
         .text("program", &program())
         .text("min-confidence", confidence.unwrap_or("likely"))
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
+        .text("decode-depth", &decode_depth(args, config).to_string())
         .text("allow", &allow);
     rule_set_hash(&rules, &settings)
 }
