@@ -155,11 +155,15 @@ impl FileKind {
         }
     }
 
+    /// Whether it is program code.
+    pub(crate) fn is_code(self) -> bool {
+        (Family::C as u8..=Family::Other as u8).contains(&(self.family as u8))
+    }
+
     /// Writes its features.
     pub(crate) fn describe(self, features: &mut Features) {
         features.set(Feature::FileFamily, self.family as usize);
-        let code = (Family::C as u8..=Family::Other as u8).contains(&(self.family as u8));
-        features.set_if(Feature::FileCode, code);
+        features.set_if(Feature::FileCode, self.is_code());
         let settings = matches!(
             self.family,
             Family::Json | Family::Yaml | Family::Settings | Family::Infrastructure

@@ -2,7 +2,7 @@
 
 use super::extent;
 use super::features::{Feature, Features};
-use super::words;
+use super::words::{self, Text};
 use crate::gate::Candidate;
 use crate::gate::local_context::is_quote;
 
@@ -15,7 +15,7 @@ const NEAR_REACH: usize = 240;
 /// Kinds of operators, from 1, the first that stands between key and value; 0 is none.
 const OPERATORS: [&[u8]; 10] = [b"=>", b":=", b"==", b"!=", b"||", b"??", b"=", b":", b"(", b","];
 
-/// Writes the features of the surroundings; `key_end` is where the key ends.
+/// Writes the features of what stands next to the value; `key_end` is where the key ends.
 pub(crate) fn describe(candidate: &Candidate<'_>, key_end: usize, features: &mut Features) {
     operator(
         &candidate.bytes[key_end.min(candidate.secret_start)..candidate.secret_start],
@@ -23,6 +23,10 @@ pub(crate) fn describe(candidate: &Candidate<'_>, key_end: usize, features: &mut
     );
     quotes(candidate, features);
     behind(candidate, features);
+}
+
+/// Writes the features of the line and of the lines around.
+pub(crate) fn describe_surroundings(candidate: &Candidate<'_>, features: &mut Features) {
     line(candidate, features);
     near(candidate, features);
 }
@@ -111,7 +115,8 @@ fn line(candidate: &Candidate<'_>, features: &mut Features) {
     features.set_if(Feature::LineComment, comments.iter().any(|mark| text.starts_with(mark)));
     features.set(Feature::LineQuotes, both(|byte| is_quote(*byte)));
     features.set(Feature::LineParentheses, both(|byte| matches!(byte, b'(' | b')')));
-    let count = |all: &[&[u8]]| words::count(all, before) + words::count(all, behind);
+    let texts = [Text::new(before), Text::new(behind)];
+    let count = |all: &[&[u8]]| texts.iter().map(|text| text.count(all)).sum();
     features.set(Feature::LineStandIns, count(words::STAND_INS));
     features.set(Feature::LineUser, count(words::USERS));
     features.set(Feature::LineCode, count(words::CODE));
@@ -127,7 +132,8 @@ fn near(candidate: &Candidate<'_>, features: &mut Features) {
     let end = candidate.secret_end + candidate.line_behind(LINE_REACH).len();
     let above = &bytes[start.saturating_sub(NEAR_REACH)..start];
     let below = &bytes[end..end.saturating_add(NEAR_REACH).min(bytes.len())];
-    let count = |all: &[&[u8]]| words::count(all, above) + words::count(all, below);
+    let texts = [Text::new(above), Text::new(below)];
+    let count = |all: &[&[u8]]| texts.iter().map(|text| text.count(all)).sum();
     features.set(Feature::NearUser, count(words::USERS));
     features.set(Feature::NearCredential, count(words::CREDENTIALS));
     features.set(Feature::NearStandIns, count(words::STAND_INS));
@@ -143,7 +149,10 @@ mod tests {
     fn of(text: &str) -> Features {
         let mut features = Features::default();
         let key_end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(0);
-        with(text, |c| describe(c, key_end, &mut features));
+        with(text, |c| {
+            describe(c, key_end, &mut features);
+            describe_surroundings(c, &mut features);
+        });
         features
     }
 

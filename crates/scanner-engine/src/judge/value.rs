@@ -127,8 +127,9 @@ fn likeness(value: &[u8], features: &mut Features) {
     let is_vowel = |byte: &&u8| b"aeiouAEIOU".contains(byte);
     features
         .set(Feature::VowelPercent, value.iter().filter(is_vowel).count() * 100 / letters.max(1));
-    features.set(Feature::StandIns, words::count(words::STAND_INS, value));
-    features.set(Feature::CredentialWords, words::count(words::CREDENTIALS, value));
+    let text = words::Text::new(value);
+    features.set(Feature::StandIns, text.count(words::STAND_INS));
+    features.set(Feature::CredentialWords, text.count(words::CREDENTIALS));
 }
 
 /// Whole forms: hashes, identifiers, paths, base64.

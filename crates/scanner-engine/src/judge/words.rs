@@ -303,15 +303,47 @@ pub(crate) const CODE: &[&[u8]] = &[
     b"while",
 ];
 
-/// How many of the words stand in a text, ignoring case; each counts once.
-pub(crate) fn count(words: &[&[u8]], text: &[u8]) -> usize {
-    let mut lower = [0; TEXT_MAX];
-    let len = text.len().min(TEXT_MAX);
-    for (to, from) in lower.iter_mut().zip(&text[..len]) {
-        *to = from.to_ascii_lowercase();
+/// A text in lower case, and which pairs of bytes stand in it: most words are told to be missing by their first
+/// pair.
+pub(crate) struct Text {
+    lower: [u8; TEXT_MAX],
+    len: usize,
+    pairs: [u64; 64],
+}
+
+impl Text {
+    /// The first [`TEXT_MAX`] bytes of a text.
+    pub(crate) fn new(text: &[u8]) -> Self {
+        let mut new = Self { lower: [0; TEXT_MAX], len: text.len().min(TEXT_MAX), pairs: [0; 64] };
+        for (to, from) in new.lower.iter_mut().zip(text) {
+            *to = from.to_ascii_lowercase();
+        }
+        for pair in new.lower[..new.len].windows(2) {
+            let (row, bit) = Self::pair(pair[0], pair[1]);
+            new.pairs[row] |= 1 << bit;
+        }
+        new
     }
-    let text = &lower[..len];
-    words.iter().filter(|word| contains(text, word)).count()
+
+    /// Six bits of each byte.
+    fn pair(first: u8, second: u8) -> (usize, u32) {
+        (usize::from(first & 63), u32::from(second & 63))
+    }
+
+    /// How many of the words, each in lower case, stand in the text; each counts once.
+    pub(crate) fn count(&self, words: &[&[u8]]) -> usize {
+        words.iter().filter(|word| self.contains(word)).count()
+    }
+
+    fn contains(&self, word: &[u8]) -> bool {
+        if let [first, second, ..] = *word {
+            let (row, bit) = Self::pair(first, second);
+            if self.pairs[row] >> bit & 1 == 0 {
+                return false;
+            }
+        }
+        contains(&self.lower[..self.len], word)
+    }
 }
 
 /// How many of the words begin a part of a name (`dbPasswordFile` has three parts).
@@ -362,6 +394,7 @@ mod tests {
 
     #[test]
     fn words_count_once_whatever_their_case() {
+        let count = |words: &[&[u8]], text: &[u8]| Text::new(text).count(words);
         assert_eq!(count(&[b"ab", b"cd"], b"xAByab"), 1);
         assert_eq!(count(&[b"ab", b"cd"], b"CDAB"), 2);
         assert_eq!(count(&[b"ab"], b"a"), 0);

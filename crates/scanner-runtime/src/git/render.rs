@@ -77,7 +77,12 @@ impl Renderer<'_> {
         let place = |spot: &Spot| {
             let key = ObjectPath::new(spot.oid.to_string().as_bytes());
             let about = (SourceKind::Git, &key);
-            let hashes = request.identities.hashes(&finding.rule, &spot.rec, &secret.hash, about);
+            let hashes = request.identities.hashes(
+                &finding.rule,
+                (&spot.rec, &finding.decode),
+                &secret.hash,
+                about,
+            );
             let place = spot.place(self.run.prefix);
             let mut own = finding.clone();
             own.occurrence_id = hashes.occurrence;
