@@ -104,6 +104,12 @@ fn several_reports_in_one_run() {
         "jsonl=r.jsonl",
         "-f",
         "sarif=r.sarif",
+        "-f",
+        "gitlab=r.gitlab",
+        "-f",
+        "csv=r.csv",
+        "-f",
+        "junit=r.xml",
     ];
     let output = run(dir.path(), &formats);
     assert_eq!(code(&output), Some(1), "{}", err(&output));
@@ -119,7 +125,10 @@ fn several_reports_in_one_run() {
     let sarif: serde_json::Value = serde_json::from_str(&read("r.sarif")).expect("sarif");
     let result = &sarif["runs"][0]["results"][0];
     assert!(result["partialFingerprints"]["primaryLocationLineHash"].is_string(), "{result}");
-    for name in ["r.json", "r.jsonl", "r.sarif"] {
+    let gitlab: serde_json::Value = serde_json::from_str(&read("r.gitlab")).expect("gitlab");
+    assert_eq!(gitlab["scan"]["type"], "secret_detection");
+    for name in ["r.json", "r.jsonl", "r.sarif", "r.gitlab", "r.csv", "r.xml"] {
+        assert!(name == "r.sarif" || read(name).contains("github-pat"), "{name}");
         assert!(!read(name).contains(&token()), "{name}");
     }
 }

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use scanner_core::{EventSink, SinkError};
 
-use crate::{JsonSink, JsonlSink, Output, SarifSink, SinkOptions, TextSink};
+use crate::{
+    CsvSink, GitlabSink, JsonSink, JsonlSink, JunitSink, Output, SarifSink, SinkOptions, TextSink,
+};
 
 /// A report format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,11 +22,18 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0.
     Sarif,
+    /// GitLab's `secret_detection`.
+    Gitlab,
+    /// One row a place.
+    Csv,
+    /// The XML of test results.
+    Junit,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Jsonl, Self::Json, Self::Sarif];
+    pub const ALL: [Self; 7] =
+        [Self::Text, Self::Jsonl, Self::Json, Self::Sarif, Self::Gitlab, Self::Csv, Self::Junit];
 
     /// The word used on the command line.
     pub const fn name(self) -> &'static str {
@@ -33,6 +42,9 @@ impl Format {
             Self::Jsonl => "jsonl",
             Self::Json => "json",
             Self::Sarif => "sarif",
+            Self::Gitlab => "gitlab",
+            Self::Csv => "csv",
+            Self::Junit => "junit",
         }
     }
 
@@ -43,6 +55,9 @@ impl Format {
             Self::Jsonl => Box::new(JsonlSink::new(output, options)),
             Self::Json => Box::new(JsonSink::new(output, options)),
             Self::Sarif => Box::new(SarifSink::new(output, options)),
+            Self::Gitlab => Box::new(GitlabSink::new(output, options)),
+            Self::Csv => Box::new(CsvSink::new(output, options)),
+            Self::Junit => Box::new(JunitSink::new(output, options)),
         }
     }
 
@@ -73,7 +88,9 @@ impl fmt::Display for Format {
 
 /// There is no format of that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown report format {name:?}; there are text, jsonl, json and sarif")]
+#[error(
+    "unknown report format {name:?}; there are text, jsonl, json, sarif, gitlab, csv and junit"
+)]
 pub struct UnknownFormat {
     /// What was asked for.
     pub name: String,

@@ -7,16 +7,22 @@
 //! | `jsonl` | `jsonl.rs` | as things happen |
 //! | `json` | `json.rs` | at the end |
 //! | `sarif` | `sarif.rs` | at the end |
+//! | `gitlab` | `gitlab.rs` | at the end |
+//! | `csv` | `csv.rs` | at the end |
+//! | `junit` | `junit.rs` | at the end |
 //!
 //! Besides, what findings need before they can be reported: lines and columns ([`LineCounter`]), the line
 //! for people without its secrets ([`context_line`]), the fingerprint of a line ([`LineHasher`]).
 //!
-//! No secret is written in clear unless [`SinkOptions::show_secrets`] says so, and never in `sarif`.
+//! No secret is written in clear unless [`SinkOptions::show_secrets`] says so, and never in `sarif` and `gitlab`.
 //! Terminals, colours and the root of paths are the caller's affair.
 
+mod csv;
 mod format;
+mod gitlab;
 mod json;
 mod jsonl;
+mod junit;
 mod line_hash;
 mod lines;
 mod options;
@@ -30,9 +36,12 @@ mod text;
 mod units;
 mod uri;
 
+pub use csv::CsvSink;
 pub use format::{Format, UnknownFormat};
+pub use gitlab::GitlabSink;
 pub use json::JsonSink;
 pub use jsonl::JsonlSink;
+pub use junit::JunitSink;
 pub use line_hash::{LINES_MAX, LineHasher};
 pub use lines::LineCounter;
 pub use options::{PathBase, SinkOptions};

@@ -18,6 +18,21 @@ pub(crate) struct PathUri {
 
 /// The reference for an object's path.
 pub(crate) fn path_uri(path: &ObjectPath, base: &PathBase) -> PathUri {
+    let (resolved, relative) = resolved(path, base);
+    if relative {
+        return PathUri { text: encoded_relative(&resolved), relative };
+    }
+    let slash = if resolved.starts_with(b"/") { "" } else { "/" };
+    PathUri { text: format!("file://{slash}{}", encoded(&resolved)), relative }
+}
+
+/// The path itself, from the root where it lies below it; control characters are escaped.
+pub(crate) fn path_text(path: &ObjectPath, base: &PathBase) -> String {
+    ObjectPath::new(&resolved(path, base).0).to_string()
+}
+
+/// The path from the root, and whether it lies below it; otherwise the absolute path.
+fn resolved(path: &ObjectPath, base: &PathBase) -> (Vec<u8>, bool) {
     let bytes = path.as_bytes();
     let mut full = bytes.to_vec();
     let root = base.root.as_deref().map(path_bytes);
@@ -28,18 +43,15 @@ pub(crate) fn path_uri(path: &ObjectPath, base: &PathBase) -> PathUri {
     }
     let full = normalized(&full);
     if !is_absolute(&full) {
-        return PathUri { text: encoded_relative(&full), relative: true };
+        return (full, true);
     }
     let below = root.as_deref().map(normalized).and_then(|root| {
         let rest = full.strip_prefix(root.as_slice())?;
         if root.ends_with(b"/") { Some(rest) } else { rest.strip_prefix(b"/") }
     });
     match below {
-        Some(rest) if !rest.is_empty() => PathUri { text: encoded_relative(rest), relative: true },
-        _ => {
-            let slash = if full.starts_with(b"/") { "" } else { "/" };
-            PathUri { text: format!("file://{slash}{}", encoded(&full)), relative: false }
-        }
+        Some(rest) if !rest.is_empty() => (rest.to_vec(), true),
+        _ => (full, false),
     }
 }
 

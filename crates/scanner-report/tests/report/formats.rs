@@ -113,6 +113,89 @@ fn sarif() {
     insta::assert_json_snapshot!(value);
 }
 
+/// What format 15 of GitLab's security reports asks of a `secret_detection`, in our words.
+fn gitlab_schema() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let time = json!({ "type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$" });
+    let line = json!({ "type": "integer", "minimum": 1 });
+    let tool = json!({
+        "type": "object",
+        "required": ["id", "name", "version", "vendor"],
+        "properties": {
+            "id": text, "name": text, "version": text,
+            "vendor": { "type": "object", "required": ["name"], "properties": { "name": text } },
+        },
+    });
+    let message = json!({
+        "type": "object",
+        "required": ["level", "value"],
+        "properties": { "level": { "enum": ["info", "warn", "fatal"] }, "value": text },
+    });
+    let identifier = json!({
+        "type": "object",
+        "required": ["type", "name", "value"],
+        "properties": { "type": text, "name": text, "value": text },
+    });
+    let vulnerability = json!({
+        "type": "object",
+        "required": ["id", "identifiers", "location"],
+        "properties": {
+            "id": { "type": "string", "format": "uuid" },
+            "name": { "type": "string", "maxLength": 255 },
+            "description": { "type": "string", "maxLength": 1_048_576 },
+            "solution": { "type": "string", "maxLength": 7000 },
+            "severity": { "enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"] },
+            "identifiers": { "type": "array", "minItems": 1, "items": identifier },
+            "location": {
+                "type": "object",
+                "required": ["commit"],
+                "properties": {
+                    "file": text, "start_line": line, "end_line": line,
+                    "commit": { "type": "object", "required": ["sha"], "properties": { "sha": text } },
+                },
+            },
+        },
+    });
+    json!({
+        "type": "object",
+        "required": ["version", "vulnerabilities", "scan"],
+        "properties": {
+            "version": { "type": "string", "pattern": r"^15\.\d+\.\d+$" },
+            "vulnerabilities": { "type": "array", "items": vulnerability },
+            "scan": {
+                "type": "object",
+                "required": ["analyzer", "scanner", "type", "start_time", "end_time", "status"],
+                "properties": {
+                    "analyzer": tool, "scanner": tool, "start_time": time, "end_time": time,
+                    "type": { "const": "secret_detection" },
+                    "status": { "enum": ["success", "failure"] },
+                    "messages": { "type": "array", "items": message },
+                },
+            },
+        },
+    })
+}
+
+#[test]
+fn gitlab() {
+    let text = sample::run().render(Format::Gitlab, &options());
+    let value: Value = serde_json::from_str(&text).unwrap();
+    check(&gitlab_schema(), &value);
+    insta::assert_json_snapshot!(value);
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(sample::run().render(Format::Csv, &options()).replace('\r', "CR"));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(sample::run().render(Format::Junit, &options()));
+    let clean = sample::clean_run().render(Format::Junit, &options());
+    assert!(clean.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{clean}");
+}
+
 #[test]
 fn text() {
     insta::assert_snapshot!(sample::run().render(Format::Text, &options()));
@@ -166,6 +249,13 @@ fn every_format_of_an_interrupted_run_is_valid() {
                 let notes = invocation["toolExecutionNotifications"].as_array().unwrap();
                 assert_eq!(notes[0]["descriptor"]["id"], "interrupted_run");
             }
+            Format::Gitlab => {
+                let value: Value = serde_json::from_str(&text).unwrap();
+                check(&gitlab_schema(), &value);
+                assert_eq!(value["scan"]["status"], "failure");
+            }
+            // Rows are findings; the exit code and the other formats tell of the run.
+            Format::Csv => assert_eq!(text.lines().count(), 1),
             _ => assert!(text.contains("interrupted"), "{text}"),
         }
     }
@@ -195,7 +285,10 @@ fn secrets_are_shown_where_they_are_asked_for() {
     assert_eq!(value["findings"][3]["secret"], "/gBieXRlcywgbm90IHRleHQ=");
     assert_eq!(value["findings"][3]["secret_encoding"], "base64");
     assert!(run.render(Format::Text, &options).contains(&clear));
+    assert!(run.render(Format::Csv, &options).contains(&clear));
+    assert!(run.render(Format::Junit, &options).contains(&clear));
     assert!(!run.render(Format::Sarif, &options).contains(&clear));
+    assert!(!run.render(Format::Gitlab, &options).contains(&clear));
 }
 
 #[test]
