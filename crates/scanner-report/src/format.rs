@@ -7,7 +7,8 @@ use std::str::FromStr;
 use scanner_core::{EventSink, SinkError};
 
 use crate::{
-    CsvSink, GitlabSink, JsonSink, JsonlSink, JunitSink, Output, SarifSink, SinkOptions, TextSink,
+    CsvSink, GitlabSink, HtmlSink, JsonSink, JsonlSink, JunitSink, Output, SarifSink, SinkOptions,
+    TextSink,
 };
 
 /// A report format.
@@ -28,12 +29,22 @@ pub enum Format {
     Csv,
     /// The XML of test results.
     Junit,
+    /// One page for a browser.
+    Html,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Self; 7] =
-        [Self::Text, Self::Jsonl, Self::Json, Self::Sarif, Self::Gitlab, Self::Csv, Self::Junit];
+    pub const ALL: [Self; 8] = [
+        Self::Text,
+        Self::Jsonl,
+        Self::Json,
+        Self::Sarif,
+        Self::Gitlab,
+        Self::Csv,
+        Self::Junit,
+        Self::Html,
+    ];
 
     /// The word used on the command line.
     pub const fn name(self) -> &'static str {
@@ -45,6 +56,7 @@ impl Format {
             Self::Gitlab => "gitlab",
             Self::Csv => "csv",
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 
@@ -58,6 +70,7 @@ impl Format {
             Self::Gitlab => Box::new(GitlabSink::new(output, options)),
             Self::Csv => Box::new(CsvSink::new(output, options)),
             Self::Junit => Box::new(JunitSink::new(output, options)),
+            Self::Html => Box::new(HtmlSink::new(output, options)),
         }
     }
 
@@ -89,7 +102,7 @@ impl fmt::Display for Format {
 /// There is no format of that name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown report format {name:?}; there are text, jsonl, json, sarif, gitlab, csv and junit"
+    "unknown report format {name:?}; there are text, jsonl, json, sarif, gitlab, csv, junit and html"
 )]
 pub struct UnknownFormat {
     /// What was asked for.

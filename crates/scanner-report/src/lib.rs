@@ -10,6 +10,7 @@
 //! | `gitlab` | `gitlab.rs` | at the end |
 //! | `csv` | `csv.rs` | at the end |
 //! | `junit` | `junit.rs` | at the end |
+//! | `html` | `html/` | at the end |
 //!
 //! Besides, what findings need before they can be reported: lines and columns ([`LineCounter`]), the line
 //! for people without its secrets ([`context_line`]), the fingerprint of a line ([`LineHasher`]).
@@ -20,6 +21,7 @@
 mod csv;
 mod format;
 mod gitlab;
+mod html;
 mod json;
 mod jsonl;
 mod junit;
@@ -39,6 +41,7 @@ mod uri;
 pub use csv::CsvSink;
 pub use format::{Format, UnknownFormat};
 pub use gitlab::GitlabSink;
+pub use html::{HTML_FINDINGS_MAX, HtmlSink};
 pub use json::JsonSink;
 pub use jsonl::JsonlSink;
 pub use junit::JunitSink;

@@ -15,7 +15,7 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "ROOT", conflicts_with = "run")]
     pub(crate) root: Option<String>,
 
-    /// text, json, jsonl, sarif, gitlab, csv or junit; `FORMAT=FILE` writes to a file; repeat for several
+    /// text, json, jsonl, sarif, gitlab, csv, junit or html; `FORMAT=FILE` writes to a file; repeat for several
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<String>,
 

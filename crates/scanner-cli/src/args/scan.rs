@@ -50,7 +50,7 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// text, json, jsonl, sarif, gitlab, csv or junit; `FORMAT=FILE` writes to a file; repeat for several
+    /// text, json, jsonl, sarif, gitlab, csv, junit or html; `FORMAT=FILE` writes to a file; repeat for several
     #[arg(short, long, value_name = "FORMAT[=FILE]")]
     pub(crate) format: Vec<String>,
 

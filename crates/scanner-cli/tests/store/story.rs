@@ -107,7 +107,7 @@ fn the_difference_is_told(place: &Place) {
 }
 
 fn reports_in_all_formats(place: &Place) {
-    for format in ["text", "json", "jsonl", "sarif", "gitlab", "csv", "junit"] {
+    for format in ["text", "json", "jsonl", "sarif", "gitlab", "csv", "junit", "html"] {
         let text = place.ok(&["report", "-f", format]);
         assert!(text.contains("src/new.env"), "{format}: {text}");
         for seed in 1..=5 {

@@ -196,6 +196,36 @@ fn junit() {
     assert!(clean.contains("tests=\"1\" failures=\"0\" errors=\"0\""), "{clean}");
 }
 
+/// The findings of a page, as its script reads them.
+fn page_data(page: &str) -> Value {
+    let (_, rest) = page.split_once("id=\"data\">").unwrap();
+    let (data, _) = rest.split_once("</script>").unwrap();
+    serde_json::from_str(data).unwrap()
+}
+
+#[test]
+fn html() {
+    let page = sample::run().render(Format::Html, &options());
+    insta::assert_json_snapshot!(page_data(&page));
+}
+
+#[test]
+fn html_is_not_left_by_hostile_names() {
+    let mut run = sample::run();
+    let name = "</script><script>alert(1)</script><!--<img src=x onerror=alert(1)>\u{2028}";
+    run.findings[0].path = scanner_core::ObjectPath::new(name.as_bytes());
+    run.findings[0].context = name.to_owned();
+    run.info.targets = vec![name.to_owned()];
+    run.summary.warnings = vec![name.to_owned()];
+    let page = run.render(Format::Html, &options());
+    let plain = sample::clean_run().render(Format::Html, &options());
+    for mark in ["<script", "</script", "<!--", "<img"] {
+        assert_eq!(page.matches(mark).count(), plain.matches(mark).count(), "{mark}");
+    }
+    let path = page_data(&page)["findings"][0]["path"].as_str().unwrap().to_owned();
+    assert!(path.starts_with("</script><script>alert(1)"), "{path}");
+}
+
 #[test]
 fn text() {
     insta::assert_snapshot!(sample::run().render(Format::Text, &options()));
@@ -287,6 +317,7 @@ fn secrets_are_shown_where_they_are_asked_for() {
     assert!(run.render(Format::Text, &options).contains(&clear));
     assert!(run.render(Format::Csv, &options).contains(&clear));
     assert!(run.render(Format::Junit, &options).contains(&clear));
+    assert!(run.render(Format::Html, &options).contains(&clear));
     assert!(!run.render(Format::Sarif, &options).contains(&clear));
     assert!(!run.render(Format::Gitlab, &options).contains(&clear));
 }

@@ -7,7 +7,7 @@ use scanner_report::{Format, Mark, SinkOptions, context_line};
 use crate::sample;
 
 /// The ways in which a text may stand in a report: plain, escaped for JSON (with and without escapes of
-/// everything beyond ASCII), percent-encoded (in capitals and not), and as a terminal shows it.
+/// everything beyond ASCII), for JSON in a page, for XML, percent-encoded (in capitals and not), and as a terminal shows it.
 fn written_forms(secret: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(secret);
     let quoted = serde_json::to_string(&text).unwrap();
@@ -28,8 +28,12 @@ fn written_forms(secret: &[u8]) -> Vec<String> {
             })
             .collect()
     };
+    let in_page = quoted.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026");
+    let xml = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     vec![
         text.clone().into_owned(),
+        in_page,
+        xml.replace('"', "&quot;"),
         quoted,
         ascii,
         text.escape_debug().to_string(),
