@@ -105,7 +105,7 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
             author_time: Some(1_790_000_000 - i64::try_from(age % 150_000_000).unwrap()),
             commit: Some(format!("{dice:020x}{age:020x}")),
             object: format!("{age:020x}{dice:020x}"),
-            in_worktree: Some(number % 2 == 0),
+            in_worktree: Some(number.is_multiple_of(2)),
             ..GitPlace::default()
         })
     };
@@ -117,7 +117,11 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
     Finding {
         confidence: Confidence::ALL[pick(3)],
         score: 0.9,
-        validation: if number % 4 == 0 { Validation::ChecksumOk } else { Validation::None },
+        validation: if number.is_multiple_of(4) {
+            Validation::ChecksumOk
+        } else {
+            Validation::None
+        },
         path: ObjectPath::new(name.as_bytes()),
         source: match (name.contains('!'), history) {
             (true, _) => SourceKind::Archive,
@@ -125,7 +129,7 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
             _ => SourceKind::Fs,
         },
         location,
-        decode: if number % 5 == 0 { vec![DecodeKind::Base64] } else { Vec::new() },
+        decode: if number.is_multiple_of(5) { vec![DecodeKind::Base64] } else { Vec::new() },
         context: format!("EXAMPLE_TOKEN={} # rotate me", secret.redacted()),
         secret,
         norm_hash: NormHash::default(),
