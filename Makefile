@@ -4,7 +4,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test lint install setup git-check
+.PHONY: help scan test lint install setup git-check test-browser
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ scan: ## DIR=<path>: build what is missing and scan that folder
 
 test: lint ## formatting, lints and all tests: what the gate runs
 	$(CARGO) test --workspace
+
+test-browser: ## the html report in a headless Chromium; installs it where it can
+	scripts/browser-test.sh
 
 lint: ## formatting and clippy
 	$(CARGO) fmt --all --check

@@ -35,7 +35,7 @@
 
   // What a finding is counted and filtered by.
   function folder(row) {
-    const parts = row.path.replace(/^(\.?\/)+/, '').split('/');
+    const parts = row.path.split('!')[0].replace(/^(\.?\/)+/, '').split('/');
     return parts.length > 1 ? parts.slice(0, Math.min(2, parts.length - 1)).join('/') : '(top)';
   }
 

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# The html report in a headless Chromium: installs what is missing, makes the pages, runs browser-test.mjs.
+# Chromium is $CHROMIUM, or the system's; root on Debian gets it with apt-get. A new picture for the
+# documentation is written with SCREENSHOT=docs/report-html.png.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PLAYWRIGHT=playwright-core@1.61.1
+work="${CARGO_TARGET_DIR:-target}/browser-test"
+mkdir -p "$work"
+work="$(cd "$work" && pwd)"
+
+cannot() {
+	echo "browser test: $1" >&2
+	exit 3
+}
+
+if [ -z "${CHROMIUM:-}" ] && ! command -v chromium > /dev/null; then
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get > /dev/null; then
+		cannot 'there is no chromium; install it, or say where it is with CHROMIUM=<path>'
+	fi
+	apt-get install -y --no-install-recommends chromium fonts-dejavu-core > "$work/apt.log" 2>&1 \
+		|| { apt-get update > "$work/apt.log" 2>&1 \
+			&& apt-get install -y --no-install-recommends chromium fonts-dejavu-core >> "$work/apt.log" 2>&1; } \
+		|| cannot "apt-get cannot install chromium; see $work/apt.log"
+fi
+CHROMIUM="${CHROMIUM:-$(command -v chromium)}"
+[ -x "$CHROMIUM" ] || cannot "$CHROMIUM is no program"
+command -v npm > /dev/null || cannot 'there is no npm; install node'
+npm install --prefix "$work" --no-audit --no-fund --no-save --silent "$PLAYWRIGHT" \
+	|| cannot "npm cannot install $PLAYWRIGHT"
+
+for count in 10 20000; do
+	cargo run --quiet -p scanner-report --example html_page -- "$count" "$work/$count.html"
+done
+export CHROMIUM BROWSER_TEST_MODULES="$work"
+node scripts/browser-test.mjs "$work/10.html" "$work/20000.html" "${SCREENSHOT:-$work/report.png}"
