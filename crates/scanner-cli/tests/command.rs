@@ -134,6 +134,17 @@ fn several_reports_in_one_run() {
 }
 
 #[test]
+fn upload_ready_is_for_sarif() {
+    let dir = planted();
+    let output = run(dir.path(), &["scan", ".", "--upload-ready"]);
+    assert_eq!(code(&output), Some(2));
+    assert!(err(&output).contains("-f sarif"), "{}", err(&output));
+    let output = run(dir.path(), &["scan", ".", "--upload-ready", "-f", "sarif=r.sarif"]);
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    assert!(!err(&output).contains("cut"), "{}", err(&output));
+}
+
+#[test]
 fn an_output_that_cannot_be_written_does_not_stop_the_others() {
     let dir = planted();
     let output = run(dir.path(), &["scan", ".", "-f", "json=r.json", "-f", "jsonl=/dev/full"]);

@@ -36,6 +36,7 @@ mod redact;
 mod sarif;
 mod text;
 mod units;
+mod upload;
 mod uri;
 
 pub use csv::CsvSink;
@@ -53,3 +54,4 @@ pub use redact::{Mark, context_line, line_window};
 pub use sarif::{RESULTS_MAX, SarifSink};
 pub use text::TextSink;
 pub use units::date;
+pub use upload::{RESULTS_SHOWN_MAX, UploadNotes};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::UploadNotes;
+
 /// Choices that hold for all formats; a format looks at those that concern it.
 #[derive(Clone, Debug)]
 pub struct SinkOptions {
@@ -13,11 +15,19 @@ pub struct SinkOptions {
     pub width: usize,
     /// What paths are made relative to in formats that need it (`sarif`).
     pub base: PathBase,
+    /// Whether `sarif` stays below the size that code scanning takes, and where it says what it cut.
+    pub upload: Option<UploadNotes>,
 }
 
 impl Default for SinkOptions {
     fn default() -> Self {
-        Self { show_secrets: false, color: false, width: 100, base: PathBase::default() }
+        Self {
+            show_secrets: false,
+            color: false,
+            width: 100,
+            base: PathBase::default(),
+            upload: None,
+        }
     }
 }
 

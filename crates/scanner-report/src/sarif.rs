@@ -18,8 +18,9 @@ use scanner_core::{
 use serde::Serialize;
 
 use crate::record::two_digits;
+use crate::upload::{GzipMeter, RESULTS_SHOWN_MAX};
 use crate::uri::path_uri;
-use crate::{Output, PathBase, SinkOptions};
+use crate::{Output, PathBase, SinkOptions, UploadNotes};
 
 /// Results that code scanning takes of one run.
 pub const RESULTS_MAX: usize = 25_000;
@@ -46,6 +47,7 @@ pub struct SarifSink {
     rules: BTreeMap<String, Arc<RuleInfo>>,
     reported: bool,
     cut: usize,
+    upload: Option<UploadNotes>,
 }
 
 impl SarifSink {
@@ -58,13 +60,13 @@ impl SarifSink {
             rules: BTreeMap::new(),
             reported: false,
             cut: 0,
+            upload: options.upload.clone(),
         }
     }
 
     fn report(&mut self, findings: &[Finding]) -> Result<(), SinkError> {
         self.reported = true;
         let order = worst_first(findings);
-        self.cut = findings.len() - order.len();
         self.take_rules(findings, &order);
         let indices: BTreeMap<&str, usize> =
             self.rules.keys().enumerate().map(|(index, id)| (id.as_str(), index)).collect();
@@ -74,17 +76,50 @@ impl SarifSink {
             rules: self.rules.values().map(|rule| Descriptor::new(rule)).collect(),
         };
         let base = &self.base;
+        let mut meter = self.upload.as_ref().map(|_| GzipMeter::new());
+        let mut fits = |bytes: &[u8]| meter.as_mut().map_or(Ok(true), |meter| meter.takes(bytes));
+        let mut written = 0;
         self.output.write(|out| {
-            out.write_all(HEAD)?;
-            json(out, &driver)?;
+            let mut text = HEAD.to_vec();
+            json(&mut text, &driver)?;
+            fits(&text)?;
+            out.write_all(&text)?;
             out.write_all(b"},\"columnKind\":\"unicodeCodePoints\",\"results\":[")?;
-            for (count, index) in order.iter().enumerate() {
+            for index in &order {
                 let finding = &findings[*index];
-                out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
-                json(out, &ResultRecord::new(finding, indices[finding.rule.id.as_str()], base))?;
+                text.clear();
+                text.extend_from_slice(if written == 0 { b"\n" } else { b",\n" });
+                let rule_index = indices[finding.rule.id.as_str()];
+                json(&mut text, &ResultRecord::new(finding, rule_index, base))?;
+                if !fits(&text)? {
+                    break;
+                }
+                out.write_all(&text)?;
+                written += 1;
             }
             Ok(())
-        })
+        })?;
+        self.cut = findings.len() - written;
+        self.note(written);
+        Ok(())
+    }
+
+    /// Tells the user what an upload leaves out.
+    fn note(&self, written: usize) {
+        let Some(notes) = &self.upload else { return };
+        if self.cut > 0 {
+            notes.add(format!(
+                "sarif: {} of {} findings were cut, the least severe ones: an upload may have {RESULTS_MAX} \
+                 results and 10 MB compressed",
+                self.cut,
+                self.cut + written
+            ));
+        }
+        if written > RESULTS_SHOWN_MAX {
+            notes.add(format!(
+                "sarif: of {written} results code scanning shows the {RESULTS_SHOWN_MAX} most severe"
+            ));
+        }
     }
 
     /// Adds the rules of the results, and drops the others where there are too many.
@@ -165,8 +200,8 @@ fn notifications(summary: &Summary, cut: usize) -> Vec<Notification> {
     }
     if cut > 0 {
         let text = format!(
-            "{cut} findings were left out: a run may have {RESULTS_MAX} results. The ones of the \
-             highest severity are here; the other report formats have all of them."
+            "{cut} findings were left out: a run may have {RESULTS_MAX} results, an upload 10 MB. The \
+             ones of the highest severity are here; the other report formats have all of them."
         );
         list.push(Notification::new("results_cut", "warning", text));
     }

@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// What a service that takes reports asks for.
+#[derive(Debug, Args)]
+pub(crate) struct UploadUse {
+    /// Keep sarif within what code scanning takes of an upload, and say what was cut
+    #[arg(long)]
+    pub(crate) upload_ready: bool,
+}
+
 /// Write a report of an earlier scan, without scanning.
 #[derive(Debug, Args)]
 pub(crate) struct ReportArgs {
@@ -22,6 +30,10 @@ pub(crate) struct ReportArgs {
     /// Write the (single) report to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Whether a report is made to be uploaded
+    #[command(flatten)]
+    pub(crate) upload: UploadUse,
 
     /// The store [default: $XDG_STATE_HOME/scanner-rs/findings.db]
     #[arg(long, value_name = "FILE")]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::report::UploadUse;
 use super::{GitArgs, When};
 use crate::values;
 
@@ -57,6 +58,10 @@ pub(crate) struct ScanArgs {
     /// Write the (single) report to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+
+    /// Whether a report is made to be uploaded
+    #[command(flatten)]
+    pub(crate) upload: UploadUse,
 
     /// Report nothing less sure than this: possible, likely or certain [default: likely]
     #[arg(long, value_name = "TIER")]

@@ -1,6 +1,7 @@
 //! `report`: an earlier run in any format, from the store.
 
 use scanner_core::{EventSink, ScanEvent};
+use scanner_report::UploadNotes;
 use scanner_runtime::store::StoredRunData;
 
 use super::sinks::{self, Wanted};
@@ -18,8 +19,12 @@ pub(crate) fn run(cli: &Cli, args: &ReportArgs, environment: &Environment) -> an
         None => store.latest_run(args.root.as_deref())?,
     };
     let data = store.run_data(run)?;
-    let wanted =
-        Wanted { formats: &args.format, output: args.output.as_deref(), show_secrets: false };
+    let wanted = Wanted {
+        formats: &args.format,
+        output: args.output.as_deref(),
+        show_secrets: false,
+        upload: args.upload.upload_ready.then(UploadNotes::default),
+    };
     let (sinks, _) = sinks::build(cli, &wanted, environment, None)?;
     let mut exit = Exit::Clean;
     for mut sink in sinks {
@@ -28,6 +33,7 @@ pub(crate) fn run(cli: &Cli, args: &ReportArgs, environment: &Environment) -> an
             exit = Exit::Incomplete;
         }
     }
+    wanted.tell_cuts();
     Ok(exit)
 }
 

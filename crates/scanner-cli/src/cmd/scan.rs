@@ -8,6 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, bail};
 use scanner_core::{Confidence, Summary};
+use scanner_report::UploadNotes;
 use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
@@ -59,10 +60,12 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         formats: &args.format,
         output: args.output.as_deref(),
         show_secrets: args.show_secrets,
+        upload: args.upload.upload_ready.then(UploadNotes::default),
     };
     let (sinks, line_hashes) = sinks::build(cli, &wanted, environment, prepared.root.as_deref())?;
     prepared.request.line_hashes = line_hashes;
     let summary = perform(cli, args, &prepared.request, sinks)?;
+    wanted.tell_cuts();
     Ok(conclude(cli, &prepared, &summary, args.exit_code))
 }
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use scanner_core::EventSink;
-use scanner_report::{Format, Output, PathBase, SinkOptions};
+use scanner_report::{Format, Output, PathBase, SinkOptions, UploadNotes};
 
 use crate::args::Cli;
 use crate::env::Environment;
-use crate::messages::did_you_mean;
+use crate::messages::{self, did_you_mean};
 
 /// Columns where the terminal does not say.
 const WIDTH_DEFAULT: usize = 100;
@@ -28,6 +28,17 @@ pub(crate) struct Wanted<'a> {
     pub(crate) output: Option<&'a Path>,
     /// Whether secrets are shown in clear.
     pub(crate) show_secrets: bool,
+    /// Where `sarif` says what it cut, if it is to be uploaded.
+    pub(crate) upload: Option<UploadNotes>,
+}
+
+impl Wanted<'_> {
+    /// Says what was cut from what is to be uploaded.
+    pub(crate) fn tell_cuts(&self) {
+        for sentence in self.upload.iter().flat_map(UploadNotes::take) {
+            messages::note(&sentence);
+        }
+    }
 }
 
 /// The sinks that the flags ask for, and whether one of them wants line hashes.
@@ -40,6 +51,9 @@ pub(crate) fn build(
     let destinations = destinations(args)?;
     if destinations.iter().filter(|d| d.file.is_none()).count() > 1 {
         bail!("only one report can go to stdout; write the others as FORMAT=FILE");
+    }
+    if args.upload.is_some() && destinations.iter().all(|d| d.format != Format::Sarif) {
+        bail!("--upload-ready goes with -f sarif");
     }
     let mut sinks = Vec::new();
     for destination in &destinations {
@@ -87,6 +101,7 @@ fn sink(
         color: terminal && !cli.no_color && !environment.no_color && !environment.dumb_terminal,
         width: environment.columns.unwrap_or(WIDTH_DEFAULT),
         base: base(root),
+        upload: args.upload.clone(),
     };
     if let Some(path) = &destination.file {
         let sink = destination.format.file_sink(path, &options);

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use scanner_core::{EventSink, ScanEvent, Severity, SkipReason, Status};
-use scanner_report::{Format, Output, PathBase, RESULTS_MAX, SinkOptions};
+use scanner_report::{Format, Output, PathBase, RESULTS_MAX, SinkOptions, UploadNotes};
 use serde_json::{Value, json};
 
 use crate::sample;
@@ -337,6 +337,39 @@ fn sarif_keeps_the_worst_results_and_says_what_it_cut() {
     let notes = &value["runs"][0]["invocations"][0]["toolExecutionNotifications"];
     let cut = notes.as_array().unwrap().iter().find(|n| n["descriptor"]["id"] == "results_cut");
     assert!(cut.unwrap()["message"]["text"].as_str().unwrap().starts_with("6 findings"));
+}
+
+#[test]
+fn sarif_for_an_upload_stays_below_its_size_and_says_what_was_cut() {
+    let mut run = sample::run();
+    // Text that hardly compresses, so that the size is reached before the number of results.
+    let mut state = 7_u64;
+    let mut noise = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("{:016x}", state ^ (state >> 31))
+    };
+    let mild = run.findings[1].clone();
+    run.findings.truncate(1);
+    for _ in 0..14_000 {
+        let mut finding = mild.clone();
+        finding.occurrence_id = (0..100).map(|_| noise()).collect();
+        run.findings.push(finding);
+    }
+    let notes = UploadNotes::default();
+    let options = SinkOptions { upload: Some(notes.clone()), ..options() };
+    let text = run.render(Format::Sarif, &options);
+    let value: Value = serde_json::from_str(&text).unwrap();
+    let results = value["runs"][0]["results"].as_array().unwrap();
+    assert!((5_001..14_001).contains(&results.len()), "{}", results.len());
+    assert_eq!(results[0]["ruleId"], "example-token");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, text.as_bytes()).unwrap();
+    let size = encoder.finish().unwrap().len();
+    assert!((8_000_000..=10_000_000).contains(&size), "{size}");
+    let said = notes.take().join("\n");
+    assert!(said.contains(&format!("{} of 14001 findings", 14_001 - results.len())), "{said}");
+    assert!(said.contains("5000 most severe"), "{said}");
+    assert!(notes.take().is_empty());
 }
 
 #[test]
