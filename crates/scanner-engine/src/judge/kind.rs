@@ -156,7 +156,7 @@ impl FileKind {
     }
 
     /// Whether it is program code.
-    pub(crate) fn is_code(self) -> bool {
+    fn is_code(self) -> bool {
         (Family::C as u8..=Family::Other as u8).contains(&(self.family as u8))
     }
 

@@ -35,10 +35,6 @@ pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Feat
     if !VALUE_BYTES.contains(&candidate.secret().len()) {
         return None;
     }
-    // Program code puts names where other files put values: they are told before anything is weighed.
-    if kind.is_code() && names_code(candidate) {
-        return None;
-    }
     let mut features = Features::default();
     value::describe(candidate.secret(), &mut features);
     let key = key::describe(candidate, &mut features);
@@ -50,15 +46,6 @@ pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Feat
     }
     site::describe_surroundings(candidate, &mut features);
     Some(features)
-}
-
-/// Whether a value without quotes is a name, a member of one, or something called: letters, `_`, `$`, `.` and no
-/// digit, or anything with a bracket behind it.
-fn names_code(candidate: &Candidate<'_>) -> bool {
-    let is_name = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'.');
-    let behind = candidate.bytes.get(candidate.secret_end);
-    extent::opening(candidate).is_none()
-        && (candidate.secret().iter().all(is_name) || matches!(behind, Some(b'(' | b'[')))
 }
 
 /// How sure the judge is, or its refusal.
