@@ -102,26 +102,22 @@ impl Near {
         [&self.value, &self.base64, &self.scheme].iter().all(|keywords| keywords.index.is_empty())
     }
 
-    /// Values that begin at the bits of `starts` with a run of word characters of at least
-    /// [`ALNUM_RUN_MIN`]. `inside` and `digit` are the word characters and digits of the block and the next.
+    /// Values behind an operator, in the order of their places: what one search has passed over, no later one
+    /// looks at.
     #[inline(always)]
     pub(super) fn values(
         &self,
         bytes: &[u8],
         at: usize,
-        (mut starts, inside, digit): (u64, u128, u128),
+        mut values: Values,
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
-        while starts != 0 {
-            let bit = starts.trailing_zeros();
-            starts &= starts - 1;
+        while values.starts != 0 {
+            let bit = values.starts.trailing_zeros();
+            values.starts &= values.starts - 1;
             let start = at + bit as usize;
-            let len = (inside >> bit).trailing_ones();
-            let has_digit = digit >> bit & (u128::MAX >> (128 - len)) != 0;
-            let is_secret = len >= PLAIN_RUN_MIN
-                || has_digit && (len >= WORD_RUN_MIN || is_alnum_secret(&bytes[start..]));
-            if is_secret {
+            if values.is_secret(bit, &bytes[start..]) {
                 self.value(bytes, start, state, report);
             }
         }
@@ -142,7 +138,7 @@ impl Near {
     }
 
     /// Runs of base64 of at least [`BASE64_RUN_MIN`] from the bits of `long` on. `inside` are the runs of the
-    /// block and the next, `values` the bits behind an operator.
+    /// block and the next.
     ///
     /// [`BASE64_RUN_MIN`]: crate::build::anchors::BASE64_RUN_MIN
     #[inline(always)]
@@ -150,7 +146,7 @@ impl Near {
         &self,
         bytes: &[u8],
         at: usize,
-        (mut long, values, inside): (u64, u64, u128),
+        (mut long, inside): (u64, u128),
         state: &mut NearState,
         report: &mut impl FnMut(u32, usize),
     ) {
@@ -159,9 +155,6 @@ impl Near {
             let len = (inside >> bit).trailing_ones();
             long &= u64::MAX.checked_shl(bit + len).unwrap_or(0);
             let start = at + bit as usize;
-            if values >> bit & 1 != 0 {
-                self.value(bytes, start, state, report);
-            }
             // A keyword may begin directly behind the run. What goes on behind the two blocks is seen again.
             let end = start + len as usize + 1;
             self.base64.search(bytes, (start, end), &mut state.base64, report);
@@ -183,6 +176,33 @@ impl Near {
         for found in self.scheme_end.find_iter(seen) {
             let end = range.start + found + SCHEME_END.len();
             self.scheme.search(bytes, (end, end), &mut state.scheme, report);
+        }
+    }
+}
+
+/// Where values begin in a block behind an operator, and what tells whether they may be secrets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Values {
+    /// The first bytes of values with a run that may be long enough.
+    pub(super) starts: u64,
+    /// The first bytes of runs of base64 that are long enough.
+    pub(super) long: u64,
+    /// Word characters of the block and the next.
+    pub(super) word: u128,
+    /// Digits of the block and the next.
+    pub(super) digit: u128,
+}
+
+impl Values {
+    /// Whether the value at `bit`, which is `value`, begins with a run as [`Neighbour::Value`] says.
+    #[inline(always)]
+    fn is_secret(&self, bit: u32, value: &[u8]) -> bool {
+        let len = (self.word >> bit).trailing_ones();
+        let is_long = self.long >> bit & 1 != 0 || len >= PLAIN_RUN_MIN;
+        is_long || {
+            // A run that begins with `+` or `/` has no word characters.
+            let run = u128::MAX.checked_shr(128 - len).unwrap_or(0);
+            self.digit >> bit & run != 0 && (len >= WORD_RUN_MIN || is_alnum_secret(value))
         }
     }
 }

@@ -149,6 +149,18 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn values_of_one_block_are_searched_in_order() {
+    // Two values behind operators in one block: a run of base64 and, farther on, letters with a digit. The
+    // keyword is in reach of the first only.
+    let bytes =
+        [b"Apple".as_slice(), &[b'-'; 21], b":", &[b'/'; 32], b" = \"", &[b'a'; 15], b"0"].concat();
+    for level in [SimdLevel::Scalar, SimdLevel::detect()] {
+        assert!(reported(&bytes, level).is_superset(&must_hit(&bytes)), "{}", level.name());
+    }
+    assert!(must_hit(&bytes).contains(&(5, 0)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
     #[test]

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::near::{Near, NearState};
+use super::near::{Near, NearState, Values};
 use super::places::Places;
 use super::simd::{self, BlockMasks, SimdLevel};
 use super::table::{PatternTable, TrigramIndex, word_at};
@@ -124,20 +124,20 @@ impl Tokens {
         state.before_is_operator = first | second;
         let values = sum & !current.gap;
 
-        let word = wide(current.word, next.word);
-        let word8 = in_a_row_8(word);
-        let long_values = values & (word8 & word8 >> 8) as u64;
-        if long_values != 0 {
-            let digit = wide(current.digit, next.digit);
-            let long_values = (long_values, word, digit);
-            self.near.values(bytes, at, long_values, &mut state.near, report);
-        }
+        let mut long = 0;
         if may_begin_32(current.base64, next.base64) {
             let base64 = wide(current.base64, next.base64);
             let base64_8 = in_a_row_8(base64);
             let base64_16 = base64_8 & base64_8 >> 8;
-            let long = (base64_16 & base64_16 >> 16) as u64;
-            self.near.base64(bytes, at, (long, values, base64), &mut state.near, report);
+            long = (base64_16 & base64_16 >> 16) as u64;
+            self.near.base64(bytes, at, (long, base64), &mut state.near, report);
+        }
+        let word = wide(current.word, next.word);
+        let word8 = in_a_row_8(word);
+        let starts = values & ((word8 & word8 >> 8) as u64 | long);
+        if starts != 0 {
+            let values = Values { starts, long, word, digit: wide(current.digit, next.digit) };
+            self.near.values(bytes, at, values, &mut state.near, report);
         }
 
         let token = wide(current.token, next.token);
