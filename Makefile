@@ -4,7 +4,7 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test lint install setup git-check test-browser
+.PHONY: help scan test test-deep lint install setup git-check test-browser
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,8 +16,14 @@ scan: ## DIR=<path>: build what is missing and scan that folder
 	@$(CARGO) build --release --quiet -p scanner-cli
 	@"$(TARGET_DIR)/release/scanner-rs" scan "$(DIR)" || { code=$$?; test $$code -eq 1 || exit $$code; }
 
+# The gate draws the same examples on every machine; `make test-deep` draws new and more ones.
+test: export PROPTEST_RNG_SEED ?= 20261121
 test: lint ## formatting, lints and all tests: what the gate runs
 	$(CARGO) test --workspace
+
+test-deep: export PROPTEST_CASES ?= 20000
+test-deep: ## property tests with many and new examples: before a change of the scan path is pushed
+	$(CARGO) test --workspace --no-fail-fast
 
 test-browser: ## the html report in a headless Chromium; installs it where it can
 	scripts/browser-test.sh
