@@ -265,7 +265,8 @@ mod avx2 {
         let then = |byte: u8| _mm256_cmpeq_epi8(next, splat(byte));
         let (or, and) = (_mm256_or_si256, _mm256_and_si256);
         let letter = within(or(bytes, splat(0x20)), b'a', b'z');
-        let run = or(or(letter, within(bytes, b'/', b'9')), is(b'+'));
+        let dash = or(is(b'-'), is(b'_'));
+        let run = or(or(letter, within(bytes, b'/', b'9')), or(is(b'+'), dash));
         let name = or(within(or(next, splat(0x20)), b'a', b'z'), then(b'#'));
         let escape = or(
             or(is(b'%'), and(is(b'\\'), or(or(then(b'u'), then(b'U')), then(b'x')))),
@@ -309,10 +310,14 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2048))]
         #[test]
         fn vector_marks_are_those_of_plain_rust(
             bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_".to_vec())], 66..130),
+            run in prop::collection::vec(prop::sample::select(b"eJNH4%09afgz+/-_".to_vec()), 0..64),
+            place in 0..60_usize,
         ) {
+            let bytes = [&bytes[..place], &run, &bytes[place..]].concat();
             prop_assert_eq!(marks(SimdLevel::detect(), &bytes, 0), scalar(&bytes, 0));
             let found = |level| {
                 let mut found = Vec::new();
