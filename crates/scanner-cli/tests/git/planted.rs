@@ -35,6 +35,13 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     let utf16 = fixture.commit("wide text");
     expect("utf16", "wide.txt", Some(&utf16), "refs", true);
 
+    for (name, text) in encoded() {
+        let path = format!("encoded/{name}.txt");
+        fixture.write(&path, text);
+        let commit = fixture.commit(name);
+        expect(name, &path, Some(&commit), "refs", true);
+    }
+
     fixture.git(&["checkout", "-q", "-b", "never-merged"]);
     fixture.write("branch.txt", line("branch"));
     let branch = fixture.commit("on a branch");
@@ -47,6 +54,9 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     fixture.write("amended.txt", "nothing\n");
     fixture.git(&["add", "-A"]);
     fixture.git(&["commit", "-q", "--amend", "-m", "amended"]);
+
+    let borrowed = lent(&fixture, &line("alternates"));
+    expect("alternates", "lent/one.txt", Some(&borrowed), "refs", false);
 
     fixture.git(&["notes", "add", "-m", &token("note"), "HEAD"]);
     let note = fixture.git(&["rev-parse", "refs/notes/commits"]);
@@ -85,6 +95,47 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     (fixture, expected)
 }
 
+/// Texts that hold a token of the same name in this encoding.
+fn encoded() -> [(&'static str, String); 2] {
+    let base64 = data_encoding::BASE64.encode(format!("key = {}\n", token("base64")).as_bytes());
+    let hex = data_encoding::HEXUPPER.encode(token("percent").as_bytes());
+    let percent =
+        (0..hex.len() / 2).fold(String::new(), |text, at| text + "%" + &hex[2 * at..][..2]);
+    [
+        ("base64", format!("data:\n  key: {base64}\n")),
+        ("percent", format!("GET /?q=a%20b&key={percent}\n")),
+    ]
+}
+
+/// A commit whose objects lie in a store of somebody else, and a branch that leads to it.
+fn lent(fixture: &Fixture, text: &str) -> String {
+    let lender = fixture.root().join("lender");
+    fixture.run(fixture.root(), &["init", "-q", "-b", "main", "lender"], b"");
+    std::fs::create_dir(lender.join("lent")).expect("a folder");
+    std::fs::write(lender.join("lent/one.txt"), text).expect("a file");
+    fixture.tick();
+    fixture.run(&lender, &["add", "-A"], b"");
+    fixture.run(&lender, &["commit", "-q", "-m", "lent"], b"");
+    let info = fixture.repo().join(".git/objects/info");
+    std::fs::create_dir_all(&info).expect("a folder");
+    let objects = lender.join(".git/objects");
+    std::fs::write(info.join("alternates"), format!("{}\n", objects.display())).expect("a file");
+    let commit = fixture.run(&lender, &["rev-parse", "HEAD"], b"");
+    fixture.git(&["update-ref", "refs/heads/borrowed", &commit]);
+    commit
+}
+
+/// A repository of one commit with this file; gives the commit.
+fn other(fixture: &Fixture, name: &str, path: &str, text: &str) -> String {
+    let folder = fixture.root().join(name);
+    fixture.run(fixture.root(), &["init", "-q", "-b", "main", name], b"");
+    std::fs::write(folder.join(path), text).expect("a file");
+    fixture.tick();
+    fixture.run(&folder, &["add", "-A"], b"");
+    fixture.run(&folder, &["commit", "-q", "-m", name], b"");
+    fixture.run(&folder, &["rev-parse", "HEAD"], b"")
+}
+
 /// Compares what is told with what is expected.
 fn check(found: &BTreeMap<String, Value>, expected: &BTreeMap<&str, Expected>) {
     for (name, (path, commit, reach, there)) in expected {
@@ -113,9 +164,33 @@ fn every_place_of_a_repository_is_found_and_told() {
     assert_eq!((&head["line"], &head["column"]), (&Value::from(2), &Value::from(5)));
     assert_eq!(head["date"], "2020-09-13T12:27:40Z");
     assert!(head.get("author").is_none());
-    assert_eq!(all[&token("utf16")]["decode"], Value::from(vec!["utf-16le"]));
+    for (name, decode) in [("utf16", "utf-16le"), ("base64", "base64"), ("percent", "percent")] {
+        assert_eq!(all[&token(name)]["decode"], Value::from(vec![decode]), "{name}");
+    }
     let named = found(fixture.root(), &["git", "repo", "--show-authors"]);
     assert_eq!(named[&token("head")]["author"], "Ada Author <ada@example.org>");
+}
+
+#[test]
+fn one_command_finds_every_place_of_every_repository() {
+    let (fixture, mut expected) = planted();
+    let line = |name: &str| format!("one\ntwo {}\n", token(name));
+    let bundled = other(&fixture, "sender", "sent.txt", &line("bundle"));
+    let sender = fixture.root().join("sender");
+    fixture.run(&sender, &["bundle", "create", "-q", "../sent.bundle", "--all"], b"");
+    let inside = other(&fixture, "module", "own.txt", &line("submodule"));
+    fixture.git(&["submodule", "add", "-q", "../module", "sub"]);
+    for (path, ..) in expected.values_mut() {
+        *path = format!("repo/{path}");
+    }
+    let sent = ("sent.bundle/sent.txt".to_owned(), Some(bundled), "refs", true);
+    expected.insert("bundle", sent);
+    let own = ("repo/sub/own.txt".to_owned(), Some(inside), "refs", true);
+    expected.insert("submodule", own);
+    for workers in ["1", "4"] {
+        let args = ["git", "repo", "repo/sub", "sent.bundle", "-j", workers];
+        check(&found(fixture.root(), &args), &expected);
+    }
 }
 
 #[test]
@@ -196,7 +271,7 @@ fn a_work_tree_is_scanned_with_its_history_and_tells_each_secret_once() {
     assert_eq!(all[&token("untracked")]["source"], "fs");
     assert!(all[&token("untracked")].get("commit").is_none());
     // The files alone, when that is asked.
-    assert_eq!(found(&fixture.repo(), &["fs", "."]).len(), 3);
+    assert_eq!(found(&fixture.repo(), &["fs", "."]).len(), 5);
 }
 
 #[test]
