@@ -4,7 +4,11 @@ TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help scan test test-deep lint install setup git-check test-browser
+=======
+.PHONY: help scan test lint install setup fuzz git-check test-browser
+>>>>>>> 2302a81 (Fuzz targets of the decoders, a mutator and a loop guided by coverage on stable; a gzip header longer than its data no longer panics)
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +35,9 @@ test-browser: ## the html report in a headless Chromium; installs it where it ca
 lint: ## formatting and clippy
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
+	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
 
 # The same findings and counts, whatever the workers, the deltas and the cuts; and every object hashed to its id.
 git-check: ## REPO=<bare repository>: check decoding and scanning of a large repository against itself

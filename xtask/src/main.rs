@@ -1,7 +1,8 @@
 //! Chores of the repository, run as `cargo xtask <chore>`.
 //!
 //! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`bench`] measures against
-//! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found. Nothing
+//! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found, [`fuzz`] throws
+//! made-up bytes at every parser. Nothing
 //! here is shipped, nothing of the scanner's crates is linked: the chores see the scanner as its users
 //! do, as a command.
 #![expect(
@@ -13,6 +14,7 @@
 mod accuracy;
 mod bench;
 mod corpora;
+mod fuzz;
 mod options;
 mod place;
 mod tidy;
@@ -30,7 +32,9 @@ cargo xtask accuracy [--data DIR] [--program FILE] [--record DIR] [--no-record] 
                      [--worst N] [--strict]
     score the scanner on labelled text and on clean code
 cargo xtask corpora [--data DIR] [NAME]...
-    provide corpora and peers outside the repository";
+    provide corpora and peers outside the repository
+cargo xtask fuzz [--seconds N] [--target NAME]... [--seed N] [--keep] [--list] [--blind]
+    run the fuzz targets of crates/scanner-fuzz, with coverage counters unless --blind";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +44,7 @@ fn main() -> ExitCode {
             "accuracy" => accuracy::command(rest),
             "bench" => bench::command(rest),
             "corpora" => corpora::command(rest),
+            "fuzz" => fuzz::command(rest),
             bench::measure::CHORE => bench::measure::command(rest),
             "help" | "--help" | "-h" => {
                 println!("{USAGE}");

@@ -26,7 +26,7 @@ pub mod prefilter;
 pub mod rule;
 mod safelist;
 pub mod scratch;
-mod transform;
+pub mod transform;
 mod tuning;
 mod utf16;
 

@@ -153,17 +153,6 @@ impl DecodeSlab {
     /// The encoded bytes that byte `at` of an item comes from, in its parent.
     fn origin(&self, index: usize, at: usize) -> (usize, usize) {
         let WorkItem { bytes, origin, .. } = &self.items[index];
-        let at = at.min(bytes.len() - 1);
-        match origin {
-            Origin::Listed(first) => {
-                let (from, to) = self.decoded.origin[first + at];
-                (from as usize, to as usize)
-            }
-            Origin::Base64(start) => {
-                let from = start + at / 3 * 4 + at % 3;
-                (from, from + 2)
-            }
-            Origin::All(len) => (0, *len),
-        }
+        origin.of(at.min(bytes.len() - 1), &self.decoded)
     }
 }

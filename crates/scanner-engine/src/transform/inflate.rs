@@ -30,7 +30,8 @@ fn gzip_header(flags: u8, rest: &[u8]) -> Option<usize> {
             at += rest.get(at..)?.iter().position(|byte| *byte == 0)? + 1;
         }
     }
-    Some(at + if flags & 2 != 0 { 2 } else { 0 })
+    let len = at + if flags & 2 != 0 { 2 } else { 0 };
+    (len <= rest.len()).then_some(len)
 }
 
 /// Inflates a raw deflate stream into `out`, `room` bytes at most; a stream that breaks off or is damaged gives
@@ -59,5 +60,23 @@ pub(crate) fn inflate(
             Ok(Status::Ok) if made > 0 || (state.total_in() as usize) > read => {}
             _ => return true,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_longer_than_the_data_is_none() {
+        let header = |flags: u8, rest: &[u8]| {
+            detect(&[&[0x1f, 0x8b, 8, flags, 0, 0, 0, 0, 0, 3], rest].concat()).map(|found| found.1)
+        };
+        assert_eq!(header(0, b""), Some(10));
+        assert_eq!(header(4, b"\x01\0x"), Some(13));
+        assert_eq!(header(4, b"\xff\xffx"), None);
+        assert_eq!(header(8, b"name without an end"), None);
+        assert_eq!(header(2, b"x"), None);
+        assert_eq!(header(2, b"xy"), Some(12));
     }
 }

@@ -11,12 +11,15 @@ mod hex;
 mod html;
 pub(crate) mod inflate;
 mod masks;
+mod peel;
 mod percent;
 mod quoted;
 
 use std::ops::Range;
 
 use scanner_core::DecodeKind;
+
+pub use peel::{Peeled, peel, undo};
 
 /// Bytes to either side of an escape that belong to its span, at most.
 pub(crate) const SIDE_MAX: usize = 4096;
@@ -39,6 +42,23 @@ pub(crate) enum Origin {
     Base64(usize),
     /// Each from all of the encoded bytes, of which there are so many.
     All(usize),
+}
+
+impl Origin {
+    /// The encoded bytes that decoded byte `at` comes from: begin and end.
+    pub(crate) fn of(&self, at: usize, decoded: &Decoded) -> (usize, usize) {
+        match self {
+            Self::Listed(first) => {
+                let (from, to) = decoded.origin[first + at];
+                (from as usize, to as usize)
+            }
+            Self::Base64(start) => {
+                let from = start + at / 3 * 4 + at % 3;
+                (from, from + 2)
+            }
+            Self::All(len) => (0, *len),
+        }
+    }
 }
 
 /// Decoded bytes, and where they come from.
