@@ -98,6 +98,11 @@ pub fn load_detector(
         severity: source.severity,
         shape: derived.shape,
         pattern: derived.pattern,
+        assignment_words: source
+            .assignment
+            .as_ref()
+            .map(shape::assignment_words)
+            .unwrap_or_default(),
         secret_group: derived.group,
         width_cap: derived.width_cap,
         confidence: source.confidence.map_or(derived.shape.confidence(), Into::into),

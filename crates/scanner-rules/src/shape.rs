@@ -129,6 +129,9 @@ pub fn block(shape: &BlockToml) -> (String, WidthCap) {
     (pattern, cap)
 }
 
+/// Bytes of a word that is looked for by its first ones.
+const ASSIGNMENT_WORD_MIN: usize = 3;
+
 /// How a generic value begins: four bytes. Where it ends depends on its quotes, which the engine looks at.
 const GENERIC_VALUE: &str = r#"[^\s"'`,;<>(){}\[\]\\=:|&*][^\s"'`<>]{3}"#;
 
@@ -173,6 +176,14 @@ pub fn assignment(shape: &AssignmentToml) -> String {
             format!(r#"\b{{start-half}}(?i:{words})[ \t]{{1,4}}(?:\\?["'])?({value})"#)
         }
     }
+}
+
+/// The words of an assignment to any key, of any value: those whose pattern can be found by hand.
+pub fn assignment_words(shape: &AssignmentToml) -> Vec<String> {
+    let by_hand = shape.style == AssignmentStyle::Key
+        && shape.value.is_none()
+        && shape.keywords.iter().all(|word| word.is_ascii() && word.len() >= ASSIGNMENT_WORD_MIN);
+    if by_hand { shape.keywords.clone() } else { Vec::new() }
 }
 
 #[cfg(test)]

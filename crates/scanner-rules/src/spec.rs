@@ -193,6 +193,9 @@ pub struct RuleSpec {
     pub shape: Shape,
     /// The whole pattern, for the `regex` crate over bytes with Unicode off.
     pub pattern: String,
+    /// Where the pattern is what [`crate::shape::assignment`] writes for a generic key and any value: the words
+    /// of keys, ASCII. Whoever finds it by other means than the pattern finds the same.
+    pub assignment_words: Vec<String>,
     /// The group of the secret; group 1 where there is one, else the whole match.
     pub secret_group: Option<u16>,
     /// Where the pattern has no greatest width.

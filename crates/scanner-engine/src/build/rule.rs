@@ -10,6 +10,7 @@ use super::analysis::{Analysis, Refusal};
 use super::anchors::LITERAL_LEN_MIN;
 use super::{Built, gates};
 use crate::confidence::derive_min_confidence;
+use crate::confirm::AssignmentSearch;
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
 use crate::rule::{LazyRegex, RuleCold, RuleCompiled, RuleMeta};
@@ -56,6 +57,8 @@ pub(super) fn compile_rule(
     built.rules_cold.push(RuleCold {
         info: Arc::new(spec.info()),
         pattern: spec.pattern.as_str().into(),
+        assignment: (!spec.assignment_words.is_empty())
+            .then(|| Box::new(AssignmentSearch::new(&spec.assignment_words))),
         paths: paths(spec)?,
         min_confidence: derive_min_confidence(gates),
         confidence: spec.confidence,

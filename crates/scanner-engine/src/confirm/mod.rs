@@ -5,6 +5,7 @@
 //! decision looks at nothing but the match and the context around it, so it is the same in whatever window
 //! or chunk the match is found.
 
+mod assignment;
 mod raw;
 mod utf16;
 mod view;
@@ -23,6 +24,7 @@ use crate::rule::{NO_GATE, RuleCompiled};
 use crate::safelist::SafelistOptions;
 use crate::scratch::{FindingBuf, Worker};
 
+pub(crate) use assignment::AssignmentSearch;
 pub(crate) use raw::raw_view;
 pub(crate) use utf16::{decode_window, utf16_view};
 pub(crate) use view::WindowView;
@@ -65,20 +67,26 @@ pub(crate) fn confirm_window(
         worker.refuse(rule_id, stage, view.root(view.search.clone()));
         return;
     }
-    let regex = rule.re.get_or_init(|| compile(&engine.cold(rule_id).pattern));
-    let is_judged = engine.cold(rule_id).shape == Shape::Assignment;
+    let cold = engine.cold(rule_id);
     let mut found_any = false;
     let mut at = view.search.start;
     let budget = engine.tuning().candidates_per_kib_max as usize * (1 + view.search.len() / 1024);
     for _ in 0..budget {
-        let Some(candidate) =
-            next_candidate(rule, regex, view, at, worker.cache(rule_id, regex), is_judged)
-        else {
+        let found = if let Some(search) = &cold.assignment {
+            next_assignment(search, view, at)
+        } else {
+            let regex = rule.re.get_or_init(|| compile(&cold.pattern));
+            next_match(rule, regex, view, at, worker.cache(rule_id, regex))
+        };
+        let Some(mut candidate) = found else {
             if !found_any {
                 worker.refuse(rule_id, Stage::Regex, view.root(view.search.clone()));
             }
             return;
         };
+        if cold.shape == Shape::Assignment {
+            candidate.secret_end = judge::widen(&candidate);
+        }
         found_any = true;
         at = match judge(engine, rule_id, &candidate, worker) {
             Ok(accepted) => {
@@ -121,13 +129,12 @@ fn window_gates(engine: &Engine, rule: &RuleCompiled, view: &WindowView<'_>) -> 
 
 /// The first match at or behind `at`, as a candidate. Bytes before and behind the searched range are seen by
 /// the pattern's boundaries but never matched.
-fn next_candidate<'a>(
+fn next_match<'a>(
     rule: &RuleCompiled,
     regex: &Regex,
     view: &WindowView<'a>,
     at: usize,
     rule_cache: &mut RuleCache,
-    is_judged: bool,
 ) -> Option<Candidate<'a>> {
     if at >= view.search.end {
         return None;
@@ -142,17 +149,30 @@ fn next_candidate<'a>(
     };
     let secret =
         group.filter(|span| !span.is_empty()).map_or(whole.range(), |span| span.start..span.end);
-    let mut candidate = Candidate {
+    Some(Candidate {
         bytes: view.bytes,
         start: whole.start(),
         end: whole.end(),
         secret_start: secret.start,
         secret_end: secret.end,
-    };
-    if is_judged {
-        candidate.secret_end = judge::widen(&candidate);
-    }
-    Some(candidate)
+    })
+}
+
+/// As [`next_match`], where the pattern is that of a generic assignment.
+fn next_assignment<'a>(
+    search: &AssignmentSearch,
+    view: &WindowView<'a>,
+    at: usize,
+) -> Option<Candidate<'a>> {
+    let found = search.find(view.bytes, at..view.search.end)?;
+    let value_end = found.value + assignment::VALUE_LEN;
+    Some(Candidate {
+        bytes: view.bytes,
+        start: found.start,
+        end: value_end,
+        secret_start: found.value,
+        secret_end: value_end,
+    })
 }
 
 /// What an accepted candidate is worth.

@@ -6,6 +6,8 @@ use globset::GlobSet;
 use scanner_core::{Confidence, RuleInfo};
 use scanner_rules::Shape;
 
+use crate::confirm::AssignmentSearch;
+
 /// The cold half of a rule, at the same index as the hot one.
 #[derive(Debug)]
 pub struct RuleCold {
@@ -13,6 +15,8 @@ pub struct RuleCold {
     pub info: Arc<RuleInfo>,
     /// The pattern's text, compiled at the first window.
     pub pattern: Box<str>,
+    /// What finds the pattern without a regex.
+    pub(crate) assignment: Option<Box<AssignmentSearch>>,
     /// Paths that the rule is limited to.
     pub paths: Option<Box<GlobSet>>,
     /// Least confidence signals.
@@ -29,4 +33,4 @@ pub struct RuleCold {
     pub is_judged: bool,
 }
 
-const _: () = assert!(size_of::<RuleCold>() <= 56);
+const _: () = assert!(size_of::<RuleCold>() <= 64);

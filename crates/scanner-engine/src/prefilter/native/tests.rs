@@ -162,7 +162,7 @@ fn values_of_one_block_are_searched_in_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
     #[test]
     fn nothing_that_must_hit_is_missed(bytes in text()) {
         for level in [SimdLevel::Scalar, SimdLevel::detect()] {
