@@ -39,7 +39,7 @@ pub use ignore_file::{IgnoreError, IgnoreErrorKind, IgnoreFile, is_date};
 pub use key_paths::{KeyPaths, repository_root};
 pub use pipeline::{RuntimeError, scan};
 pub use rule_test::{TestReport, test_rules};
-pub use storing::{SessionStart, StoreSession};
+pub use storing::{Recalled, RunScope, StoreSession};
 
 pub use scanner_engine as engine;
 pub use scanner_fs as fs;

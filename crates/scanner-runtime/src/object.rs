@@ -19,7 +19,7 @@ use crate::config::ScanRequest;
 use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
 use crate::markers;
-use crate::storing::{Judged, StoreSession, judge, shown_under};
+use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
@@ -37,8 +37,8 @@ pub(crate) struct Counts {
     pub(crate) suppressed: u64,
     /// Objects among `files` that had not changed since an earlier run.
     pub(crate) reused: u64,
-    /// What a later run recognises files without findings by.
-    pub(crate) clean: Vec<FileState>,
+    /// Files without findings.
+    pub(crate) clean: Clean,
     pub(crate) skips: SkipCounts,
 }
 
@@ -49,7 +49,7 @@ impl Counts {
         self.bytes += other.bytes;
         self.suppressed += other.suppressed;
         self.reused += other.reused;
-        self.clean.extend_from_slice(&other.clean);
+        self.clean.merge(&other.clean);
         self.skips.merge(&other.skips);
     }
 }
@@ -63,6 +63,8 @@ pub(crate) struct ObjectScanner<'a> {
     chunker: Chunker,
     lines: LineCounter,
     next_id: u32,
+    /// Reused for what each file is recognised by.
+    facts: Vec<u8>,
     open: Open,
     pub(crate) counts: Counts,
     /// Where findings go instead of to the collector, and the key of the object that they belong to.
@@ -121,6 +123,7 @@ impl<'a> ObjectScanner<'a> {
             chunker: Chunker::new(request.chunk_bytes, request.engine.required_overlap()),
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
+            facts: Vec::new(),
             open: Open::default(),
             counts: Counts::default(),
             capture: None,
@@ -144,9 +147,9 @@ impl<'a> ObjectScanner<'a> {
     }
 
     /// What a later run recognises a file by, where findings are stored.
-    pub(crate) fn state_of(&self, path: &[u8], facts: &FileFacts) -> Option<FileState> {
+    pub(crate) fn state_of(&mut self, path: &[u8], facts: &FileFacts) -> Option<FileState> {
         let paths = &self.request.identities.paths;
-        self.request.store.as_ref()?.state_of(paths, path, facts)
+        self.request.store.as_ref()?.state_of(paths, (path, facts), &mut self.facts)
     }
 
     /// Ends it: its findings go to the store and to the sinks. What was not scanned completely is not remembered.
@@ -168,7 +171,7 @@ impl<'a> ObjectScanner<'a> {
         let has_nothing = findings.is_empty() && suppressed == 0;
         match (&self.request.store, state) {
             (None, _) => {}
-            (Some(_), Some(state)) if has_nothing => self.counts.clean.push(state),
+            (Some(_), Some(state)) if has_nothing => self.counts.clean.new.push(state),
             (Some(_), None) if findings.is_empty() => {}
             (Some(store), state) => {
                 let paths = &self.request.identities.paths;
@@ -181,8 +184,8 @@ impl<'a> ObjectScanner<'a> {
     /// Whether the store knows the object of this state, so that it need not be read; then it is told as it was.
     pub(crate) fn knows(&mut self, path: &[u8], state: FileState, bytes: u64) -> bool {
         let Some(store) = &self.request.store else { return false };
-        let bytes = if store.is_clean(&state) {
-            self.counts.clean.push(state);
+        let bytes = if let Some(number) = store.clean(&state) {
+            self.counts.clean.known.push(number);
             bytes
         } else {
             let path = ObjectPath::new(path);

@@ -12,6 +12,8 @@ use scanner_core::{
 };
 use scanner_fs::FileFacts;
 use scanner_git::Oid;
+use scanner_stdx::DynamicBitSet;
+use scanner_stdx::hash::keyed_mac128;
 use scanner_store::{
     History, HistoryEnd, Marks, Remembered, RememberedObject, RootName, RuleSetHash, RunStart,
     SqliteStoreProducer, Store, StoreError,
@@ -26,6 +28,7 @@ use crate::key_paths::KeyPaths;
 pub struct StoreSession {
     producer: Result<SqliteStoreProducer, String>,
     remembered: Remembered,
+    states: FileStates,
     replays: bool,
     started: i64,
     history: History,
@@ -36,50 +39,88 @@ pub struct StoreSession {
     scanned: [Mutex<Vec<Oid>>; 2],
 }
 
-/// How a session begins.
-#[derive(Clone, Copy, Debug)]
-pub struct SessionStart<'a> {
-    /// The run, as sinks get it.
-    pub info: &'a RunInfo,
+/// What a run is, as far as it decides what earlier runs may tell it.
+#[derive(Clone, Debug)]
+pub struct RunScope {
     /// What is scanned.
-    pub root: &'a RootName,
+    pub root: RootName,
     /// What decides about findings.
-    pub rule_set: &'a RuleSetHash,
-    /// What of a history is looked at, and how; what is known holds for the same only.
-    pub start_set: &'a str,
-    /// Whether everything is scanned again.
-    pub full: bool,
-    /// Whether objects of a repository take part.
-    pub git: bool,
-    /// Whether findings of unchanged objects may be told as stored. Not where secrets are shown or have to be known.
-    pub replays: bool,
+    pub rule_set: RuleSetHash,
+    /// What of a history is looked at, and how; what is known holds for the same only. `None` where objects of a
+    /// repository take no part.
+    pub start_set: Option<String>,
+}
+
+/// What earlier runs know.
+#[derive(Debug, Default)]
+pub struct Recalled {
+    remembered: Remembered,
+    history: History,
+}
+
+impl Recalled {
+    /// Reads what earlier runs of the same scope know.
+    ///
+    /// # Errors
+    ///
+    /// The store cannot be read.
+    pub fn of(store: &Store, scope: &RunScope) -> Result<Self, StoreError> {
+        let RunScope { root, rule_set, start_set } = scope;
+        Ok(Self {
+            remembered: store.remembered(root, rule_set)?,
+            history: match start_set {
+                Some(start_set) => store.history(root, rule_set, start_set)?,
+                None => History::default(),
+            },
+        })
+    }
+}
+
+/// Files without findings that a run has met.
+#[derive(Debug, Default)]
+pub(crate) struct Clean {
+    /// What a later run recognises those by that were scanned.
+    pub(crate) new: Vec<FileState>,
+    /// Numbers of those that an earlier run had scanned.
+    pub(crate) known: Vec<usize>,
+}
+
+impl Clean {
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.new.extend_from_slice(&other.new);
+        self.known.extend_from_slice(&other.known);
+    }
 }
 
 /// A finding, and whether something decided keeps it out of the reports.
 pub(crate) type Judged = (Finding, bool);
 
 impl StoreSession {
-    /// Reads what earlier runs know and begins a run. Whatever fails is told by [`StoreSession::flush`].
-    pub fn begin(store: Result<Store, StoreError>, start: &SessionStart<'_>) -> Self {
-        let mut remembered = Remembered::default();
-        let mut history = History::default();
-        let producer = store.and_then(|store| {
-            if !start.full {
-                remembered = store.remembered(start.root, start.rule_set)?;
-                if start.git {
-                    history = store.history(start.root, start.rule_set, start.start_set)?;
-                }
-            }
-            let SessionStart { info, root, rule_set, .. } = *start;
-            store.begin_run(&RunStart { info, root, rule_set })
+    /// Begins a run. Whatever fails is told by [`StoreSession::flush`].
+    ///
+    /// Findings of unchanged objects are told as stored where it `replays`: not where secrets are shown or have to be known.
+    pub fn begin(
+        store: Result<(Store, Recalled), StoreError>,
+        info: &RunInfo,
+        scope: RunScope,
+        replays: bool,
+    ) -> Self {
+        let RunScope { root, rule_set, start_set } = scope;
+        let mut states = [0; 16];
+        let mut recalled = Recalled::default();
+        let producer = store.and_then(|(store, known)| {
+            states = store.keys().file_states();
+            recalled = known;
+            store.begin_run(&RunStart { info, root: &root, rule_set: &rule_set })
         });
         Self {
             producer: producer.map_err(|error| error.to_string()),
-            remembered,
-            replays: start.replays,
-            started: i64::try_from(start.info.started_unix).unwrap_or(i64::MAX),
-            history,
-            start_set: start.start_set.to_owned(),
+            remembered: recalled.remembered,
+            states: FileStates(states),
+            replays,
+            started: i64::try_from(info.started_unix).unwrap_or(i64::MAX),
+            history: recalled.history,
+            start_set: start_set.unwrap_or_default(),
             is_same_history: AtomicBool::new(false),
             scanned: <[Mutex<Vec<Oid>>; 2]>::default(),
         }
@@ -100,16 +141,17 @@ impl StoreSession {
     pub(crate) fn state_of(
         &self,
         paths: &KeyPaths,
-        shown: &[u8],
-        facts: &FileFacts,
+        (shown, facts): (&[u8], &FileFacts),
+        buffer: &mut Vec<u8>,
     ) -> Option<FileState> {
         let latest = facts.changed.0.max(facts.modified.0);
-        (latest < self.started.saturating_sub(1)).then(|| state_of(paths, shown, facts))
+        let is_settled = latest < self.started.saturating_sub(1);
+        is_settled.then(|| self.states.state_of(paths, shown, facts, buffer))
     }
 
-    /// Whether a file of this state was scanned and has nothing to report.
-    pub(crate) fn is_clean(&self, state: &FileState) -> bool {
-        self.remembered.is_clean(state)
+    /// The number of a file of this state, if it was scanned and has nothing to report.
+    pub(crate) fn clean(&self, state: &FileState) -> Option<usize> {
+        self.remembered.clean(state)
     }
 
     /// What an unchanged object had to report, if that may be told as stored.
@@ -164,14 +206,30 @@ impl StoreSession {
     }
 
     /// Waits until all is stored, and adds what is not to the summary.
-    pub(crate) fn flush(&self, summary: &mut Summary, clean: Vec<FileState>) {
+    pub(crate) fn flush(&self, summary: &mut Summary, clean: Clean) {
         match &self.producer {
             Ok(producer) => {
-                producer.remember_clean(clean);
+                if let Some(clean) = self.changed_clean(clean) {
+                    producer.remember_clean(clean);
+                }
                 tell(summary, producer.flush());
             }
             Err(error) => tell(summary, StoreLosses { findings: 0, error: Some(error.clone()) }),
         }
+    }
+
+    /// All files without findings; `None` where they are those that the store knows.
+    fn changed_clean(&self, clean: Clean) -> Option<Vec<FileState>> {
+        let Clean { mut new, known } = clean;
+        let mut met = DynamicBitSet::empty(self.remembered.clean_len());
+        for number in known {
+            met.set(number);
+        }
+        if new.is_empty() && met.count() == self.remembered.clean_len() {
+            return None;
+        }
+        new.extend(met.iter_set().map(|number| self.remembered.clean_state(number)));
+        Some(new)
     }
 
     /// Ends the run.
@@ -252,24 +310,35 @@ fn tell(summary: &mut Summary, losses: StoreLosses) {
     }
 }
 
-fn state_of(paths: &KeyPaths, shown: &[u8], facts: &FileFacts) -> FileState {
-    let mut hasher = blake3::Hasher::new();
-    let numbers = [
-        facts.len,
-        facts.inode,
-        facts.modified.0.cast_unsigned(),
-        facts.modified.1,
-        facts.changed.0.cast_unsigned(),
-        facts.changed.1,
-    ];
-    hasher.update(numbers.map(u64::to_le_bytes).as_flattened());
-    // Rules may look at the path, so an inode that moved is another file.
-    let (key, rest) = paths.split(shown).unwrap_or((b"", shown));
-    hasher.update(key).update(rest);
-    let hash = hasher.finalize();
-    let mut state = [0; 16];
-    state.copy_from_slice(&hash.as_bytes()[..16]);
-    FileState(state)
+/// How files are recognised: by their facts and path, under a key.
+#[derive(Debug)]
+struct FileStates([u8; 16]);
+
+impl FileStates {
+    /// `buffer` is the caller's, so that nothing is allocated for a file.
+    fn state_of(
+        &self,
+        paths: &KeyPaths,
+        shown: &[u8],
+        facts: &FileFacts,
+        buffer: &mut Vec<u8>,
+    ) -> FileState {
+        let numbers = [
+            facts.len,
+            facts.inode,
+            facts.modified.0.cast_unsigned(),
+            facts.modified.1,
+            facts.changed.0.cast_unsigned(),
+            facts.changed.1,
+        ];
+        buffer.clear();
+        buffer.extend_from_slice(numbers.map(u64::to_le_bytes).as_flattened());
+        // Rules may look at the path, so an inode that moved is another file.
+        let (key, rest) = paths.split(shown).unwrap_or((b"", shown));
+        buffer.extend_from_slice(key);
+        buffer.extend_from_slice(rest);
+        FileState(keyed_mac128(&self.0, buffer).to_le_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -278,10 +347,13 @@ mod tests {
 
     #[test]
     fn every_fact_and_the_path_make_another_state() {
-        let paths = KeyPaths::default();
+        let (paths, states) = (KeyPaths::default(), FileStates([7; 16]));
+        let state_of = |shown: &[u8], facts: &FileFacts| {
+            states.state_of(&paths, shown, facts, &mut Vec::new())
+        };
         let facts = FileFacts { len: 1, inode: 2, modified: (3, 4), changed: (5, 6) };
-        let base = state_of(&paths, b"a", &facts);
-        assert_eq!(state_of(&paths, b"a", &facts), base);
+        let base = state_of(b"a", &facts);
+        assert_eq!(state_of(b"a", &facts), base);
         for other in [
             FileFacts { len: 9, ..facts },
             FileFacts { inode: 9, ..facts },
@@ -290,8 +362,10 @@ mod tests {
             FileFacts { changed: (9, 6), ..facts },
             FileFacts { changed: (5, 9), ..facts },
         ] {
-            assert_ne!(state_of(&paths, b"a", &other), base, "{other:?}");
+            assert_ne!(state_of(b"a", &other), base, "{other:?}");
         }
-        assert_ne!(state_of(&paths, b"b", &facts), base);
+        assert_ne!(state_of(b"b", &facts), base);
+        let other_key = FileStates([8; 16]).state_of(&paths, b"a", &facts, &mut Vec::new());
+        assert_ne!(other_key, base);
     }
 }

@@ -22,6 +22,8 @@ const CONTEXT_SECRET: &str = "scanner.store.keys.v1.secret";
 const CONTEXT_METADATA: &str = "scanner.store.keys.v1.metadata";
 /// What the key's own id is a hash of.
 const KEY_ID_DOMAIN: &[u8] = b"scanner.store.keys.v1.id";
+/// What the key of file states is a hash of.
+const FILE_STATE_DOMAIN: &[u8] = b"scanner.store.keys.v1.file_state";
 /// A key file has one short line; more is not read.
 const KEY_FILE_BYTES_MAX: u64 = 4096;
 
@@ -183,6 +185,13 @@ impl Keys {
     pub fn id(&self) -> String {
         let hash = blake3::keyed_hash(&self.metadata, KEY_ID_DOMAIN);
         HEXLOWER.encode(&hash.as_bytes()[..8])
+    }
+
+    /// The key of what unchanged files are recognised by: without it nobody makes a file that is taken for another.
+    pub fn file_states(&self) -> [u8; 16] {
+        let hash = blake3::keyed_hash(&self.metadata, FILE_STATE_DOMAIN);
+        let (key, _) = hash.as_bytes().as_chunks();
+        key[0]
     }
 
     /// A secret's unkeyed hash, so that only the holder of the key reads it: added to a stream that depends on the

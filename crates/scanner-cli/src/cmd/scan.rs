@@ -13,12 +13,13 @@ use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
     Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection, Identities,
-    KeyPaths, RuntimeError, ScanRequest, Source, fit_memory,
+    KeyPaths, NoIgnores, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
 use super::git::{self, Surroundings};
 use super::silencers::Silencers;
-use super::{ruleset, sinks, storing, version::VERSION};
+use super::storing::{self, ScanStore};
+use super::{ruleset, sinks, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
 use crate::env::Environment;
@@ -90,21 +91,31 @@ pub(crate) fn prepare(
         messages::note("nothing was scanned: no rule is left; see [extend] and --disable-rule");
         return Ok(None);
     }
-    let engine = Arc::new(Engine::new(&specs, engine_options(args, &config))?);
     let place = StorePlace::of_scan(&args.store, environment);
     let keys = Arc::new(place.keys(environment, &roots)?);
-    let store = if with == With::Everything { storing::open(&place, &keys) } else { None };
-    let mut silencers = Silencers::new(root, storing::decided(store.as_ref(), &keys))?;
+    let source = source(&target, args, &config, environment)?;
+    let filters = filters(args, &config)?;
+    let build = || Engine::new(&specs, engine_options(args, &config));
+    let (engine, store) = match place.store.as_deref() {
+        Some(path) if with == With::Everything => beside(build, || {
+            let rule_set = storing::rule_set(&specs, args, &config);
+            let scope = storing::scope(&source, filters.dedup, rule_set);
+            ScanStore::open(path, &keys, scope, &source, args.store.full)
+        }),
+        _ => (build(), None),
+    };
+    let decided = store.as_ref().and_then(|store| store.decided(&keys));
+    let mut silencers = Silencers::new(root, decided.unwrap_or_else(|| Arc::new(NoIgnores)))?;
     if with == With::Everything {
         let rules = specs.iter().map(|spec| spec.id.clone()).collect();
         silencers = silencers.with_baselines(&args.baseline, root, &rules)?;
     }
     let mut request = ScanRequest {
-        engine,
-        source: source(&target, args, &config, environment)?,
+        engine: Arc::new(engine?),
+        source,
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,
-        filters: filters(args, &config)?,
+        filters,
         identities: Identities { keys, ignores: silencers.chain(), paths: key_paths(&target) },
         store: None,
         timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
@@ -114,9 +125,20 @@ pub(crate) fn prepare(
         line_hashes: false,
     };
     hold_memory(&mut request, args, &config)?;
-    request.store =
-        storing::begin(store, &request, args, || storing::rule_set(&specs, args, &config));
+    request.store = store.and_then(|store| store.begin(&request, args));
     Ok(Some(Prepared { request, silencers, root: root.map(Path::to_owned) }))
+}
+
+/// Both at once: the engine takes as long to build as a store to open.
+fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, Option<B>) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, Some(other)),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// `fs PATH…`, `stdin`, or paths.

@@ -1,7 +1,7 @@
 //! What a scan tells the store of itself: what is scanned, and everything that decides about findings.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -10,7 +10,7 @@ use scanner_runtime::store::{
     Keys, RootName, RuleEncoding, RuleSetHash, Store, StoreError, StoreOptions, rule_set_hash,
 };
 use scanner_runtime::{
-    Decided, GitSelection, GitSource, Ignores, NoIgnores, ScanRequest, SessionStart, Source,
+    Decided, GitSelection, GitSource, Ignores, Recalled, RunScope, ScanRequest, Source,
     StoreSession,
 };
 
@@ -19,57 +19,65 @@ use super::scan::today;
 use super::version::VERSION;
 use crate::args::ScanArgs;
 use crate::config_file::Config;
-use crate::store_place::StorePlace;
 
-/// The store of a scan, or why it cannot be used; `None` where none is wanted.
-pub(crate) fn open(place: &StorePlace, keys: &Arc<Keys>) -> Option<Result<Store, StoreError>> {
-    let options = StoreOptions::at(place.store.as_ref()?);
-    Some(Store::open_or_create(&options, Arc::clone(keys)))
+/// The store of a scan: open, with what earlier runs know of what is scanned; or why it cannot be used.
+pub(crate) struct ScanStore {
+    outcome: Result<(Store, Recalled), StoreError>,
+    scope: RunScope,
+    /// Whether only a part of a history is scanned.
+    is_partial: bool,
 }
 
-/// What was decided about secrets. Decisions that cannot be read silence nothing.
-pub(crate) fn decided(
-    store: Option<&Result<Store, StoreError>>,
-    keys: &Arc<Keys>,
-) -> Arc<dyn Ignores> {
-    let Some(Ok(store)) = store else { return Arc::new(NoIgnores) };
-    match store.silenced_secrets(&today()) {
-        Ok(secrets) => Arc::new(Decided::new(Arc::clone(keys), secrets)),
-        Err(error) => {
-            tracing::warn!("decisions of the store are not applied: {error}");
-            Arc::new(NoIgnores)
+impl ScanStore {
+    /// Opens the store at `path`.
+    pub(crate) fn open(
+        path: &Path,
+        keys: &Arc<Keys>,
+        scope: RunScope,
+        source: &Source,
+        full: bool,
+    ) -> Self {
+        let is_partial = is_partial(source);
+        let store = Store::open_or_create(&StoreOptions::at(path), Arc::clone(keys));
+        let outcome = store.and_then(|store| {
+            let recalls = !full && !is_partial;
+            let recalled =
+                if recalls { Recalled::of(&store, &scope)? } else { Recalled::default() };
+            Ok((store, recalled))
+        });
+        Self { outcome, scope, is_partial }
+    }
+
+    /// What was decided about secrets. Decisions that cannot be read silence nothing.
+    pub(crate) fn decided(&self, keys: &Arc<Keys>) -> Option<Arc<dyn Ignores>> {
+        let (store, _) = self.outcome.as_ref().ok()?;
+        match store.silenced_secrets(&today()) {
+            Ok(secrets) => Some(Arc::new(Decided::new(Arc::clone(keys), secrets))),
+            Err(error) => {
+                tracing::warn!("decisions of the store are not applied: {error}");
+                None
+            }
         }
     }
+
+    /// Begins a run in the store; none for a part of history: what a range or a hook looks at says nothing about what
+    /// a root holds.
+    pub(crate) fn begin(self, request: &ScanRequest, args: &ScanArgs) -> Option<StoreSession> {
+        if self.is_partial {
+            return None;
+        }
+        let replays = !args.show_secrets && !request.identities.ignores.needs_secrets();
+        let session = StoreSession::begin(self.outcome, &request.run_info(), self.scope, replays);
+        if let Some(run) = session.run() {
+            tracing::info!("run {run} of the store");
+        }
+        Some(session)
+    }
 }
 
-/// Begins a run in the store; `None` where none is used, and for a part of history: what a range or a hook looks at
-/// says nothing about what a root holds.
-pub(crate) fn begin(
-    store: Option<Result<Store, StoreError>>,
-    request: &ScanRequest,
-    args: &ScanArgs,
-    rule_set: impl FnOnce() -> RuleSetHash,
-) -> Option<StoreSession> {
-    if is_partial(&request.source) {
-        return None;
-    }
-    let store = store?;
-    let session = StoreSession::begin(
-        store,
-        &SessionStart {
-            info: &request.run_info(),
-            root: &root_name(&request.source),
-            rule_set: &rule_set(),
-            start_set: &start_set(&request.source, request),
-            full: args.store.full,
-            git: matches!(request.source, Source::Git(_) | Source::WorkTree { .. }),
-            replays: !args.show_secrets && !request.identities.ignores.needs_secrets(),
-        },
-    );
-    if let Some(run) = session.run() {
-        tracing::info!("run {run} of the store");
-    }
-    Some(session)
+/// What of earlier runs holds for a scan.
+pub(crate) fn scope(source: &Source, dedup: bool, rule_set: RuleSetHash) -> RunScope {
+    RunScope { root: root_name(source), rule_set, start_set: start_set(source, dedup) }
 }
 
 /// Everything that decides what a scan of given bytes finds. What only decides which bytes are looked at, or what is
@@ -106,12 +114,11 @@ fn program() -> String {
 }
 
 /// What of a history is looked at, and how its findings are told.
-fn start_set(source: &Source, request: &ScanRequest) -> String {
-    let (Source::Git(git) | Source::WorkTree { git, .. }) = source else { return String::new() };
+fn start_set(source: &Source, dedup: bool) -> Option<String> {
+    let (Source::Git(git) | Source::WorkTree { git, .. }) = source else { return None };
     let GitSource { mode, all_paths, paths, max_object_bytes, .. } = git;
-    let dedup = request.filters.dedup;
     let facts = format!("{mode:?} {all_paths} {dedup} {max_object_bytes} {paths:?}");
-    rule_set_hash(&[], &RuleEncoding::new("start-set").text("facts", &facts)).to_hex()
+    Some(rule_set_hash(&[], &RuleEncoding::new("start-set").text("facts", &facts)).to_hex())
 }
 
 fn is_partial(source: &Source) -> bool {

@@ -1,6 +1,7 @@
 //! The database: opening, migrations, the writer of a run, and reading back what it wrote.
 
 mod check;
+mod clean_files;
 mod gc;
 mod insert;
 mod lock;

@@ -150,8 +150,11 @@ impl Store {
 
     fn configure(&self) -> rusqlite::Result<()> {
         let connection = &self.connection;
-        // Takes effect in a new file only: pages that `gc` frees are given back step by step.
-        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        // Takes effect in a new file only, and is written whenever it is said: pages that `gc` frees are given back step
+        // by step.
+        if version(connection)? == 0 {
+            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        }
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -242,6 +245,10 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 
 /// An empty file that only its owner may read, unless there is one. The database's own side files copy its mode.
 fn make_private_file(path: &Path) -> std::io::Result<()> {
+    if path.exists() {
+        // Asking for a new file takes the folder's lock, also where there is one.
+        return Ok(());
+    }
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

@@ -1,24 +1,19 @@
 //! What a run need not look at again: files without findings, and objects with theirs. For git see `watermark.rs`.
 //!
-//! Everything here belongs to one root and one rule set. Files without findings, which are nearly all, are one hash
-//! each in 256 rows; so a run over a hundred thousand unchanged files reads some megabytes and writes nothing.
+//! Everything here belongs to one root and one rule set. Files without findings are in `clean_files.rs`.
 
 use std::collections::HashMap;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use scanner_core::{FileState, Finding, NormHash};
 
+use super::clean_files::CleanFiles;
 use super::insert::{signed, unsigned};
 use super::open::Store;
 use super::reader::{FINDING_COLUMNS, RuleCache, finding_of};
 use super::writer::RootName;
-use crate::limits::{CLEAN_FILES_MAX, OBJECTS_MAX, RULE_SETS_PER_ROOT_MAX};
+use crate::limits::{OBJECTS_MAX, RULE_SETS_PER_ROOT_MAX};
 use crate::{RuleSetHash, StoreError};
-
-/// Parts of the files without findings, by the first byte of their hash.
-const CLEAN_PARTS: usize = 256;
-
-const STATE_BYTES: usize = 16;
 
 /// An object with findings, as an earlier run left it.
 #[derive(Clone, Debug)]
@@ -36,14 +31,28 @@ pub struct RememberedObject {
 /// What an earlier run of the same root and rule set knew.
 #[derive(Debug, Default)]
 pub struct Remembered {
-    clean: Vec<[u8; STATE_BYTES]>,
+    clean: CleanFiles,
     objects: HashMap<Box<[u8]>, RememberedObject>,
 }
 
 impl Remembered {
-    /// Whether a file of this state was scanned and had nothing to report.
-    pub fn is_clean(&self, state: &FileState) -> bool {
-        self.clean.binary_search(&state.0).is_ok()
+    /// The number of a file of this state, if it was scanned and had nothing to report.
+    pub fn clean(&self, state: &FileState) -> Option<usize> {
+        self.clean.find(state)
+    }
+
+    /// How many files had nothing to report; their numbers are below.
+    pub fn clean_len(&self) -> usize {
+        self.clean.len()
+    }
+
+    /// The state of the file of this number.
+    ///
+    /// # Panics
+    ///
+    /// No file has it.
+    pub fn clean_state(&self, number: usize) -> FileState {
+        self.clean.get(number)
     }
 
     /// What an object had to report.
@@ -60,7 +69,7 @@ impl Remembered {
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.clean.is_empty() && self.objects.is_empty()
+        self.clean.len() == 0 && self.objects.is_empty()
     }
 }
 
@@ -90,23 +99,6 @@ impl Store {
         let row = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
         let found = self.connection.query_row(sql, params![root.kind, root.name, rule_set.0], row);
         found.optional().map_err(|source| self.fail(source))
-    }
-
-    fn clean_files(&self, scope: (i64, i64)) -> rusqlite::Result<Vec<[u8; STATE_BYTES]>> {
-        let sql =
-            "SELECT states FROM clean_files WHERE root_id = ?1 AND rule_set_id = ?2 ORDER BY part";
-        let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query(scope)?;
-        let mut clean = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (states, _) = row.get_ref(0)?.as_blob()?.as_chunks::<STATE_BYTES>();
-            clean.extend_from_slice(states);
-        }
-        // Sorted within each part and the parts by their first byte; a damaged row must not upset the search.
-        if !clean.is_sorted() {
-            clean.sort_unstable();
-        }
-        Ok(clean)
     }
 
     fn objects(
@@ -169,37 +161,6 @@ impl Store {
     pub(crate) fn unseal(&self, sealed: &[u8; 32], secret: &[u8; 32]) -> NormHash {
         NormHash(self.keys.seal(sealed, secret))
     }
-}
-
-/// Replaces the files without findings; parts that are the same are not written.
-pub(crate) fn put_clean_files(
-    transaction: &Transaction<'_>,
-    (root, rule_set): (i64, i64),
-    states: &[FileState],
-) -> rusqlite::Result<()> {
-    let mut sorted: Vec<[u8; STATE_BYTES]> = states.iter().map(|state| state.0).collect();
-    sorted.truncate(CLEAN_FILES_MAX);
-    sorted.sort_unstable();
-    sorted.dedup();
-    let known =
-        "SELECT states = ?4 FROM clean_files WHERE root_id = ?1 AND rule_set_id = ?2 AND part = ?3";
-    let put = "INSERT INTO clean_files (root_id, rule_set_id, part, states) VALUES (?1, ?2, ?3, ?4) \
-               ON CONFLICT DO UPDATE SET states = excluded.states";
-    let mut known = transaction.prepare_cached(known)?;
-    let mut put = transaction.prepare_cached(put)?;
-    let mut from = 0;
-    for part in 0..CLEAN_PARTS {
-        let to = from + sorted[from..].partition_point(|state| usize::from(state[0]) <= part);
-        let bytes = sorted[from..to].as_flattened();
-        from = to;
-        let values = params![root, rule_set, signed(part as u64), bytes];
-        let is_same: Option<bool> = known.query_row(values, |row| row.get(0)).optional()?;
-        if is_same == Some(true) || (is_same.is_none() && bytes.is_empty()) {
-            continue;
-        }
-        put.execute(values)?;
-    }
-    Ok(())
 }
 
 /// Forgets what is remembered for all but the latest rule sets of a root.

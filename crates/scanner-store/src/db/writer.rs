@@ -16,11 +16,12 @@ use scanner_core::{
     FileState, ObjectBatch, RunInfo, SkipReason, Status, StoreLosses, StoreProducer, Summary,
 };
 
+use super::clean_files::put_clean_files;
 use super::insert::{Inserter, root_id, rule_set_id, signed};
 use super::lock::RunLock;
 use super::open::Store;
 use super::records::{OwnedObject, copy_batch};
-use super::remembered::{put_clean_files, trim_rule_sets};
+use super::remembered::trim_rule_sets;
 use super::watermark::{SeenIds, compact_seen_blobs, put_history, put_seen_blobs};
 use crate::keys::random_bytes;
 use crate::limits::{BATCH_FINDINGS_MAX, GROUP_FINDINGS_MAX, GROUP_OBJECTS_MAX, QUEUE_BATCHES};
@@ -72,7 +73,7 @@ pub struct HistoryEnd {
 /// What is written when the run ends.
 #[derive(Debug, Default)]
 struct Ending {
-    clean: Vec<FileState>,
+    clean: Option<Vec<FileState>>,
     history: Option<HistoryEnd>,
 }
 
@@ -177,9 +178,9 @@ impl SqliteStoreProducer {
     }
 
     /// Files that were scanned completely and have nothing to report. Replaces what was remembered for the root and
-    /// rule set when the run ends complete.
+    /// rule set when the run ends complete; without it that stays.
     pub fn remember_clean(&self, states: Vec<FileState>) {
-        self.ending.lock().unwrap_or_else(PoisonError::into_inner).clean = states;
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).clean = Some(states);
     }
 
     /// How far a history is scanned; written at the end, and only if the run is complete.
@@ -353,7 +354,9 @@ impl Writer {
             let scope = (inserter.root, inserter.rule_set);
             compact_seen_blobs(transaction, scope, inserter.run)?;
             if !has_lost && summary.status == Status::Complete {
-                put_clean_files(transaction, scope, &clean)?;
+                if let Some(clean) = &clean {
+                    put_clean_files(transaction, scope, clean)?;
+                }
                 if let Some(history) = &history {
                     put_history(transaction, scope, inserter.run, history)?;
                 }
