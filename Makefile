@@ -38,9 +38,10 @@ test-deep: ## property tests with many and new examples: before a change of the 
 test-browser: ## the html report in a headless Chromium; installs it where it can
 	scripts/browser-test.sh
 
-lint: ## formatting and clippy
+lint: ## formatting, clippy and the links of the documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
 
 fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
 	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))

@@ -1,6 +1,6 @@
 //! Chores of the repository, run as `cargo xtask <chore>`.
 //!
-//! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`bench`] measures against
+//! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`mod@bench`] measures against
 //! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found, [`fuzz`] throws
 //! made-up bytes at every parser. Nothing
 //! here is shipped, nothing of the scanner's crates is linked: the chores see the scanner as its users

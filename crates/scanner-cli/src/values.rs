@@ -2,25 +2,35 @@
 
 use std::time::Duration;
 
+/// A value that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum ValueError {
+    /// No number of bytes.
+    #[error("`{0}` is no size; write it as in 500K, 10M or 2G")]
+    Size(String),
+    /// No time.
+    #[error("`{0}` is no time; write it as in 30s, 5m or 2h")]
+    Time(String),
+}
+
 /// Bytes: `10M`, `64KiB`, `1.5g`, `1000`. Units are powers of 1024.
 #[expect(clippy::cast_sign_loss, reason = "`scaled` gives nothing below zero")]
-pub(crate) fn bytes(text: &str) -> Result<u64, String> {
+pub(crate) fn bytes(text: &str) -> Result<u64, ValueError> {
+    let fail = || ValueError::Size(text.to_owned());
     let (number, unit) = split(text);
     let scale = match unit.to_ascii_lowercase().trim_end_matches("ib").trim_end_matches('b') {
         "" => 1u32,
         "k" => 1 << 10,
         "m" => 1 << 20,
         "g" => 1 << 30,
-        _ => return Err(format!("`{text}` is no size; write it as in 500K, 10M or 2G")),
+        _ => return Err(fail()),
     };
-    scaled(number, f64::from(scale))
-        .map(|value| value as u64)
-        .ok_or_else(|| format!("`{text}` is no size; write it as in 500K, 10M or 2G"))
+    scaled(number, f64::from(scale)).map(|value| value as u64).ok_or_else(fail)
 }
 
 /// A time: `30s`, `5m`, `2h`, `90d`, `500ms`, `10` (seconds).
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let fail = || format!("`{text}` is no time; write it as in 30s, 5m or 2h");
+pub(crate) fn duration(text: &str) -> Result<Duration, ValueError> {
+    let fail = || ValueError::Time(text.to_owned());
     let (number, unit) = split(text);
     let seconds = match unit {
         "ms" => 0.001,

@@ -90,8 +90,8 @@ pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
             report(Level::Error, format!("the id is used twice, first at {place}"));
         }
         check_id(&detector.spec, &mut report);
-        if let Err(message) = check_pattern(&detector.spec) {
-            report(Level::Error, message);
+        if let Err(fault) = check_pattern(&detector.spec) {
+            report(Level::Error, fault.to_string());
         }
         check_description(detector, &mut report);
         check_examples(detector, &mut report);
@@ -129,32 +129,42 @@ pub fn parse_pattern(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     ParserBuilder::new().unicode(false).utf8(false).build().parse(pattern).map_err(Box::new)
 }
 
-fn check_pattern(spec: &RuleSpec) -> Result<(), String> {
+/// Why a pattern is refused.
+#[derive(Debug, thiserror::Error)]
+enum PatternFault {
+    #[error("the pattern cannot be read: {0}")]
+    Syntax(String),
+    #[error("the pattern matches the empty text; it would match everywhere")]
+    MatchesNothing,
+    #[error("there is no group {group}; the pattern has {groups}")]
+    NoSuchGroup { group: u16, groups: usize },
+    #[error(
+        "the pattern has no greatest width; bound its repetitions (`{{1,64}}` in place of `+`) or state `unbounded = \"why\"`"
+    )]
+    Unbounded,
+    #[error(
+        "the pattern may match {0} bytes; {WIDTH_MAX} is the most without `unbounded = \"why\"`"
+    )]
+    TooWide(usize),
+}
+
+fn check_pattern(spec: &RuleSpec) -> Result<(), PatternFault> {
     let hir = parse_pattern(&spec.pattern).map_err(|error| {
         let last = error.to_string();
         let last = last.lines().last().unwrap_or_default().trim();
-        format!("the pattern cannot be read: {}", last.trim_start_matches("error: "))
+        PatternFault::Syntax(last.trim_start_matches("error: ").to_owned())
     })?;
     let properties = hir.properties();
     if properties.minimum_len().unwrap_or(0) == 0 {
-        return Err("the pattern matches the empty text; it would match everywhere".to_owned());
+        return Err(PatternFault::MatchesNothing);
     }
-    if let Some(group) = spec.secret_group
-        && usize::from(group) > properties.explicit_captures_len()
-    {
-        let groups = properties.explicit_captures_len();
-        return Err(format!("there is no group {group}; the pattern has {groups}"));
+    let groups = properties.explicit_captures_len();
+    if let Some(group) = spec.secret_group.filter(|group| usize::from(*group) > groups) {
+        return Err(PatternFault::NoSuchGroup { group, groups });
     }
-    let width = properties.maximum_len();
-    match (width, spec.width_cap) {
-        (None, None) => {
-            Err("the pattern has no greatest width; bound its repetitions (`{1,64}` in \
-                             place of `+`) or state `unbounded = \"why\"`"
-                .to_owned())
-        }
-        (Some(width), None) if width > WIDTH_MAX => Err(format!(
-            "the pattern may match {width} bytes; {WIDTH_MAX} is the most without `unbounded = \"why\"`"
-        )),
+    match (properties.maximum_len(), spec.width_cap) {
+        (None, None) => Err(PatternFault::Unbounded),
+        (Some(width), None) if width > WIDTH_MAX => Err(PatternFault::TooWide(width)),
         _ => Ok(()),
     }
 }

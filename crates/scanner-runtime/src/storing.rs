@@ -26,7 +26,7 @@ use crate::key_paths::KeyPaths;
 /// The store of a run.
 #[derive(Debug)]
 pub struct StoreSession {
-    producer: Result<SqliteStoreProducer, String>,
+    producer: Result<SqliteStoreProducer, StoreError>,
     remembered: Remembered,
     states: FileStates,
     replays: bool,
@@ -96,7 +96,7 @@ impl Clean {
 pub(crate) type Judged = (Finding, bool);
 
 impl StoreSession {
-    /// Begins a run. Whatever fails is told by [`StoreSession::flush`].
+    /// Begins a run. Whatever fails is counted and named in the summary.
     ///
     /// Findings of unchanged objects are told as stored where it `replays`: not where secrets are shown or have to be known.
     pub fn begin(
@@ -114,7 +114,7 @@ impl StoreSession {
             store.begin_run(&RunStart { info, root: &root, rule_set: &rule_set })
         });
         Self {
-            producer: producer.map_err(|error| error.to_string()),
+            producer,
             remembered: recalled.remembered,
             states: FileStates(states),
             replays,
@@ -214,7 +214,9 @@ impl StoreSession {
                 }
                 tell(summary, producer.flush());
             }
-            Err(error) => tell(summary, StoreLosses { findings: 0, error: Some(error.clone()) }),
+            Err(error) => {
+                tell(summary, StoreLosses { findings: 0, error: Some(error.to_string()) });
+            }
         }
     }
 

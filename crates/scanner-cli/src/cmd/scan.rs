@@ -24,9 +24,10 @@ use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::messages;
 use crate::progress::Bar;
 use crate::store_place::StorePlace;
-use crate::{messages, values};
+use crate::values::{self, ValueError};
 
 /// What is scanned.
 enum Target {
@@ -236,9 +237,9 @@ fn source(
 /// A setting of the configuration file with a unit.
 fn setting<T>(
     text: Option<&str>,
-    read: impl Fn(&str) -> Result<T, String>,
+    read: impl Fn(&str) -> Result<T, ValueError>,
 ) -> anyhow::Result<Option<T>> {
-    text.map(read).transpose().map_err(|why| anyhow::anyhow!("configuration: {why}"))
+    text.map(read).transpose().context("configuration")
 }
 
 fn processors() -> NonZeroUsize {

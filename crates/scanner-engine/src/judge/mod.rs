@@ -1,7 +1,7 @@
 //! The judge of generic credentials: whether `password = "…"` assigns a secret or something else.
 //!
 //! A candidate is described by [`Features`] (the value, the key's words, the operator, the syntax around, the
-//! kind of file, the neighbours), all small whole numbers; a boosted set of decision trees ([`model`], trained
+//! kind of file, the neighbours), all small whole numbers; a boosted set of decision trees (`model.rs`, trained
 //! by `tools/judge`, weights in `model.txt`, described in `CARD.md`) turns them into log odds. Everything is
 //! integer arithmetic on a bounded number of bytes: the same answer on every machine, and no allocation.
 //!

@@ -2,10 +2,10 @@
 //!
 //! A chunk is walked in strips that stay in the first-level cache, and each strip is looked at in turn by:
 //!
-//! 1. [`grams`]: every fourth byte, for anchors of nine bytes and more (class A);
-//! 2. [`tokens`]: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords in
-//!    front of what the build has proven to follow them (class C, [`near`]);
-//! 3. [`stems`]: fingerprints at every byte, for what is left (class D).
+//! 1. `grams.rs`: every fourth byte, for anchors of nine bytes and more (class A);
+//! 2. `tokens.rs`: masks of 64 bytes, for prefixes at the start of long tokens (class B) and for keywords in
+//!    front of what the build has proven to follow them (class C, `near.rs`);
+//! 3. `stems.rs`: fingerprints at every byte, for what is left (class D).
 //!
 //! Passes over a strip in cache cost little more than one fused loop, and each can be read, tested and
 //! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
