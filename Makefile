@@ -41,7 +41,7 @@ test-browser: ## the html report in a headless Chromium; installs it where it ca
 lint: ## formatting, clippy and the links of the documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
 
 fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
 	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))

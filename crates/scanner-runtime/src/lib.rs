@@ -1,7 +1,7 @@
 //! The one crate that introduces sources, engine and sinks to each other.
 //!
 //! [`scan`] takes a [`ScanRequest`] in which everything is resolved, sends events to the sinks, and returns
-//! the summary. [`explain`] and [`test_rules`] are the same engine asked other questions.
+//! the summary. [`explain()`] and [`test_rules`] are the same engine asked other questions.
 //!
 //! ```text
 //! scanner-fs ─► pipeline (one visitor a worker) ─► object (chunks, engine, findings) ─► collect ─► sinks

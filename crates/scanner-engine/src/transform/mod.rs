@@ -1,6 +1,6 @@
 //! Encoded text: where it stands in a buffer, and how each encoding is undone.
 //!
-//! [`masks`] marks, in one pass, the places where something encoded may begin; [`find`] looks at each closely
+//! `masks.rs` marks, in one pass, the places where something encoded may begin; `find.rs` looks at each closely
 //! and gives spans; each encoding's file says how far a span reaches and decodes it. A decoded byte knows the
 //! encoded bytes that it comes from, so that findings lead back to the exact place.
 

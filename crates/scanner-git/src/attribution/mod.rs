@@ -1,7 +1,7 @@
 //! Where blobs come from: the commit that introduced each, the last that has it, its paths.
 //!
 //! Done for the few blobs that have findings. Trees are small beside blobs, so all of them are decoded once, in pack
-//! order and in parallel ([`collect`]); only the edges between trees and the places of the wanted blobs are kept. Then
+//! order and in parallel ([`mod@collect`]); only the edges between trees and the places of the wanted blobs are kept. Then
 //! commits are visited in the order of [`crate::graph`]: the first visit of a tree is the first commit that has it, and
 //! the first commit of a blob is the least of those of its trees. A commit that is first must have added the blob,
 //! because its parents come before it and do not have it.
