@@ -1,11 +1,12 @@
-//! The configuration file: `.scanner.toml`. It adds to the built-in rules; unknown keys are errors that name
-//! file and line.
+//! The configuration file: `.scanner.toml`, or one of gitleaks or betterleaks. It adds to the built-in rules; unknown keys of
+//! ours are errors that name file and line, those of theirs are told.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use scanner_runtime::RuleAllow;
 use scanner_runtime::rules::error::from_toml;
+use scanner_runtime::rules::foreign::{self, AllowList, ForeignRule, Imported};
 use scanner_runtime::rules::schema::DetectorToml;
 use scanner_runtime::rules::{FileDefaults, LoadedDetector, load_detector};
 use serde::Deserialize;
@@ -13,8 +14,11 @@ use serde::Deserialize;
 /// The name looked for in the scanned root.
 pub(crate) const FILE_NAME: &str = ".scanner.toml";
 
-/// Configuration files of other tools, which are not read yet.
+/// Configuration files of other tools, which are read where there is none of ours.
 const FOREIGN_NAMES: [&str; 2] = [".betterleaks.toml", ".gitleaks.toml"];
+
+/// Bytes of a configuration, at most. The largest known ones, with all their rules and words, have a tenth.
+const CONFIG_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// Service of detectors that name none.
 const CUSTOM_SERVICE: &str = "custom";
@@ -92,6 +96,57 @@ struct AllowToml {
     values: Vec<String>,
     #[serde(default)]
     rules: Vec<RuleAllowToml>,
+    #[serde(default)]
+    lists: Vec<AllowListToml>,
+}
+
+/// Whether one criterion of a list is enough.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ConditionToml {
+    #[default]
+    Any,
+    All,
+}
+
+/// A list of several criteria.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AllowListToml {
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    condition: ConditionToml,
+    #[serde(default)]
+    rules: Vec<String>,
+    #[serde(default)]
+    commits: Vec<String>,
+    #[serde(default)]
+    paths: Vec<String>,
+    #[serde(default)]
+    secrets: Vec<String>,
+    #[serde(default)]
+    matches: Vec<String>,
+    #[serde(default)]
+    lines: Vec<String>,
+    #[serde(default)]
+    words: Vec<String>,
+}
+
+impl From<AllowListToml> for AllowList {
+    fn from(list: AllowListToml) -> Self {
+        Self {
+            description: list.description,
+            rules: list.rules,
+            all: list.condition == ConditionToml::All,
+            commits: list.commits.iter().map(|commit| commit.to_ascii_lowercase()).collect(),
+            paths: list.paths,
+            secrets: list.secrets,
+            matches: list.matches,
+            lines: list.lines,
+            words: list.words,
+        }
+    }
 }
 
 /// What one rule is allowed.
@@ -120,8 +175,12 @@ pub(crate) struct Config {
     pub(crate) allow_values: Vec<String>,
     /// What single rules are allowed.
     pub(crate) allow_rules: Vec<RuleAllow>,
+    /// Lists of several criteria.
+    pub(crate) allow_lists: Vec<AllowList>,
     /// The user's own detectors.
     pub(crate) detectors: Vec<LoadedDetector>,
+    /// Rules of a file of another tool.
+    pub(crate) foreign_rules: Vec<ForeignRule>,
 }
 
 impl Default for Config {
@@ -133,7 +192,9 @@ impl Default for Config {
             allow_paths: Vec::new(),
             allow_values: Vec::new(),
             allow_rules: Vec::new(),
+            allow_lists: Vec::new(),
             detectors: Vec::new(),
+            foreign_rules: Vec::new(),
         }
     }
 }
@@ -148,23 +209,77 @@ pub(crate) fn find(
         return read(path);
     }
     let Some(root) = root else { return Ok(Config::default()) };
-    let own = root.join(FILE_NAME);
-    if own.is_file() {
-        return read(&own);
+    let names = std::iter::once(FILE_NAME).chain(FOREIGN_NAMES);
+    match names.map(|name| root.join(name)).find(|path| path.is_file()) {
+        Some(path) => read(&path),
+        None => Ok(Config::default()),
     }
-    for name in FOREIGN_NAMES {
-        if root.join(name).is_file() {
-            tracing::warn!("{name} in the scanned folder is not read yet; write a {FILE_NAME}");
-        }
+}
+
+/// The text of a configuration.
+pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
+    use std::io::Read as _;
+    let name = path.display();
+    let fail = || format!("the configuration {name} cannot be read");
+    let file = std::fs::File::open(path).with_context(fail)?;
+    let mut text = String::new();
+    file.take(CONFIG_BYTES_MAX + 1).read_to_string(&mut text).with_context(fail)?;
+    if text.len() as u64 > CONFIG_BYTES_MAX {
+        bail!(
+            "the configuration {name} has more than {CONFIG_BYTES_MAX} bytes; is it the right file? \
+             Split what it allows into patterns, or its rules among several runs"
+        );
     }
-    Ok(Config::default())
+    Ok(text)
+}
+
+/// Reads a file of gitleaks or betterleaks.
+pub(crate) fn import(path: &Path, text: &str) -> Imported {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    foreign::import(&path.display().to_string(), text, &|name: &str| {
+        let beside = folder.join(name);
+        // Theirs is looked for where the program was started.
+        let place = if beside.is_file() { beside } else { PathBuf::from(name) };
+        let text =
+            read_text(&place).map_err(|error| std::io::Error::other(format!("{error:#}")))?;
+        Ok((place.display().to_string(), text))
+    })
+}
+
+/// What a file of another tool says, as a configuration.
+fn read_foreign(path: &Path, text: &str) -> anyhow::Result<Config> {
+    let imported = import(path, text);
+    let name = path.display();
+    if !imported.errors.is_empty() {
+        let errors: Vec<String> = imported.errors.iter().map(ToString::to_string).collect();
+        bail!("{name} cannot be used:\n  {}", errors.join("\n  "));
+    }
+    if !imported.notes.is_empty() {
+        let (rules, notes) = (imported.rules.len(), imported.notes.len());
+        tracing::warn!(
+            "{name}: {rules} rules; {notes} keys were left out or approximated \
+             (`scanner-rs rules import {name}` lists them)"
+        );
+    }
+    let scan = ScanToml { disable_rules: imported.disabled, ..ScanToml::default() };
+    Ok(Config {
+        path: Some(path.to_owned()),
+        // What is turned off may not be there at all.
+        scan: if imported.use_default { scan } else { ScanToml::default() },
+        use_default: imported.use_default,
+        allow_lists: imported.allow,
+        foreign_rules: imported.rules,
+        ..Config::default()
+    })
 }
 
 /// Reads a configuration file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("the configuration {name} cannot be read"))?;
+    let text = read_text(path)?;
+    if foreign::is_foreign(&text) {
+        return read_foreign(path, &text);
+    }
     let parsed: ConfigToml =
         toml::from_str(&text).map_err(|error| from_toml(&name, &text, &error))?;
     let defaults = FileDefaults { service: CUSTOM_SERVICE, reference: "", remediation: "" };
@@ -186,6 +301,8 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
         allow_paths: parsed.allow.paths,
         allow_values: parsed.allow.values,
         allow_rules,
+        allow_lists: parsed.allow.lists.into_iter().map(Into::into).collect(),
         detectors,
+        ..Config::default()
     })
 }

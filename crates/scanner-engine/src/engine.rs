@@ -14,7 +14,7 @@ use crate::finish;
 use crate::gate::Stage;
 use crate::hits::SpanU32;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
-use crate::prefilter::{Exhaustive, HitSink, Prefilter, RuleReach};
+use crate::prefilter::{Everywhere, Exhaustive, HitSink, Prefilter, RuleReach};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::safelist::SafelistFilter;
 use crate::scratch::ScanScratch;
@@ -76,11 +76,17 @@ impl Engine {
         if !tuning.is_valid() {
             return Err(EngineError::Tuning);
         }
-        let Built { rules_hot, rules_cold, gates, reach, anchors } = build(specs, shortcuts)?;
+        let Built { rules_hot, rules_cold, gates, reach, anchors, everywhere } =
+            build(specs, shortcuts)?;
         let native = NativePrefilter::new(&anchors, level);
         let class_counts = native.class_counts();
-        let prefilter: Box<dyn Prefilter> =
-            if exhaustive { Box::new(Exhaustive::new(specs.len())) } else { Box::new(native) };
+        let prefilter: Box<dyn Prefilter> = if exhaustive {
+            Box::new(Exhaustive::new(specs.len()))
+        } else if everywhere.is_empty() {
+            Box::new(native)
+        } else {
+            Box::new(Everywhere::beside(native, everywhere))
+        };
         let context_bytes = context_bytes(&gates, tuning);
         let required_overlap = required_overlap(&rules_hot, context_bytes);
         Ok(Self {
@@ -260,7 +266,7 @@ impl Engine {
     /// Whether the rule looks at objects of this path.
     pub fn applies_to_path(&self, rule: RuleId, path: &[u8]) -> bool {
         let Some(paths) = &self.cold(rule).paths else { return true };
-        paths.is_match(&*String::from_utf8_lossy(path))
+        paths.admits(path)
     }
 
     /// A window of UTF-16 text, in overlapping pieces where it is long. Windows of strings that begin at even

@@ -23,6 +23,14 @@ pub enum EngineError {
         /// Characters, at least.
         least: usize,
     },
+    /// A pattern repeats what it repeats until no memory suffices.
+    #[error(
+        "rule `{rule}`: the pattern is too large once its repetitions are written out; lower their counts"
+    )]
+    TooLarge {
+        /// The rule.
+        rule: String,
+    },
     /// A pattern has no greatest width and states none.
     #[error("rule `{rule}`: the pattern has no greatest width; bound its repetitions")]
     Unbounded {
@@ -54,4 +62,19 @@ pub enum EngineError {
     /// Limits that contradict each other.
     #[error("the engine's limits contradict each other")]
     Tuning,
+}
+
+impl EngineError {
+    /// The rule that it is about.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Pattern { rule, .. }
+            | Self::NoAnchor { rule, .. }
+            | Self::TooLarge { rule }
+            | Self::Unbounded { rule }
+            | Self::Glob { rule, .. }
+            | Self::DuplicateId { rule } => Some(rule),
+            Self::TooManyRules { .. } | Self::Tuning => None,
+        }
+    }
 }

@@ -42,6 +42,55 @@ pub enum RuleErrorKind {
         /// The key.
         key: &'static str,
     },
+    /// A key of another tool's file has a value of the wrong kind.
+    #[error("`{key}` must be {wanted}, not {found}")]
+    KeyType {
+        /// The key.
+        key: String,
+        /// What it must be.
+        wanted: &'static str,
+        /// What it is.
+        found: &'static str,
+    },
+    /// A key of another tool's file has a word that means nothing.
+    #[error("`{word}` is no {key}; known are {}", known.join(", "))]
+    UnknownWord {
+        /// The key.
+        key: String,
+        /// The word.
+        word: String,
+        /// What is known.
+        known: &'static [&'static str],
+    },
+    /// A pattern of another tool's file cannot be used.
+    #[error("{about}: `{key}` cannot be used: {message}")]
+    ForeignPattern {
+        /// What it belongs to.
+        about: String,
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// Two rules of another tool's file have one id.
+    #[error("the id `{id}` is used twice, first in line {first}; rename one of them")]
+    ForeignDuplicate {
+        /// The id.
+        id: String,
+        /// The line of the first.
+        first: usize,
+    },
+    /// A rule of another tool's file has neither id nor description.
+    #[error("a rule needs an `id`")]
+    ForeignNameless,
+    /// A file that another one extends cannot be read.
+    #[error("the file `{path}` that is extended cannot be read: {message}")]
+    Extended {
+        /// As it is written.
+        path: String,
+        /// Why.
+        message: String,
+    },
     /// A detector in a configuration file names no service.
     #[error("detector `{id}` needs a `service`")]
     NoService {

@@ -1,6 +1,6 @@
 //! Detectors as data: what may be written ([`schema`]), what the engine takes ([`spec`]), how the one
 //! becomes the other ([`load`], [`shape`]), what is wrong with a set ([`lint`]), and the proofs that need no
-//! network ([`checksum`]).
+//! network ([`checksum`]). Rule files of other tools are read by [`foreign`].
 //!
 //! The crate knows no engine: a pattern is a string here. Examples become texts in [`example`].
 
@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod checksum;
 pub mod error;
 pub mod example;
+pub mod foreign;
 pub mod lint;
 pub mod load;
 pub mod schema;

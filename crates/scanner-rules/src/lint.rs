@@ -111,7 +111,11 @@ fn check_id(spec: &RuleSpec, report: &mut impl FnMut(Level, String)) {
             && !text.ends_with('-')
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
-    if !kebab(&spec.id) {
+    // Rules of other tools keep their names.
+    let is_plain =
+        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let is_named = if spec.as_written { is_plain(&spec.id) } else { kebab(&spec.id) };
+    if !is_named {
         report(Level::Error, "the id must be kebab-case (a-z, 0-9 and -)".to_owned());
     }
     if !kebab(&spec.service) {

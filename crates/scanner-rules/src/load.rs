@@ -106,6 +106,7 @@ pub fn load_detector(
         secret_group: derived.group,
         width_cap: derived.width_cap,
         confidence: source.confidence.map_or(derived.shape.confidence(), Into::into),
+        as_written: source.as_written,
         gates,
         service,
     };
@@ -237,6 +238,7 @@ fn derive_gates(source: &DetectorToml, derived: &Derived) -> GateSpecs {
         checksum: source.checksum.map(Into::into),
         uuid: source.uuid,
         paths: source.paths.clone(),
+        path_pattern: source.path_pattern.clone(),
         text_only: source.text_only,
         min_signals: source.min_signals,
     }

@@ -104,9 +104,15 @@ pub struct DetectorToml {
     /// Globs of which the object's path must match one.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// Pattern that the object's path must match somewhere.
+    pub path_pattern: Option<String>,
     /// Whether binary data is left out.
     #[serde(default)]
     pub text_only: bool,
+    /// Whether the rule says all that matters, as imported ones do: no list of placeholders has a say, the first group that
+    /// took part is the secret, and a pattern without a literal is tried everywhere.
+    #[serde(default)]
+    pub as_written: bool,
     /// Whether the judge of generic credentials decides between likely and possible, as for passwords that
     /// have no format of their own.
     #[serde(default)]

@@ -166,6 +166,8 @@ pub struct GateSpecs {
     pub uuid: bool,
     /// Globs of which the path must match one.
     pub paths: Vec<String>,
+    /// Pattern that the path must match somewhere.
+    pub path_pattern: Option<String>,
     /// Whether binary data is left out.
     pub text_only: bool,
     /// Least confidence signals; derived where absent.
@@ -202,6 +204,9 @@ pub struct RuleSpec {
     pub width_cap: Option<WidthCap>,
     /// Base confidence.
     pub confidence: Confidence,
+    /// Whether the rule says all that matters, as rules of other tools do: no list of placeholders has a say, the first
+    /// group that took part is the secret, and a pattern without a literal is tried everywhere.
+    pub as_written: bool,
     /// Everything that may refuse.
     pub gates: GateSpecs,
 }

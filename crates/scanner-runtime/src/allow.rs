@@ -1,8 +1,9 @@
 //! Allow lists: paths, values and rules that the user has decided about. What they silence is counted.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use regex_automata::meta::Regex;
+use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
+use scanner_rules::foreign::AllowList;
 
 /// What one rule is allowed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,13 +29,52 @@ pub enum AllowError {
         message: String,
     },
     /// A pattern cannot be read.
-    #[error("the value pattern `{pattern}` cannot be read: {message}")]
+    #[error("the pattern `{pattern}` of an allow list cannot be read: {message}")]
     Pattern {
         /// The pattern.
         pattern: String,
         /// What the parser says.
         message: String,
     },
+}
+
+/// What is known of a match and the lines in which it stands.
+#[derive(Clone, Copy, Debug)]
+pub enum Around<'a> {
+    /// Nothing.
+    Unknown,
+    /// The texts.
+    Text {
+        /// The whole match.
+        matched: &'a [u8],
+        /// The lines.
+        line: &'a [u8],
+    },
+    /// Which lists it satisfies.
+    Asked(&'a AroundFacts),
+}
+
+/// Indices of the lists whose patterns take a match, or its lines: for findings whose text is gone when their path becomes
+/// known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AroundFacts {
+    matches: Box<[usize]>,
+    lines: Box<[usize]>,
+}
+
+/// A finding as allow lists see it. What is not known (the commit of a file) satisfies no criterion.
+#[derive(Clone, Copy, Debug)]
+pub struct AllowSubject<'a> {
+    /// The rule's id.
+    pub rule: &'a str,
+    /// The path as it is shown, and below the root.
+    pub paths: [&'a [u8]; 2],
+    /// The secret.
+    pub secret: &'a [u8],
+    /// The match and its lines.
+    pub around: Around<'a>,
+    /// The commit that brought it.
+    pub commit: Option<&'a str>,
 }
 
 /// Paths and values of one scope, compiled.
@@ -45,10 +85,24 @@ struct Scope {
     values: Option<Regex>,
 }
 
+/// An [`AllowList`], compiled.
+#[derive(Clone, Debug)]
+struct List {
+    rules: Vec<String>,
+    all: bool,
+    commits: Vec<String>,
+    paths: Option<Regex>,
+    secrets: Option<Regex>,
+    matches: Option<Regex>,
+    lines: Option<Regex>,
+    words: Vec<String>,
+}
+
 /// All allow lists.
 #[derive(Clone, Debug, Default)]
 pub struct Allowlists {
     scopes: Vec<Scope>,
+    lists: Vec<List>,
 }
 
 impl Allowlists {
@@ -66,17 +120,89 @@ impl Allowlists {
         for rule in rules {
             scopes.push(Scope::new(Some(rule.id.clone()), &rule.paths, &rule.values)?);
         }
-        Ok(Self { scopes })
+        Ok(Self { scopes, lists: Vec::new() })
     }
 
-    /// Whether a finding of `rule` with this secret in this object is allowed.
-    pub fn allows(&self, rule: &str, path: &[u8], secret: &[u8]) -> bool {
-        let path = String::from_utf8_lossy(path);
-        self.scopes.iter().any(|scope| {
-            scope.rule.as_deref().is_none_or(|id| id == rule)
-                && (scope.paths.is_match(&*path)
-                    || scope.values.as_ref().is_some_and(|values| values.is_match(secret)))
+    /// The same with lists of several criteria.
+    ///
+    /// # Errors
+    ///
+    /// The pattern that cannot be read.
+    pub fn with_lists(mut self, lists: &[AllowList]) -> Result<Self, AllowError> {
+        for list in lists {
+            self.lists.push(List::new(list)?);
+        }
+        Ok(self)
+    }
+
+    /// Whether a finding is allowed.
+    pub fn allows(&self, subject: &AllowSubject<'_>) -> bool {
+        self.scopes.iter().any(|scope| scope.allows(subject))
+            || self.lists.iter().enumerate().any(|(index, list)| list.allows(index, subject))
+    }
+
+    /// What lists say about a match and its lines.
+    pub fn ask(&self, matched: &[u8], line: &[u8]) -> AroundFacts {
+        let taking = |of: fn(&List) -> &Option<Regex>, text: &[u8]| {
+            let takes = |list: &List| of(list).as_ref().is_some_and(|regex| regex.is_match(text));
+            let lists = self.lists.iter().enumerate();
+            lists.filter(|(_, list)| takes(list)).map(|(index, _)| index).collect()
+        };
+        AroundFacts {
+            matches: taking(|list| &list.matches, matched),
+            lines: taking(|list| &list.lines, line),
+        }
+    }
+
+    /// Whether a list looks at more than rule, path, secret and commit.
+    pub fn looks_at_lines(&self) -> bool {
+        self.lists.iter().any(|list| list.lines.is_some() || list.matches.is_some())
+    }
+}
+
+impl List {
+    fn new(list: &AllowList) -> Result<Self, AllowError> {
+        Ok(Self {
+            rules: list.rules.clone(),
+            all: list.all,
+            commits: list.commits.clone(),
+            paths: compile(&list.paths)?,
+            secrets: compile(&list.secrets)?,
+            matches: compile(&list.matches)?,
+            lines: compile(&list.lines)?,
+            words: list.words.iter().map(|word| word.to_ascii_lowercase()).collect(),
         })
+    }
+
+    fn allows(&self, index: usize, subject: &AllowSubject<'_>) -> bool {
+        if !self.rules.is_empty() && !self.rules.iter().any(|rule| rule == subject.rule) {
+            return false;
+        }
+        let commit = (!self.commits.is_empty())
+            .then(|| subject.commit.is_some_and(|c| self.commits.iter().any(|known| known == c)));
+        let path = self.paths.as_ref().map(|r| subject.paths.iter().any(|path| r.is_match(*path)));
+        let secret = self.secrets.as_ref().map(|r| r.is_match(subject.secret));
+        let matched = self.matches.as_ref().map(|regex| match subject.around {
+            Around::Unknown => false,
+            Around::Text { matched, .. } => regex.is_match(matched),
+            Around::Asked(facts) => facts.matches.contains(&index),
+        });
+        let line = self.lines.as_ref().map(|regex| match subject.around {
+            Around::Unknown => false,
+            Around::Text { line, .. } => regex.is_match(line),
+            Around::Asked(facts) => facts.lines.contains(&index),
+        });
+        let word = (!self.words.is_empty()).then(|| {
+            let secret = subject.secret.to_ascii_lowercase();
+            self.words.iter().any(|w| memchr::memmem::find(&secret, w.as_bytes()).is_some())
+        });
+        let mut stated = [commit, path, secret, matched, line, word].into_iter().flatten();
+        if self.all {
+            let first = stated.next();
+            first.is_some_and(|first| first && stated.all(|holds| holds))
+        } else {
+            stated.any(|holds| holds)
+        }
     }
 }
 
@@ -99,24 +225,51 @@ impl Scope {
             glob: paths.join(", "),
             message: error.to_string(),
         })?;
-        let compile = |patterns: &[String]| {
-            let config = syntax::Config::new().unicode(false).utf8(false);
-            Regex::builder().syntax(config).build_many(patterns).map_err(Box::new)
-        };
-        for pattern in values {
-            compile(std::slice::from_ref(pattern)).map_err(|error| AllowError::Pattern {
-                pattern: pattern.clone(),
-                message: error.syntax_error().map_or(error.to_string(), ToString::to_string),
-            })?;
-        }
-        let values = if values.is_empty() { None } else { compile(values).ok() };
-        Ok(Self { rule, paths, values })
+        Ok(Self { rule, paths, values: compile(values)? })
     }
+
+    fn allows(&self, subject: &AllowSubject<'_>) -> bool {
+        self.rule.as_deref().is_none_or(|id| id == subject.rule)
+            && (self.paths.is_match(&*String::from_utf8_lossy(subject.paths[0]))
+                || self.values.as_ref().is_some_and(|values| values.is_match(subject.secret)))
+    }
+}
+
+/// One regex of several patterns; none where there are none.
+fn compile(patterns: &[String]) -> Result<Option<Regex>, AllowError> {
+    let build = |patterns: &[String]| {
+        let config = syntax::Config::new().unicode(false).utf8(false);
+        Regex::builder().syntax(config).build_many(patterns).map_err(Box::new)
+    };
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let name = |pattern: String, error: &BuildError| AllowError::Pattern {
+        pattern,
+        message: error.syntax_error().map_or(error.to_string(), ToString::to_string),
+    };
+    // Which of them is wrong is only asked where one is.
+    build(patterns).map(Some).map_err(|error| {
+        let wrong = patterns.iter().find_map(|p| {
+            build(std::slice::from_ref(p)).err().map(|error| name(p.clone(), &error))
+        });
+        wrong.unwrap_or_else(|| name(patterns.join(" | "), &error))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn subject<'a>(rule: &'a str, path: &'a str, secret: &'a str) -> AllowSubject<'a> {
+        AllowSubject {
+            rule,
+            paths: [path.as_bytes(); 2],
+            secret: secret.as_bytes(),
+            around: Around::Unknown,
+            commit: None,
+        }
+    }
 
     #[test]
     fn paths_values_and_rules() {
@@ -135,8 +288,7 @@ mod tests {
             ("r", "a.c", "ok1", true),
             ("x", "a.c", "ok1", false),
         ] {
-            let got = lists.allows(rule, path.as_bytes(), secret.as_bytes());
-            assert_eq!(got, want, "{rule} {path} {secret}");
+            assert_eq!(lists.allows(&subject(rule, path, secret)), want, "{rule} {path} {secret}");
         }
     }
 
@@ -146,5 +298,75 @@ mod tests {
         assert!(error.to_string().contains("`a(`"), "{error}");
         let error = Allowlists::new(&["a[".into()], &[], &[]).unwrap_err();
         assert!(error.to_string().contains("`a[`"), "{error}");
+        let list = AllowList { lines: vec!["ok".into(), "b(".into()], ..AllowList::default() };
+        let error = Allowlists::default().with_lists(&[list]).unwrap_err();
+        assert!(error.to_string().contains("`b(`"), "{error}");
+    }
+
+    /// A list with every criterion.
+    fn full(all: bool) -> AllowList {
+        let one = |text: &str| vec![text.to_owned()];
+        AllowList {
+            description: String::new(),
+            rules: one("r"),
+            all,
+            commits: one("c0ffee"),
+            paths: one("^docs/"),
+            secrets: one("^abc"),
+            matches: one("key=abc"),
+            lines: one("sample"),
+            words: one("WORD"),
+        }
+    }
+
+    fn fitting() -> AllowSubject<'static> {
+        AllowSubject {
+            around: Around::Text { matched: b"key=abcword", line: b"key=abcword # sample" },
+            commit: Some("c0ffee"),
+            ..subject("r", "docs/a", "abcWord")
+        }
+    }
+
+    #[test]
+    fn one_criterion_is_enough_or_all_are_needed() {
+        let any = Allowlists::default().with_lists(&[full(false)]).unwrap();
+        let all = Allowlists::default().with_lists(&[full(true)]).unwrap();
+        let nothing = subject("r", "src/a", "xyz");
+        assert!(!any.allows(&nothing) && !all.allows(&nothing));
+        let fits = fitting();
+        assert!(any.allows(&fits) && all.allows(&fits));
+        // Each criterion alone is enough for the one and too little for the other.
+        let singles = [
+            AllowSubject { commit: fits.commit, ..nothing },
+            AllowSubject { paths: fits.paths, ..nothing },
+            AllowSubject { secret: b"abc", ..nothing },
+            AllowSubject { around: Around::Text { matched: b"key=abc", line: b"" }, ..nothing },
+            AllowSubject { around: Around::Text { matched: b"", line: b"sample" }, ..nothing },
+            AllowSubject { around: Around::Asked(&any.ask(b"key=abc", b"")), ..nothing },
+            AllowSubject { around: Around::Asked(&any.ask(b"", b"sample")), ..nothing },
+            AllowSubject { secret: b"a word", ..nothing },
+        ];
+        for single in singles {
+            assert!(any.allows(&single) && !all.allows(&single), "{single:?}");
+        }
+        for missing in [
+            AllowSubject { commit: None, ..fits },
+            AllowSubject { paths: nothing.paths, ..fits },
+            AllowSubject { secret: b"xyzWord", ..fits },
+            AllowSubject { around: Around::Unknown, ..fits },
+            AllowSubject { around: Around::Asked(&all.ask(b"key=abc", b"")), ..fits },
+            AllowSubject { around: Around::Asked(&all.ask(b"", b"sample")), ..fits },
+            AllowSubject { secret: b"abc", ..fits },
+            AllowSubject { rule: "other", ..fits },
+        ] {
+            assert!(!all.allows(&missing), "{missing:?}");
+        }
+        assert!(!any.allows(&AllowSubject { rule: "other", ..fits }));
+    }
+
+    #[test]
+    fn a_list_without_criteria_allows_nothing() {
+        let empty = AllowList { all: true, ..AllowList::default() };
+        assert!(!Allowlists::default().with_lists(&[empty]).unwrap().allows(&fitting()));
     }
 }

@@ -27,7 +27,7 @@ mod pipeline;
 mod rule_test;
 mod storing;
 
-pub use allow::{AllowError, Allowlists, RuleAllow};
+pub use allow::{AllowError, AllowSubject, Allowlists, Around, AroundFacts, RuleAllow};
 pub use baselines::Baselines;
 pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source, fit_memory};
 pub use control::{Control, Progress};

@@ -1,6 +1,7 @@
 //! Scanning one object: chunks through the engine, records into findings. One scanner a worker, reused for
 //! every object; both drivers (many threads over files, one thread over a stream) use this and nothing else.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -13,6 +14,7 @@ use scanner_engine::{FindingRef, ObjectFacts, ScanScratch};
 use scanner_fs::FileFacts;
 use scanner_report::{LineCounter, LineHasher, Mark, context_line, line_window};
 
+use crate::allow::{AllowSubject, Around};
 use crate::chunk::{ByteSource, Chunker};
 use crate::collect::Collector;
 use crate::config::ScanRequest;
@@ -365,12 +367,38 @@ impl<'a> ObjectScanner<'a> {
         if found.rec.confidence < filters.min_confidence {
             return true;
         }
-        if filters.allow.allows(rule, object.path.as_bytes(), found.secret.expose()) {
-            return true;
-        }
         let place = in_chunk(chunk, found.rec.root_match);
         let reach = (self.request.engine.context_bytes() * found.rec.variant.scale()) as usize;
+        if self.is_allowed(object, (chunk, place.clone(), reach), rule, found) {
+            return true;
+        }
         filters.inline_markers && markers::silences(chunk.data, place.start, place.end, reach)
+    }
+
+    /// Whether an allow list takes the finding that was matched at a place of the chunk.
+    fn is_allowed(
+        &self,
+        object: &Object<'_>,
+        (chunk, place, reach): (&Chunk<'_>, Range<usize>, usize),
+        rule: &str,
+        found: &Found,
+    ) -> bool {
+        let allow = &self.request.filters.allow;
+        let below = self.request.identities.paths.of(object.path);
+        let mut subject = AllowSubject {
+            rule,
+            paths: [object.path.as_bytes(), below.as_bytes()],
+            // Exposed to be compared with the user's allow list.
+            secret: found.secret.expose(),
+            around: Around::Unknown,
+            commit: None,
+        };
+        if !allow.looks_at_lines() {
+            return allow.allows(&subject);
+        }
+        let (matched, line) = around(chunk.data, &place, reach);
+        subject.around = Around::Text { matched: &matched, line: &line };
+        allow.allows(&subject)
     }
 
     /// Hands the findings of an object to the collector.
@@ -433,6 +461,33 @@ pub(crate) fn text_facts(data: &[u8]) -> (Variant, bool) {
         _ => Variant::Raw,
     };
     (encoding, encoding == Variant::Raw && memchr::memchr(0, head).is_some())
+}
+
+/// What stands at a place, and the lines that it touches, at most `reach` bytes to either side of it.
+pub(crate) fn around<'a>(
+    text: &'a [u8],
+    place: &Range<usize>,
+    reach: usize,
+) -> (Cow<'a, [u8]>, Cow<'a, [u8]>) {
+    (narrow(&text[place.clone()]), narrow(&text[lines_around(text, place, reach)]))
+}
+
+/// The lines that a place touches, at most `reach` bytes to either side of it.
+fn lines_around(text: &[u8], place: &Range<usize>, reach: usize) -> Range<usize> {
+    let from = place.start.saturating_sub(reach);
+    let start = memchr::memrchr(b'\n', &text[from..place.start]).map_or(from, |at| from + at + 1);
+    let to = place.end.saturating_add(reach).min(text.len());
+    let end = memchr::memchr(b'\n', &text[place.end..to]).map_or(to, |at| place.end + at);
+    start..end
+}
+
+/// Text without the zero bytes of UTF-16.
+fn narrow(text: &[u8]) -> Cow<'_, [u8]> {
+    if text.contains(&0) {
+        Cow::Owned(text.iter().copied().filter(|byte| *byte != 0).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// Where a span of the object stands in the chunk.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-/// List, show, check and test detectors.
+/// List, show, check, test and import detectors.
 #[derive(Debug, Args)]
 pub(crate) struct RulesArgs {
     /// What to do
@@ -40,6 +40,14 @@ pub(crate) enum RulesCommand {
     Check {
         /// The file
         file: PathBuf,
+    },
+    /// Turn a configuration of gitleaks or betterleaks into one of ours, and say what could not be taken over
+    Import {
+        /// The file
+        file: PathBuf,
+        /// Write the configuration to this file
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
     },
     /// Run the examples of a file of detectors, or of the built-in ones
     Test {

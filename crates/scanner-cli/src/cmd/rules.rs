@@ -1,10 +1,11 @@
-//! `rules`: list, show, check and test detectors.
+//! `rules`: list, show, check, test and import detectors.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use scanner_runtime::engine::{Engine, EngineOptions};
+use scanner_runtime::rules::foreign::{self, NoteKind};
 use scanner_runtime::rules::lint::{Issue, Level, lint};
 use scanner_runtime::rules::{LoadedDetector, RuleSpec, builtin, load_file};
 use scanner_runtime::test_rules;
@@ -14,7 +15,7 @@ use super::output::print;
 use crate::args::{RulesArgs, RulesCommand, RulesFormat};
 use crate::config_file;
 use crate::exit::Exit;
-use crate::messages::did_you_mean;
+use crate::messages::{self, did_you_mean};
 
 /// Runs the command.
 pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
@@ -22,6 +23,7 @@ pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
         RulesCommand::List { format } => list(*format),
         RulesCommand::Show { id } => show(id),
         RulesCommand::Check { file } => check(file),
+        RulesCommand::Import { file, output } => import(file, output.as_deref()),
         RulesCommand::Test { file } => test(file.as_deref()),
     }
 }
@@ -102,6 +104,10 @@ fn load(path: &Path) -> anyhow::Result<Vec<LoadedDetector>> {
 }
 
 fn check(path: &Path) -> anyhow::Result<Exit> {
+    let text = config_file::read_text(path)?;
+    if foreign::is_foreign(&text) {
+        return check_foreign(path, &text);
+    }
     let detectors = load(path)?;
     let mut issues = lint(&detectors);
     if issues.iter().all(|issue| issue.level != Level::Error) {
@@ -116,6 +122,26 @@ fn check(path: &Path) -> anyhow::Result<Exit> {
     let _ = writeln!(text, "{} rules, {errors} errors, {warnings} warnings", detectors.len());
     print(&text)?;
     Ok(if errors > 0 { Exit::Usage } else { Exit::Clean })
+}
+
+fn check_foreign(path: &Path, text: &str) -> anyhow::Result<Exit> {
+    let imported = config_file::import(path, text);
+    let mut text = String::new();
+    for note in &imported.notes {
+        let _ = writeln!(text, "{note}");
+    }
+    let mut errors: Vec<String> = imported.errors.iter().map(ToString::to_string).collect();
+    for rule in &imported.rules {
+        let built = Engine::new(std::slice::from_ref(&rule.spec), EngineOptions::default());
+        errors.extend(built.err().map(|error| format!("{}:{}: {error}", rule.file, rule.line)));
+    }
+    for error in &errors {
+        let _ = writeln!(text, "error: {error}");
+    }
+    let (rules, notes) = (imported.rules.len(), imported.notes.len());
+    let _ = writeln!(text, "{rules} rules, {} errors, {notes} notes", errors.len());
+    print(&text)?;
+    Ok(if errors.is_empty() { Exit::Clean } else { Exit::Usage })
 }
 
 /// Rules that read well and cannot be run.
@@ -135,6 +161,39 @@ fn compile_issues(detectors: &[LoadedDetector]) -> Vec<Issue> {
             })
         })
         .collect()
+}
+
+/// The configuration on stdout or in a file, the report on stderr.
+fn import(path: &Path, output: Option<&Path>) -> anyhow::Result<Exit> {
+    let imported = config_file::import(path, &config_file::read_text(path)?);
+    let mut report = String::new();
+    for note in &imported.notes {
+        let _ = writeln!(report, "{note}");
+    }
+    for error in &imported.errors {
+        let _ = writeln!(report, "error: {error}");
+    }
+    let kind = |kind| imported.notes.iter().filter(|note| note.kind == kind).count();
+    let (dropped, near) = (kind(NoteKind::Dropped), kind(NoteKind::Approximated));
+    let (rules, lists) = (imported.rules.len(), imported.allow.len());
+    let errors = imported.errors.len();
+    let _ = write!(
+        report,
+        "{rules} rules and {lists} allow lists taken over; {dropped} keys left out, {near} approximated, \
+         {errors} errors; built-in rules {}",
+        if imported.use_default { "take part" } else { "are left out" }
+    );
+    messages::note(&report);
+    if errors > 0 {
+        return Ok(Exit::Usage);
+    }
+    let text = foreign::to_toml(&imported);
+    match output {
+        Some(file) => std::fs::write(file, text)
+            .with_context(|| format!("{} cannot be written", file.display()))?,
+        None => print(&text)?,
+    }
+    Ok(Exit::Clean)
 }
 
 fn test(path: Option<&Path>) -> anyhow::Result<Exit> {

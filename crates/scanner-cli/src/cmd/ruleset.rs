@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use globset::{Glob, GlobMatcher};
+use scanner_runtime::engine::EngineError;
 use scanner_runtime::rules::lint::{Level, lint};
 use scanner_runtime::rules::{RuleSpec, builtin};
 
@@ -23,13 +24,25 @@ pub(crate) fn all(config: &Config) -> anyhow::Result<Vec<RuleSpec>> {
         bail!("the configuration's rules cannot be used:\n  {}", errors.join("\n  "));
     }
     let mut specs: Vec<RuleSpec> = if config.use_default { builtin::specs() } else { Vec::new() };
-    for detector in &config.detectors {
-        match specs.iter_mut().find(|spec| spec.id == detector.spec.id) {
-            Some(spec) => *spec = detector.spec.clone(),
-            None => specs.push(detector.spec.clone()),
+    let own = config.detectors.iter().map(|detector| &detector.spec);
+    for own in own.chain(config.foreign_rules.iter().map(|rule| &rule.spec)) {
+        match specs.iter_mut().find(|spec| spec.id == own.id) {
+            Some(spec) => *spec = own.clone(),
+            None => specs.push(own.clone()),
         }
     }
     Ok(specs)
+}
+
+/// An error of the engine, with the place of a rule of the user's.
+pub(crate) fn with_place(config: &Config, error: EngineError) -> anyhow::Error {
+    let own = config.detectors.iter().map(|d| (&d.spec.id, &d.file, d.line));
+    let foreign = config.foreign_rules.iter().map(|r| (&r.spec.id, &r.file, r.line));
+    let place = own.chain(foreign).find(|(id, ..)| error.rule() == Some(id.as_str()));
+    match place {
+        Some((_, file, line)) => anyhow::anyhow!("{file}:{line}: {error}"),
+        None => error.into(),
+    }
 }
 
 /// What `--enable-rule` and `--disable-rule` leave.

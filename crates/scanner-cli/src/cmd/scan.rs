@@ -112,7 +112,7 @@ pub(crate) fn prepare(
         silencers = silencers.with_baselines(&args.baseline, root, &rules)?;
     }
     let mut request = ScanRequest {
-        engine: Arc::new(engine?),
+        engine: Arc::new(engine.map_err(|error| ruleset::with_place(&config, error))?),
         source,
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,
@@ -262,7 +262,8 @@ fn filters(args: &ScanArgs, config: &Config) -> anyhow::Result<Filters> {
         Some("certain") => Confidence::Certain,
         Some(other) => bail!("`{other}` is no confidence; known are possible, likely, certain"),
     };
-    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)?;
+    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)?
+        .with_lists(&config.allow_lists)?;
     Ok(Filters {
         min_confidence,
         inline_markers: args.ignore_inline == OnOff::On,

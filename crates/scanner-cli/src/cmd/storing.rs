@@ -90,7 +90,7 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
         .collect();
     let confidence = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
     let mut allow = format!("{:?}{:?}", config.allow_paths, config.allow_values);
-    let _ = write!(allow, "{:?}", config.allow_rules);
+    let _ = write!(allow, "{:?}{:?}", config.allow_rules, config.allow_lists);
     let settings = RuleEncoding::new("scan")
         .text("version", VERSION)
         .text("program", &program())

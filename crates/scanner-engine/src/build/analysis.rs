@@ -9,7 +9,7 @@ use scanner_rules::RuleSpec;
 use scanner_rules::lint::parse_pattern;
 use serde::{Deserialize, Serialize};
 
-use super::anchors::{self, AnchorClass, Literal, RunProof};
+use super::anchors::{self, AnchorClass, LITERAL_LEN_MIN, Literal, RunProof};
 
 /// Implied literals kept per rule, at most: each is one search of the window.
 const IMPLIED_MAX: usize = 3;
@@ -25,7 +25,14 @@ pub(crate) struct Analysis {
     pub(crate) anchors: Vec<(Literal, AnchorClass)>,
     /// Literals that every match holds.
     pub(crate) implied: Vec<Vec<u8>>,
+    /// Bytes between a match and its anchor, at most: 0 where every match holds one.
+    pub(crate) aside: u32,
+    /// About how many states its patterns have.
+    pub(crate) states: u64,
 }
+
+/// States beyond which a pattern is compiled when an engine is built, to see whether it can be.
+pub(crate) const STATES_PLAIN: u64 = 20_000;
 
 /// Why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +48,9 @@ pub(crate) enum Refusal {
 /// Reads the pattern of a rule. Without `shortcuts` no anchor is left out because of what its class proves.
 pub(crate) fn analyse(spec: &RuleSpec, shortcuts: bool) -> Result<Analysis, Refusal> {
     let hir = read(&spec.pattern)?;
-    if let Some(companion) = &spec.gates.companion {
-        companion.patterns.iter().try_for_each(|pattern| read(pattern).map(drop))?;
+    let mut states = states_of(&hir);
+    for pattern in spec.gates.companion.iter().flat_map(|companion| &companion.patterns) {
+        states = states.max(states_of(&read(pattern)?));
     }
     let (width_min, width_max) = widths(spec, &hir)?;
     let proof = RunProof {
@@ -50,8 +58,42 @@ pub(crate) fn analyse(spec: &RuleSpec, shortcuts: bool) -> Result<Analysis, Refu
         digits_min: spec.gates.char_class.digits_min,
     };
     let plan = if shortcuts { anchors::plan(&hir, proof) } else { anchors::plan_plain(&hir) };
-    let anchors = plan.ok_or(Refusal::NoAnchor)?;
-    Ok(Analysis { width_min, width_max, anchors, implied: implied(&hir) })
+    let implied = implied(&hir);
+    let (anchors, aside) = match plan {
+        Some(anchors) => (anchors, 0),
+        None if spec.as_written => beside(spec),
+        None => return Err(Refusal::NoAnchor),
+    };
+    Ok(Analysis { width_min, width_max, anchors, implied, aside, states })
+}
+
+/// About how many states a pattern has: what is repeated counts as often as it is written out.
+fn states_of(hir: &Hir) -> u64 {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Capture(capture) => states_of(&capture.sub) + 2,
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
+            states_of(&repetition.sub).saturating_mul(u64::from(times))
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(states_of).fold(0, u64::saturating_add)
+        }
+    }
+}
+
+/// The anchors of a rule that is taken as it is written and whose pattern has none: the words of which one must stand
+/// nearby. Where these are too short as well there are no anchors: the rule is tried everywhere.
+fn beside(spec: &RuleSpec) -> (Vec<(Literal, AnchorClass)>, u32) {
+    let Some(near) = &spec.gates.near else { return (Vec::new(), 0) };
+    let word = |word: &String| Literal { bytes: word.as_bytes().to_vec(), ignore_case: true };
+    let words: Vec<Literal> = near.any.iter().map(word).collect();
+    if words.iter().any(|word| word.bytes.len() < LITERAL_LEN_MIN) {
+        return (Vec::new(), 0);
+    }
+    let anchors = words.into_iter().map(|word| (word, AnchorClass::Everywhere)).collect();
+    (anchors, near.distance)
 }
 
 fn read(pattern: &str) -> Result<Hir, Refusal> {
@@ -102,10 +144,14 @@ pub(crate) fn key(spec: &RuleSpec) -> Key {
     };
     part(spec.pattern.as_bytes());
     part(&spec.secret_group.unwrap_or(1).to_le_bytes());
-    part(&[spec.gates.char_class.digits_min]);
+    part(&[spec.gates.char_class.digits_min, u8::from(spec.as_written)]);
     if let Some(cap) = spec.width_cap {
         part(&cap.min.to_le_bytes());
         part(&cap.max.to_le_bytes());
+    }
+    for near in spec.gates.near.iter().filter(|_| spec.as_written) {
+        part(&near.distance.to_le_bytes());
+        near.any.iter().for_each(|word| part(word.as_bytes()));
     }
     for pattern in spec.gates.companion.iter().flat_map(|companion| &companion.patterns) {
         part(pattern.as_bytes());

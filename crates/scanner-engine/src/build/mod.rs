@@ -26,6 +26,8 @@ pub(crate) struct Built {
     pub(crate) gates: GatePools,
     pub(crate) reach: Vec<RuleReach>,
     pub(crate) anchors: Vec<(RuleId, Literal, AnchorClass)>,
+    /// Rules that are tried everywhere.
+    pub(crate) everywhere: Vec<RuleId>,
 }
 
 /// Rules whose patterns one thread reads, at least: fewer are not worth a thread.
@@ -61,7 +63,10 @@ fn analyse_all(specs: &[RuleSpec], shortcuts: bool) -> Vec<Result<Analysis, Engi
     let read = |share: &[usize]| -> Vec<Result<Analysis, EngineError>> {
         let analyse = |index: &usize| {
             let spec = &specs[*index];
-            analysis::analyse(spec, shortcuts).map_err(|refusal| rule::refused(spec, refusal))
+            let analysis = analysis::analyse(spec, shortcuts);
+            let analysis = analysis.map_err(|refusal| rule::refused(spec, refusal))?;
+            rule::check_size(spec, &analysis)?;
+            Ok(analysis)
         };
         share.iter().map(analyse).collect()
     };

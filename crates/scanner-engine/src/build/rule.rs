@@ -6,14 +6,14 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use scanner_core::RuleId;
 use scanner_rules::{RuleSpec, Shape};
 
-use super::analysis::{Analysis, Refusal};
+use super::analysis::{Analysis, Refusal, STATES_PLAIN};
 use super::anchors::LITERAL_LEN_MIN;
 use super::{Built, gates};
 use crate::confidence::derive_min_confidence;
-use crate::confirm::AssignmentSearch;
+use crate::confirm::{AssignmentSearch, try_compile};
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
-use crate::rule::{LazyRegex, RuleCold, RuleCompiled, RuleMeta};
+use crate::rule::{LazyRegex, PathLimit, RuleCold, RuleCompiled, RuleMeta};
 
 /// The error that names a rule whose pattern cannot be used.
 pub(super) fn refused(spec: &RuleSpec, refusal: Refusal) -> EngineError {
@@ -25,6 +25,18 @@ pub(super) fn refused(spec: &RuleSpec, refusal: Refusal) -> EngineError {
     }
 }
 
+/// Compiles what is so large that compiling may fail, which is found out here and not at the first match.
+pub(super) fn check_size(spec: &RuleSpec, analysis: &Analysis) -> Result<(), EngineError> {
+    if analysis.states <= STATES_PLAIN {
+        return Ok(());
+    }
+    let companions = spec.gates.companion.iter().flat_map(|companion| &companion.patterns);
+    for pattern in std::iter::once(&spec.pattern).chain(companions) {
+        try_compile(pattern).map_err(|_| EngineError::TooLarge { rule: spec.id.clone() })?;
+    }
+    Ok(())
+}
+
 /// Compiles one rule into `built`.
 pub(super) fn compile_rule(
     spec: &RuleSpec,
@@ -32,16 +44,20 @@ pub(super) fn compile_rule(
     analysis: Analysis,
     built: &mut Built,
 ) -> Result<(), EngineError> {
-    let Analysis { width_min, width_max, anchors, implied } = analysis;
+    let Analysis { width_min, width_max, anchors, implied, aside, states: _ } = analysis;
+    if anchors.is_empty() {
+        built.everywhere.push(id);
+    }
     built.anchors.extend(anchors.into_iter().map(|(literal, class)| (id, literal, class)));
-    built.reach.push(RuleReach { width: width_max });
+    built.reach.push(RuleReach { width: width_max.saturating_add(aside) });
     let pooled = gates::pool(spec, &implied, &mut built.gates);
     let gates = &spec.gates;
     built.rules_hot.push(RuleCompiled {
         re: LazyRegex::new(),
         width_max,
         width_min,
-        rule_meta: RuleMeta::new(spec.secret_group, gates.assignment_shape, gates.uuid),
+        rule_meta: RuleMeta::new(spec.secret_group, gates.assignment_shape, gates.uuid)
+            .with_as_written(spec.as_written),
         must_contain: pooled.must_contain,
         implied: pooled.implied,
         confirm_all: pooled.confirm_all,
@@ -70,8 +86,19 @@ pub(super) fn compile_rule(
     Ok(())
 }
 
-/// The globs of a rule that is limited to some paths.
-fn paths(spec: &RuleSpec) -> Result<Option<Box<GlobSet>>, EngineError> {
+/// What limits a rule to some paths.
+fn paths(spec: &RuleSpec) -> Result<Option<Box<PathLimit>>, EngineError> {
+    let fail = |error: Box<regex_automata::meta::BuildError>| EngineError::Pattern {
+        rule: spec.id.clone(),
+        message: error.to_string(),
+    };
+    let pattern = spec.gates.path_pattern.as_deref().map(try_compile).transpose().map_err(fail)?;
+    let globs = globs(spec)?;
+    let is_limited = globs.is_some() || pattern.is_some();
+    Ok(is_limited.then(|| Box::new(PathLimit { globs, pattern })))
+}
+
+fn globs(spec: &RuleSpec) -> Result<Option<GlobSet>, EngineError> {
     if spec.gates.paths.is_empty() {
         return Ok(None);
     }
@@ -86,5 +113,5 @@ fn paths(spec: &RuleSpec) -> Result<Option<Box<GlobSet>>, EngineError> {
         set.add(built.map_err(|error| fail(glob, &error))?);
     }
     let set = set.build().map_err(|error| fail("", &error))?;
-    Ok(Some(Box::new(set)))
+    Ok(Some(set))
 }

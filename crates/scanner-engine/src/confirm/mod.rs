@@ -145,6 +145,9 @@ fn next_match<'a>(
     let whole = captures.get_match()?;
     let group = match rule.rule_meta.secret_group() {
         Some(group) => captures.get_group(usize::from(group)),
+        None if rule.rule_meta.is_as_written() => {
+            captures.iter().skip(1).flatten().find(|span| !span.is_empty())
+        }
         None => captures.get_group(1),
     };
     let secret =
@@ -211,7 +214,9 @@ fn judge(
         uuid_secret: rule.rule_meta.uuid_format_secret(),
         context: validation != Validation::ChecksumOk,
     };
-    engine.safelist().passes(candidate, options)?;
+    if !rule.rule_meta.is_as_written() {
+        engine.safelist().passes(candidate, options)?;
+    }
     if signals < cold.min_confidence {
         return Err(Stage::Confidence);
     }

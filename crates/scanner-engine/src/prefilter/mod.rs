@@ -4,6 +4,7 @@
 //! anchor inside the match. What it reports becomes a window that holds the whole match, so what is found
 //! does not depend on which prefilter looked.
 
+mod everywhere;
 mod exhaustive;
 pub mod native;
 mod sink;
@@ -11,6 +12,7 @@ pub mod window;
 
 use scanner_core::RuleId;
 
+pub use everywhere::Everywhere;
 pub use exhaustive::Exhaustive;
 pub(crate) use sink::RADIUS;
 pub use sink::{HitSink, RuleReach};

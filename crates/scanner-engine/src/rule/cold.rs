@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use globset::GlobSet;
+use regex_automata::meta::Regex;
 use scanner_core::{Confidence, RuleInfo};
 use scanner_rules::Shape;
 
@@ -18,7 +19,7 @@ pub struct RuleCold {
     /// What finds the pattern without a regex.
     pub(crate) assignment: Option<Box<AssignmentSearch>>,
     /// Paths that the rule is limited to.
-    pub paths: Option<Box<GlobSet>>,
+    pub paths: Option<Box<PathLimit>>,
     /// Least confidence signals.
     pub min_confidence: i8,
     /// Base confidence.
@@ -34,3 +35,20 @@ pub struct RuleCold {
 }
 
 const _: () = assert!(size_of::<RuleCold>() <= 64);
+
+/// Paths that a rule is limited to.
+#[derive(Debug)]
+pub struct PathLimit {
+    /// Globs of which one must match; all paths where there are none.
+    pub globs: Option<GlobSet>,
+    /// Pattern that must match somewhere.
+    pub pattern: Option<Regex>,
+}
+
+impl PathLimit {
+    /// Whether a path is inside the limit.
+    pub fn admits(&self, path: &[u8]) -> bool {
+        self.globs.as_ref().is_none_or(|globs| globs.is_match(&*String::from_utf8_lossy(path)))
+            && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(path))
+    }
+}

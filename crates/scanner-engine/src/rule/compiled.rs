@@ -12,7 +12,8 @@ pub const NO_GATE: u32 = u32::MAX;
 pub type LazyRegex = OnceLock<Regex>;
 
 /// Facts of a rule, packed: bits 0..=15 the group of the secret (if bit 17 is set), bit 16 whether the
-/// assignment shape is checked, bit 17 whether a group is stated, bit 18 whether secrets are UUIDs by nature.
+/// assignment shape is checked, bit 17 whether a group is stated, bit 18 whether secrets are UUIDs by nature, bit 19
+/// whether the rule is taken as it is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RuleMeta(u32);
 
@@ -20,6 +21,7 @@ impl RuleMeta {
     const NEEDS_ASSIGNMENT: u32 = 1 << 16;
     const HAS_GROUP: u32 = 1 << 17;
     const UUID_SECRET: u32 = 1 << 18;
+    const AS_WRITTEN: u32 = 1 << 19;
 
     /// Packs the facts.
     #[expect(clippy::fn_params_excessive_bools, reason = "each is one bit of the word")]
@@ -35,6 +37,17 @@ impl RuleMeta {
             bits |= Self::UUID_SECRET;
         }
         Self(bits)
+    }
+
+    /// The same facts of a rule that is taken as it is written.
+    #[must_use]
+    pub const fn with_as_written(self, as_written: bool) -> Self {
+        if as_written { Self(self.0 | Self::AS_WRITTEN) } else { self }
+    }
+
+    /// Whether nothing but the rule itself decides (`RuleSpec::as_written`).
+    pub const fn is_as_written(self) -> bool {
+        self.0 & Self::AS_WRITTEN != 0
     }
 
     /// The stated group of the secret.

@@ -7,7 +7,7 @@ mod packed;
 mod pools;
 mod target;
 
-pub use cold::RuleCold;
+pub use cold::{PathLimit, RuleCold};
 pub use compiled::{LazyRegex, NO_GATE, RuleCompiled, RuleMeta};
 pub use packed::PackedPatterns;
 pub use pools::{CompanionCompiled, EntropyCompiled, GatePools, NearCompiled, TwoPhaseCompiled};

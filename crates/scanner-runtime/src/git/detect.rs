@@ -19,9 +19,10 @@ use scanner_report::LineCounter;
 
 use super::select::Work;
 use super::{GitRun, SeenObjects, note_damage};
+use crate::allow::AroundFacts;
 use crate::chunk::cut_slice;
 use crate::markers;
-use crate::object::{Counts, in_chunk, text_facts};
+use crate::object::{Counts, around, in_chunk, text_facts};
 use crate::pipeline::Total;
 
 /// Records kept in a run. What is more is counted: a repository made of secrets must not take all memory.
@@ -47,6 +48,8 @@ pub(super) struct Occurrence {
     pub(super) rec: FindingRec,
     pub(super) hash: NormHash,
     pub(super) location: Location,
+    /// What allow lists said of its match and lines.
+    pub(super) around: AroundFacts,
 }
 
 /// Secrets by their hash.
@@ -343,7 +346,13 @@ impl<'a> Detector<'a> {
             secrets.entry(hash).or_insert_with(|| SecretBytes::new(found.secret));
             let location = self.lines.locate(chunk.data, found.rec.root);
             let (oid, kind) = (blob.oid, blob.kind);
-            occurrences.push(Occurrence { oid, kind, rec: *found.rec, hash, location });
+            let around = if filters.allow.looks_at_lines() {
+                let (matched, line) = around(chunk.data, &place, reach);
+                filters.allow.ask(&matched, &line)
+            } else {
+                AroundFacts::default()
+            };
+            occurrences.push(Occurrence { oid, kind, rec: *found.rec, hash, location, around });
         }
     }
 

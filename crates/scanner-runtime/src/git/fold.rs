@@ -12,6 +12,7 @@ use scanner_git::{ObjectKind, Oid};
 use super::GitRun;
 use super::detect::{Detected, Named, Occurrence, Secrets};
 use super::origin::{Home, Homes};
+use crate::allow::{AllowSubject, Around};
 use crate::identity::Candidate;
 use crate::object::Counts;
 
@@ -159,11 +160,18 @@ impl<'a> Places<'a> {
         let rule = &request.engine.rule_info(occurrence.rec.rule_id).id;
         let unknown = SecretBytes::withheld("");
         let secret = self.secrets.get(&occurrence.hash).unwrap_or(&unknown);
-        // Exposed to be compared with the user's allow list.
-        if request.filters.allow.allows(rule, path, secret.expose()) {
+        let commit = home.first.as_ref().map(|commit| commit.oid.to_string());
+        let subject = AllowSubject {
+            rule,
+            paths: [path; 2],
+            // Exposed to be compared with the user's allow list.
+            secret: secret.expose(),
+            around: Around::Asked(&occurrence.around),
+            commit: commit.as_deref(),
+        };
+        if request.filters.allow.allows(&subject) {
             return (true, false);
         }
-        let commit = home.first.as_ref().map(|commit| commit.oid.to_string());
         let candidate = Candidate {
             rule,
             hash: &occurrence.hash,
