@@ -114,20 +114,6 @@ impl Fault {
     pub(crate) const fn ends_archive(self) -> bool {
         matches!(self, Self::ArchiveBytes | Self::RunBytes | Self::Time | Self::Stopped)
     }
-
-    /// Whether the raw bytes of a container with this fault are worth scanning instead of its entries.
-    pub(crate) const fn raw_bytes_help(self) -> bool {
-        !matches!(self, Self::Encrypted | Self::Ratio | Self::Entries) && !self.ends_archive()
-    }
-}
-
-/// How the bytes of an entry came to an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryOutcome {
-    /// All of it was handed over.
-    Complete,
-    /// What could be read was handed over; the fault says why there is no more.
-    Incomplete(Fault),
 }
 
 /// What one call of [`ArchiveScanner::scan`](crate::ArchiveScanner::scan) did.
@@ -155,6 +141,11 @@ impl ArchiveReport {
     /// Whether everything could be read.
     pub fn is_complete(&self) -> bool {
         self.faults.iter().all(|&count| count == 0)
+    }
+
+    /// Whether nothing at all could be read, so that the raw bytes are worth a look.
+    pub fn is_unread(&self) -> bool {
+        self.bytes == 0 && self.without_data == 0 && !self.is_complete()
     }
 
     /// The faults that occurred, each with its count, in order.

@@ -70,9 +70,9 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 /// The name of what a compressed stream holds: its own without the ending that compression added.
 pub(crate) fn stem(name: &[u8]) -> &[u8] {
-    const ENDINGS: [&[u8]; 12] = [
+    const ENDINGS: &[&[u8]] = &[
         b".gz", b".z", b".bz2", b".xz", b".lzma", b".zst", b".zstd", b".lz4", b".gzip", b".bz",
-        b".svgz", b".rpm",
+        b".tgz", b".tbz2", b".txz", b".tzst",
     ];
     for ending in ENDINGS {
         let Some(cut) = name.len().checked_sub(ending.len()).filter(|&cut| cut > 0) else {

@@ -66,6 +66,8 @@ pub(crate) struct ScanToml {
     pub(crate) max_file_size: Option<String>,
     /// As `--max-decode-depth`.
     pub(crate) max_decode_depth: Option<u32>,
+    /// As `--max-archive-depth`.
+    pub(crate) max_archive_depth: Option<u32>,
     /// As `--max-memory`.
     pub(crate) max_memory: Option<String>,
     /// As `--timeout`.

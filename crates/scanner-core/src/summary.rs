@@ -56,6 +56,8 @@ pub struct Summary {
     pub files: u64,
     /// Of these, objects of git repositories.
     pub git_objects: u64,
+    /// Of these, entries of archives, also of such as lie in git repositories.
+    pub archive_entries: u64,
     /// Bytes scanned, each once.
     pub bytes: u64,
     /// Findings reported.

@@ -180,6 +180,8 @@ pub(crate) struct SummaryRecord<'a> {
     rules: u64,
     files: u64,
     git_objects: u64,
+    #[serde(skip_serializing_if = "is_none")]
+    archive_entries: u64,
     bytes: u64,
     findings: u64,
     suppressed: u64,
@@ -198,6 +200,7 @@ impl<'a> SummaryRecord<'a> {
             rules: summary.rules,
             files: summary.files,
             git_objects: summary.git_objects,
+            archive_entries: summary.archive_entries,
             bytes: summary.bytes,
             findings: summary.findings,
             suppressed: summary.suppressed,

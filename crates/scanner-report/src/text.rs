@@ -364,12 +364,21 @@ impl Closing<'_> {
 
     fn scanned(&self) -> String {
         let summary = self.summary;
-        let objects = counted(summary.git_objects, "git object", "git objects");
-        let files = summary.files.saturating_sub(summary.git_objects);
-        let what = match (files, summary.git_objects) {
-            (_, 0) => counted(files, "file", "files"),
-            (0, _) => objects,
-            _ => format!("{} and {objects}", counted(files, "file", "files")),
+        let (objects, entries) = (summary.git_objects, summary.archive_entries);
+        let files = summary.files.saturating_sub(objects).saturating_sub(entries);
+        let mut parts = Vec::new();
+        if files > 0 || objects + entries == 0 {
+            parts.push(counted(files, "file", "files"));
+        }
+        if entries > 0 {
+            parts.push(counted(entries, "archive entry", "archive entries"));
+        }
+        if objects > 0 {
+            parts.push(counted(objects, "git object", "git objects"));
+        }
+        let what = match parts.as_slice() {
+            [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+            _ => parts.concat(),
         };
         let mut text = format!("{what}, {} in {}", bytes(summary.bytes), time(summary.elapsed));
         if let Some(rate) = rate(summary.bytes, summary.elapsed) {

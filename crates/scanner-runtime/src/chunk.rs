@@ -1,8 +1,9 @@
 //! Cutting a stream into chunks that overlap, in one buffer that is reused for every object.
 
-use std::io::{self, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 use std::ops::ControlFlow;
 
+use scanner_archive::ReadSeek;
 use scanner_core::{Chunk, FileId};
 use scanner_fs::{Filled, OpenFile};
 
@@ -19,6 +20,20 @@ pub(crate) trait ByteSource {
     fn rewind(&mut self) -> bool {
         false
     }
+
+    /// The source as something that an archive can be read from out of order.
+    fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
+        None
+    }
+}
+
+/// A source as a plain reader.
+pub(crate) struct SourceReader<'a>(pub(crate) &'a mut dyn ByteSource);
+
+impl Read for SourceReader<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.0.fill(into).map(|filled| filled.bytes)
+    }
 }
 
 impl ByteSource for OpenFile {
@@ -28,6 +43,10 @@ impl ByteSource for OpenFile {
 
     fn rewind(&mut self) -> bool {
         Seek::rewind(self).is_ok()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
+        Some(self)
     }
 }
 
@@ -52,29 +71,27 @@ impl<R: Read> ByteSource for ReadSource<R> {
 
 /// Bytes that are in memory already.
 #[derive(Debug)]
-pub(crate) struct SliceSource<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
+pub(crate) struct SliceSource<'a>(Cursor<&'a [u8]>);
 
 impl<'a> SliceSource<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0 }
+        Self(Cursor::new(bytes))
     }
 }
 
 impl ByteSource for SliceSource<'_> {
     fn fill(&mut self, buf: &mut [u8]) -> io::Result<Filled> {
-        let rest = &self.bytes[self.at..];
-        let bytes = rest.len().min(buf.len());
-        buf[..bytes].copy_from_slice(&rest[..bytes]);
-        self.at += bytes;
-        Ok(Filled { bytes, at_end: bytes == rest.len() && bytes < buf.len() })
+        let bytes = self.0.read(buf)?;
+        Ok(Filled { bytes, at_end: bytes < buf.len() })
     }
 
     fn rewind(&mut self) -> bool {
-        self.at = 0;
+        self.0.set_position(0);
         true
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
+        Some(&mut self.0)
     }
 }
 

@@ -10,6 +10,7 @@ use scanner_engine::Engine;
 use scanner_fs::WalkPolicy;
 
 use crate::allow::Allowlists;
+use crate::archive::ArchiveOptions;
 use crate::git::GitSource;
 use crate::identity::Identities;
 use crate::storing::StoreSession;
@@ -83,6 +84,8 @@ pub struct ScanRequest {
     pub jobs: NonZeroUsize,
     /// Bytes read at a time; see [`CHUNK_BYTES`].
     pub chunk_bytes: usize,
+    /// How archives are read; `None` scans them as they are.
+    pub archives: Option<ArchiveOptions>,
     /// What is reported.
     pub filters: Filters,
     /// Hashes and ignores.

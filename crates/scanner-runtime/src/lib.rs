@@ -10,6 +10,7 @@
 //! ```
 
 mod allow;
+mod archive;
 mod baselines;
 mod chunk;
 mod collect;
@@ -28,6 +29,7 @@ mod rule_test;
 mod storing;
 
 pub use allow::{AllowError, AllowSubject, Allowlists, Around, AroundFacts, RuleAllow};
+pub use archive::ArchiveOptions;
 pub use baselines::Baselines;
 pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source, fit_memory};
 pub use control::{Control, Progress};
@@ -41,6 +43,7 @@ pub use pipeline::{RuntimeError, scan};
 pub use rule_test::{TestReport, test_rules};
 pub use storing::{Recalled, RunScope, StoreSession};
 
+pub use scanner_archive as archives;
 pub use scanner_engine as engine;
 pub use scanner_fs as fs;
 pub use scanner_git;

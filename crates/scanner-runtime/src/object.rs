@@ -15,6 +15,7 @@ use scanner_fs::FileFacts;
 use scanner_report::{LineCounter, LineHasher, Mark, context_line, line_window};
 
 use crate::allow::{AllowSubject, Around};
+use crate::archive::Archives;
 use crate::chunk::{ByteSource, Chunker};
 use crate::collect::Collector;
 use crate::config::ScanRequest;
@@ -35,6 +36,10 @@ pub(crate) struct Counts {
     pub(crate) files: u64,
     /// Of these, objects of git repositories.
     pub(crate) git_objects: u64,
+    /// Outermost archives among them.
+    pub(crate) archives: u64,
+    /// And entries of archives.
+    pub(crate) archive_entries: u64,
     pub(crate) bytes: u64,
     pub(crate) suppressed: u64,
     /// Objects among `files` that had not changed since an earlier run.
@@ -42,24 +47,29 @@ pub(crate) struct Counts {
     /// Files without findings.
     pub(crate) clean: Clean,
     pub(crate) skips: SkipCounts,
+    /// Objects that were not scanned completely and why, some of them.
+    pub(crate) failures: Vec<String>,
 }
 
 impl Counts {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.files += other.files;
         self.git_objects += other.git_objects;
+        self.archives += other.archives;
+        self.archive_entries += other.archive_entries;
         self.bytes += other.bytes;
         self.suppressed += other.suppressed;
         self.reused += other.reused;
         self.clean.merge(&other.clean);
         self.skips.merge(&other.skips);
+        self.failures.extend_from_slice(&other.failures);
     }
 }
 
 /// Scans objects, one after the other.
 pub(crate) struct ObjectScanner<'a> {
-    request: &'a ScanRequest,
-    stop: Stop<'a>,
+    pub(crate) request: &'a ScanRequest,
+    pub(crate) stop: Stop<'a>,
     collector: &'a Mutex<Collector>,
     scratch: ScanScratch,
     chunker: Chunker,
@@ -68,6 +78,7 @@ pub(crate) struct ObjectScanner<'a> {
     /// Reused for what each file is recognised by.
     facts: Vec<u8>,
     open: Open,
+    pub(crate) archives: Archives,
     pub(crate) counts: Counts,
     /// Where findings go instead of to the collector, and the key of the object that they belong to.
     pub(crate) capture: Option<Capture>,
@@ -127,6 +138,7 @@ impl<'a> ObjectScanner<'a> {
             next_id: 0,
             facts: Vec::new(),
             open: Open::default(),
+            archives: Archives::default(),
             counts: Counts::default(),
             capture: None,
         }
@@ -222,11 +234,27 @@ impl<'a> ObjectScanner<'a> {
         skips + counters.findings_dropped + counters.regex_gave_up
     }
 
-    /// Scans an object. `Break` means that the run is over.
+    /// Takes care that no later run takes the object at hand for scanned.
+    pub(crate) fn forget(&mut self) {
+        self.open.state = None;
+    }
+
+    /// Scans an object, as it is. `Break` means that the run is over.
     pub(crate) fn scan(
         &mut self,
         object: &Object<'_>,
         source: &mut dyn ByteSource,
+    ) -> ControlFlow<()> {
+        self.scan_unless(object, source, &mut |_| false)
+    }
+
+    /// Scans an object unless `is_other` says of its first chunk that it is for somebody else: then nothing has
+    /// happened but that the chunk was read.
+    pub(crate) fn scan_unless(
+        &mut self,
+        object: &Object<'_>,
+        source: &mut dyn ByteSource,
+        is_other: &mut dyn FnMut(&[u8]) -> bool,
     ) -> ControlFlow<()> {
         let file_id = FileId::new(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
@@ -236,7 +264,12 @@ impl<'a> ObjectScanner<'a> {
             self.chunker = Chunker::new(self.request.chunk_bytes, overlap);
         }
         let mut chunker = std::mem::replace(&mut self.chunker, Chunker::new(0, 0));
+        let mut is_others = false;
         let cut = chunker.cut(file_id, source, &mut |chunk, keep| {
+            if passage.first && is_other(chunk.data) {
+                is_others = true;
+                return ControlFlow::Break(());
+            }
             self.scan_chunk(object, chunk, keep, &mut passage);
             let progress = &self.stop.control.progress;
             progress.bytes.fetch_add(chunk.payload().len() as u64, Ordering::Relaxed);
@@ -244,6 +277,9 @@ impl<'a> ObjectScanner<'a> {
             if over && !chunk.is_last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         self.chunker = chunker;
+        if is_others {
+            return ControlFlow::Continue(());
+        }
         self.counts.files += 1;
         self.counts.bytes += cut.bytes;
         self.stop.control.progress.files.fetch_add(1, Ordering::Relaxed);
@@ -256,7 +292,7 @@ impl<'a> ObjectScanner<'a> {
             None => self.open.findings.extend(findings),
         }
         if cut.stopped {
-            self.open.state = None;
+            self.forget();
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())

@@ -150,7 +150,7 @@ impl<'a> ScannerRuntime<'a> {
     }
 
     fn scan(&mut self, path: &ObjectPath, source: SourceKind, bytes: &mut dyn ByteSource) {
-        let _ = self.scanner.scan(&Object { path, source }, bytes);
+        let _ = self.scanner.scan_opening(&Object { path, source }, bytes);
     }
 }
 
@@ -169,8 +169,13 @@ impl FileVisitor for Visitor<'_> {
         file.advise_sequential();
         let path = file.path().clone();
         self.scanner.open(state);
-        let flow = self.scanner.scan(&Object { path: &path, source: SourceKind::Fs }, file);
-        if flow.is_continue() && !file.is_empty() && file.position() != file.len() {
+        let object = Object { path: &path, source: SourceKind::Fs };
+        let before = self.scanner.counts.archives;
+        let flow = self.scanner.scan_opening(&object, file);
+        // An archive is not read from front to back.
+        let was_archive = self.scanner.counts.archives > before;
+        let was_read = file.position() == file.len() || file.is_empty() || was_archive;
+        if flow.is_continue() && !was_read {
             self.scanner.counts.skips.add(SkipReason::ChangedWhileRead);
         }
         self.scanner.close(&path);
@@ -206,6 +211,7 @@ impl Total {
     pub(crate) fn add(&mut self, counts: &Counts, failures: Vec<String>) {
         self.counts.merge(counts);
         self.failures.extend(failures);
+        self.failures.append(&mut self.counts.failures);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
@@ -227,6 +233,7 @@ fn summary(request: &ScanRequest, total: Total, stop: Stop<'_>) -> Summary {
         rules: request.engine.rule_count() as u64,
         files: counts.files,
         git_objects: counts.git_objects,
+        archive_entries: counts.archive_entries,
         bytes: counts.bytes,
         findings: 0,
         suppressed: counts.suppressed,

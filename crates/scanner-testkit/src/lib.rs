@@ -1,8 +1,10 @@
-//! What tests of several crates share: the oracle, ways to hand a text to the engine, and a counting allocator.
+//! What tests of several crates share: the oracle, ways to hand a text to the engine, a counting allocator,
+//! and archives of every kind.
 //!
 //! Used as a development dependency only.
 
 mod alloc;
+pub mod archives;
 mod runner;
 
 pub use alloc::{CountingAllocator, allocations_of};

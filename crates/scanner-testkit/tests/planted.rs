@@ -12,7 +12,9 @@ use scanner_rules::builtin;
 use scanner_rules::example::positives;
 use scanner_runtime::fs::WalkPolicy;
 use scanner_runtime::store::Keys;
-use scanner_runtime::{Control, Filters, Identities, KeyPaths, NoIgnores, ScanRequest, Source};
+use scanner_runtime::{
+    ArchiveOptions, Control, Filters, Identities, KeyPaths, NoIgnores, ScanRequest, Source,
+};
 use scanner_testkit::Runner;
 
 /// One detector of each kind of service and shape.
@@ -148,6 +150,7 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
         targets: Vec::new(),
         started_unix: 0,
         line_hashes: false,
+        archives: Some(ArchiveOptions::default()),
     };
     let sinks: Vec<Box<dyn EventSink>> = vec![Box::new(collect.clone())];
     let summary = scanner_runtime::scan(&request, None, sinks, &Control::default());

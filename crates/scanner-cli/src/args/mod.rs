@@ -1,5 +1,6 @@
 //! The command line. Words are those that people already type.
 
+mod archive;
 mod baseline;
 mod explain;
 mod git;
@@ -11,6 +12,7 @@ mod store;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use archive::ArchiveArgs;
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, EntryArgs};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};

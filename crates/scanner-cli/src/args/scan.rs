@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::report::UploadUse;
-use super::{GitArgs, When};
+use super::{ArchiveArgs, GitArgs, When};
 use crate::values;
 
 /// On or off.
@@ -82,6 +82,10 @@ pub(crate) struct ScanArgs {
     /// Undo so many encodings one inside the other: base64, percent, hex, escapes; 0 for none [default: 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=8))]
     pub(crate) max_decode_depth: Option<u32>,
+
+    /// How archives are read
+    #[command(flatten)]
+    pub(crate) archives: ArchiveArgs,
 
     /// Use only these rules (ids or globs); repeat for several
     #[arg(long, value_name = "RULE")]

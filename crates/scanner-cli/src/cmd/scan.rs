@@ -9,11 +9,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, bail};
 use scanner_core::{Confidence, Summary};
 use scanner_report::UploadNotes;
+use scanner_runtime::archives::Limits;
 use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
-    Allowlists, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection, Identities,
-    KeyPaths, NoIgnores, RuntimeError, ScanRequest, Source, fit_memory,
+    Allowlists, ArchiveOptions, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection,
+    Identities, KeyPaths, NoIgnores, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
 use super::git::{self, Surroundings};
@@ -116,6 +117,7 @@ pub(crate) fn prepare(
         source,
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,
+        archives: archives(args, &config)?,
         filters,
         identities: Identities { keys, ignores: silencers.chain(), paths: key_paths(&target) },
         store: None,
@@ -199,6 +201,22 @@ fn engine_options(args: &ScanArgs, config: &Config) -> EngineOptions {
 pub(super) fn decode_depth(args: &ScanArgs, config: &Config) -> u32 {
     let stated = args.max_decode_depth.or(config.scan.max_decode_depth);
     stated.unwrap_or(EngineOptions::default().tuning.decode_depth_max)
+}
+
+/// Archives opened one inside the other; 0 for none.
+pub(super) fn archive_depth(args: &ScanArgs, config: &Config) -> u32 {
+    let stated = args.archives.max_archive_depth.or(config.scan.max_archive_depth);
+    if args.archives.no_archives { 0 } else { stated.unwrap_or(Limits::DEFAULT.depth_max) }
+}
+
+fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<ArchiveOptions>> {
+    let depth_max = archive_depth(args, config);
+    let limits = Limits { depth_max, ..Limits::DEFAULT };
+    if depth_max == 0 {
+        return Ok(None);
+    }
+    anyhow::ensure!(limits.is_valid(), "configuration: max_archive_depth is 32 at most");
+    Ok(Some(ArchiveOptions::new(limits)))
 }
 
 fn source(

@@ -14,8 +14,8 @@ use scanner_runtime::{
     StoreSession,
 };
 
-use super::scan::decode_depth;
 use super::scan::today;
+use super::scan::{archive_depth, decode_depth};
 use super::version::VERSION;
 use crate::args::ScanArgs;
 use crate::config_file::Config;
@@ -97,6 +97,7 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
         .text("min-confidence", confidence.unwrap_or("likely"))
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
         .text("decode-depth", &decode_depth(args, config).to_string())
+        .text("archive-depth", &archive_depth(args, config).to_string())
         .text("allow", &allow);
     rule_set_hash(&rules, &settings)
 }

@@ -186,7 +186,7 @@ impl Store {
 
     fn summary_of(&self, run: i64, findings: u64) -> rusqlite::Result<Summary> {
         let sql = "SELECT status, rules, files, bytes, suppressed, reused, skips, warnings, elapsed_ms, interrupted, \
-                   git_objects FROM runs WHERE id = ?1";
+                   git_objects, archive_entries FROM runs WHERE id = ?1";
         self.connection.query_row(sql, [run], |row| {
             let status: String = row.get(0)?;
             let skips: String = row.get(6)?;
@@ -200,6 +200,7 @@ impl Store {
                 rules: unsigned(row.get(1)?),
                 files: unsigned(row.get(2)?),
                 git_objects: unsigned(row.get(10)?),
+                archive_entries: unsigned(row.get(11)?),
                 bytes: unsigned(row.get(3)?),
                 findings,
                 suppressed: unsigned(row.get(4)?),

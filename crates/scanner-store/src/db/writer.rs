@@ -415,7 +415,7 @@ fn put_summary(
         .collect();
     let sql = "UPDATE runs SET status = ?2, elapsed_ms = ?3, files = ?4, bytes = ?5, findings = ?6, \
                suppressed = ?7, reused = ?8, lost = ?9, interrupted = ?10, skips = ?11, warnings = ?12, \
-               rules = ?13, git_objects = ?14 WHERE id = ?1";
+               rules = ?13, git_objects = ?14, archive_entries = ?15 WHERE id = ?1";
     transaction.execute(
         sql,
         params![
@@ -433,6 +433,7 @@ fn put_summary(
             serde_json::to_string(&summary.warnings).unwrap_or_default(),
             signed(summary.rules),
             signed(summary.git_objects),
+            signed(summary.archive_entries),
         ],
     )?;
     Ok(())

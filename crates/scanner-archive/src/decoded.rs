@@ -1,0 +1,64 @@
+//! What a decoder gives out, as a source of its own: counted, buffered, and with its fault at the end.
+
+use crate::budget::Budget;
+use crate::outcome::Fault;
+use crate::source::{Buffer, Source};
+
+/// Undoes one encoding. Takes what it needs from its input, so that what follows the encoded data stays there.
+pub(crate) trait Codec {
+    /// Decodes into `output`, which is not empty, and returns how many bytes; 0 only at the end.
+    fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault>;
+}
+
+/// The decoded bytes.
+pub(crate) struct Decoded<'a, 's, C> {
+    input: &'a mut dyn Source,
+    codec: C,
+    budget: &'a Budget<'s>,
+    buffer: Buffer<'a>,
+    /// How it ended: with a fault that is reported once what was decoded before is used up, or well.
+    end: Option<Result<(), Fault>>,
+}
+
+impl<'a, 's, C: Codec> Decoded<'a, 's, C> {
+    pub(crate) fn new(
+        input: &'a mut dyn Source,
+        codec: C,
+        budget: &'a Budget<'s>,
+        buffer: Buffer<'a>,
+    ) -> Self {
+        Self { input, codec, budget, buffer, end: None }
+    }
+
+    /// Whether the encoded data were read to their end and were right.
+    pub(crate) fn ended_well(&self) -> bool {
+        self.end == Some(Ok(())) && self.buffer.len() == 0
+    }
+
+    fn step(&mut self) -> Result<(), Fault> {
+        let got = self.codec.read(self.input, self.buffer.space())?;
+        if got == 0 {
+            self.end = Some(Ok(()));
+        }
+        self.buffer.grown(got);
+        self.budget.expand(got as u64)
+    }
+}
+
+impl<C: Codec> Source for Decoded<'_, '_, C> {
+    fn fill(&mut self, at_least: usize) -> Result<&[u8], Fault> {
+        while self.buffer.len() < at_least && self.end.is_none() {
+            if let Err(fault) = self.step() {
+                self.end = Some(Err(fault));
+            }
+        }
+        match self.end {
+            Some(Err(fault)) if self.buffer.len() == 0 => Err(fault),
+            _ => Ok(self.buffer.data()),
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.buffer.consume(count);
+    }
+}

@@ -1,0 +1,166 @@
+//! gzip: members one behind the other, each with a header, deflated data, checksum and length.
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use crate::decoded::Codec;
+use crate::outcome::Fault;
+use crate::source::Source;
+
+/// Deflated data, raw or with the frame of zlib. It does not know what stands around them.
+pub(crate) struct Inflate {
+    decompress: Decompress,
+    done: bool,
+}
+
+impl Inflate {
+    pub(crate) fn raw() -> Self {
+        Self { decompress: Decompress::new(false), done: false }
+    }
+
+    /// Starts again with the next stream of raw data.
+    fn restart(&mut self) {
+        self.decompress.reset(false);
+        self.done = false;
+    }
+}
+
+impl Codec for Inflate {
+    fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault> {
+        while !self.done {
+            let lent = input.fill(1)?;
+            let (taken, given) = (self.decompress.total_in(), self.decompress.total_out());
+            let status = self
+                .decompress
+                .decompress(lent, output, FlushDecompress::None)
+                .map_err(|_| Fault::Damaged)?;
+            let taken = (self.decompress.total_in() - taken) as usize;
+            let given = (self.decompress.total_out() - given) as usize;
+            let starved = lent.is_empty();
+            input.consume(taken);
+            self.done = status == Status::StreamEnd;
+            if given > 0 {
+                return Ok(given);
+            }
+            if !self.done && starved {
+                return Err(Fault::Truncated);
+            }
+            if !self.done && taken == 0 {
+                return Err(Fault::Damaged);
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The members of a gzip file.
+pub(crate) struct Gzip {
+    inflate: Inflate,
+    state: State,
+    crc: crc32fast::Hasher,
+    size: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    First,
+    Body,
+    Trailer,
+    Next,
+    End,
+}
+
+impl Default for Gzip {
+    fn default() -> Self {
+        let crc = crc32fast::Hasher::new();
+        Self { inflate: Inflate::raw(), state: State::First, crc, size: 0 }
+    }
+}
+
+impl Codec for Gzip {
+    fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault> {
+        loop {
+            match self.state {
+                State::First => self.header(input)?,
+                State::Next if input.fill(3)?.starts_with(&[0x1f, 0x8b, 8]) => {
+                    self.header(input)?;
+                }
+                State::Next => self.state = State::End,
+                State::Body => match self.inflate.read(input, output)? {
+                    0 => self.state = State::Trailer,
+                    count => {
+                        self.crc.update(&output[..count]);
+                        self.size = self.size.wrapping_add(count as u32);
+                        return Ok(count);
+                    }
+                },
+                State::Trailer => self.trailer(input)?,
+                State::End => return Ok(0),
+            }
+        }
+    }
+}
+
+impl Gzip {
+    fn header(&mut self, input: &mut dyn Source) -> Result<(), Fault> {
+        const CHECKSUM: u8 = 2;
+        const EXTRA: u8 = 4;
+        const NAME: u8 = 8;
+        const COMMENT: u8 = 16;
+        let fixed: [u8; 10] = take(input)?;
+        let flags = fixed[3];
+        if !fixed.starts_with(&[0x1f, 0x8b, 8]) || flags & 0xe0 != 0 {
+            return Err(Fault::Damaged);
+        }
+        if flags & EXTRA != 0 {
+            let len = u64::from(u16::from_le_bytes(take(input)?));
+            if input.skip(len)? < len {
+                return Err(Fault::Truncated);
+            }
+        }
+        for flag in [NAME, COMMENT] {
+            if flags & flag != 0 {
+                skip_text(input)?;
+            }
+        }
+        if flags & CHECKSUM != 0 {
+            take::<2>(input)?;
+        }
+        self.inflate.restart();
+        self.crc.reset();
+        self.size = 0;
+        self.state = State::Body;
+        Ok(())
+    }
+
+    fn trailer(&mut self, input: &mut dyn Source) -> Result<(), Fault> {
+        let crc = u32::from_le_bytes(take(input)?);
+        let size = u32::from_le_bytes(take(input)?);
+        self.state = State::Next;
+        let right = crc == self.crc.clone().finalize() && size == self.size;
+        if right { Ok(()) } else { Err(Fault::Checksum) }
+    }
+}
+
+/// The next bytes, as an array.
+pub(crate) fn take<const N: usize>(input: &mut dyn Source) -> Result<[u8; N], Fault> {
+    let lent = input.fill(N)?;
+    let bytes = lent.get(..N).and_then(|bytes| bytes.try_into().ok()).ok_or(Fault::Truncated)?;
+    input.consume(N);
+    Ok(bytes)
+}
+
+/// Steps behind the next NUL.
+fn skip_text(input: &mut dyn Source) -> Result<(), Fault> {
+    loop {
+        let lent = input.fill(1)?;
+        if lent.is_empty() {
+            return Err(Fault::Truncated);
+        }
+        let end = lent.iter().position(|&byte| byte == 0);
+        let count = end.map_or(lent.len(), |at| at + 1);
+        input.consume(count);
+        if end.is_some() {
+            return Ok(());
+        }
+    }
+}

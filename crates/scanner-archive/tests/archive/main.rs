@@ -1,0 +1,4 @@
+//! Archives through the driver: what comes out, under which path, and what is counted.
+
+mod seen;
+mod tar;

@@ -1,0 +1,15 @@
+//! Flags about what lies inside archives.
+
+use clap::Args;
+
+/// How archives are read.
+#[derive(Debug, Args)]
+pub(crate) struct ArchiveArgs {
+    /// Scan archives and documents as they are, without opening them
+    #[arg(long, conflicts_with = "max_archive_depth")]
+    pub(crate) no_archives: bool,
+
+    /// Open so many archives one inside the other; 0 for none [default: 8]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=32))]
+    pub(crate) max_archive_depth: Option<u32>,
+}

@@ -1,0 +1,134 @@
+//! Archives through the command: what is found in them, under which path, and how the run ends.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use scanner_testkit::archives::{Tar, gzip};
+use serde_json::Value;
+
+/// A made-up token with its right checksum, joined at run time.
+fn token() -> String {
+    let body = ["T9xWq2", "LmZr81", "KvYd73", "HsNp46", "GbCf05"].concat();
+    let mut rest = crc32fast::hash(body.as_bytes());
+    let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut check = [b'0'; 6];
+    for place in check.iter_mut().rev() {
+        *place = alphabet[(rest % 62) as usize];
+        rest /= 62;
+    }
+    format!("{}{body}{}", ["gh", "p_"].concat(), String::from_utf8_lossy(&check))
+}
+
+fn line() -> Vec<u8> {
+    format!("first line\nGITHUB_TOKEN={}\n", token()).into_bytes()
+}
+
+fn run(dir: &Path, args: &[&str], stdin: Option<&[u8]>) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_scanner-rs"))
+        .args(args)
+        .current_dir(dir)
+        .env_remove("SCANNER_CONFIG")
+        .env_remove("SCANNER_SECRET_KEY")
+        .env("XDG_STATE_HOME", dir.join("state"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let mut input = child.stdin.take().expect("a pipe");
+    // A command that reads no input may be gone already.
+    let _unread: std::io::Result<()> = input.write_all(stdin.unwrap_or_default());
+    drop(input);
+    child.wait_with_output().expect("the command ends")
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("a report")
+}
+
+/// Path and line of each finding.
+fn places(report: &Value) -> Vec<(String, u64)> {
+    let findings = report["findings"].as_array().expect("findings");
+    let place = |f: &Value| {
+        (f["path"].as_str().expect("a path").to_owned(), f["line"].as_u64().expect("a line"))
+    };
+    findings.iter().map(place).collect()
+}
+
+#[test]
+fn a_token_in_a_nested_archive_is_found_at_its_virtual_path() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let inner = gzip(&Tar::new().file("conf/.env", &line()).finish());
+    let outer = gzip(&Tar::new().file("deep/inner.tgz", &inner).file("b", b"nothing").finish());
+    fs::write(dir.path().join("outer.tar.gz"), outer).expect("a file");
+    let output = run(dir.path(), &["scan", ".", "-f", "json"], None);
+    let found = report(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(places(&found), [("outer.tar.gz!deep/inner.tgz!conf/.env".to_owned(), 2)]);
+    assert_eq!(found["summary"]["archive_entries"], 2);
+    assert_eq!(found["summary"]["status"], "complete");
+    let output = run(dir.path(), &["scan", ".", "-f", "json", "--max-archive-depth=1"], None);
+    let shallow = report(&output);
+    assert_eq!(places(&shallow), [("outer.tar.gz!deep/inner.tgz!inner".to_owned(), 2)]);
+    assert_eq!(shallow["summary"]["failed"]["archive_too_deep"], 1);
+    let output = run(dir.path(), &["scan", ".", "--no-archives"], None);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn standard_input_may_be_an_archive() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = gzip(&Tar::new().file("a/.env", &line()).finish());
+    let output = run(dir.path(), &["scan", "stdin", "-f", "json"], Some(&archive));
+    assert_eq!(places(&report(&output)), [("stdin!a/.env".to_owned(), 2)]);
+}
+
+#[test]
+fn a_damaged_archive_is_named_and_the_run_is_incomplete() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let archive = gzip(&Tar::new().file("a/.env", &line()).finish());
+    fs::write(dir.path().join("cut.tar.gz"), &archive[..archive.len() - 20]).expect("a file");
+    let output = run(dir.path(), &["scan", ".", "-f", "json"], None);
+    let report = report(&output);
+    assert_eq!(report["summary"]["failed"]["archive_damaged"], 1);
+    assert_eq!(report["summary"]["status"], "incomplete");
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(messages.contains("cut.tar.gz: cut off"), "{messages}");
+}
+
+#[test]
+fn a_text_that_begins_like_an_archive_is_a_text() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let text = [b"\x1f\x8b\x08\0\0\0\0\0\0\0 is how gzip begins\n".as_slice(), &line()].concat();
+    fs::write(dir.path().join("notes"), text).expect("a file");
+    let output = run(dir.path(), &["scan", ".", "-f", "json"], None);
+    assert_eq!(places(&report(&output)), [("notes".to_owned(), 3)]);
+}
+
+#[test]
+fn an_unchanged_archive_is_not_read_again_but_told_again() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let archive = data.join("a.tar");
+    fs::write(&archive, Tar::new().file(".env", &line()).finish()).expect("a file");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1 << 30);
+    fs::File::options()
+        .append(true)
+        .open(&archive)
+        .and_then(|file| file.set_modified(long_ago))
+        .expect("times can be set");
+    let store = dir.path().join("store.db");
+    let args = ["scan", "data", "-f", "json", "--store", store.to_str().expect("text")];
+    let first = report(&run(dir.path(), &args, None));
+    // The time of the last change of the name counts too; it cannot be set, only waited for.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let second = report(&run(dir.path(), &args, None));
+    let third = report(&run(dir.path(), &args, None));
+    assert_eq!(places(&first), [("data/a.tar!.env".to_owned(), 2)]);
+    assert_eq!(places(&second), places(&first));
+    assert_eq!(places(&third), places(&first));
+    assert_eq!(third["summary"]["reused"], 1, "{third}");
+}
