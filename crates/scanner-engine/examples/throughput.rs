@@ -1,7 +1,10 @@
 //! Measures the engine alone: reads a folder into memory, scans it some times with the built-in detectors, and
 //! prints what it did as one line of JSON.
 //!
-//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar] [--no-decode]`
+//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar] [--no-decode | --compare-decode]`
+//!
+//! `--compare-decode` scans each object with encodings undone and without, in turn, so that whatever else the machine
+//! does slows both, and prints the ratio of the times, the best of all passes for each object.
 
 #![expect(clippy::print_stdout, reason = "an example for people and the benchmark suite")]
 #![expect(clippy::cast_precision_loss, reason = "a rate for people")]
@@ -19,6 +22,7 @@ struct Options {
     bytes_max: u64,
     level: SimdLevel,
     tuning: Tuning,
+    compare: bool,
 }
 
 fn options() -> Options {
@@ -28,6 +32,7 @@ fn options() -> Options {
         bytes_max: u64::MAX,
         level: SimdLevel::detect(),
         tuning: Tuning::DEFAULT,
+        compare: false,
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -37,6 +42,7 @@ fn options() -> Options {
             "--bytes-max" => options.bytes_max = number(),
             "--scalar" => options.level = SimdLevel::Scalar,
             "--no-decode" => options.tuning.decode_depth_max = 0,
+            "--compare-decode" => options.compare = true,
             folder => options.folder = PathBuf::from(folder),
         }
     }
@@ -59,10 +65,42 @@ fn read(folder: &Path, left: &mut u64, out: &mut Vec<Vec<u8>>) {
     }
 }
 
+/// Seconds that the objects take, with encodings undone and without.
+fn compare(options: &Options, objects: &[Vec<u8>]) {
+    let specs = builtin::specs();
+    let plain = Tuning { decode_depth_max: 0, ..options.tuning };
+    let mut both = [options.tuning, plain].map(|tuning| {
+        let engine_options =
+            EngineOptions { level: options.level, tuning, ..EngineOptions::default() };
+        let engine = Engine::new(&specs, engine_options).expect("the built-in set compiles");
+        (ScanScratch::new(&engine), engine, vec![f64::INFINITY; objects.len()])
+    });
+    for _ in 0..=options.passes {
+        for (index, object) in objects.iter().enumerate() {
+            let file_id = FileId::new(index as u32);
+            for turn in 0..2 {
+                let (scratch, engine, best) = &mut both[(turn + index) % 2];
+                let started = Instant::now();
+                scratch.begin_object(&ObjectFacts { file_id, path: b"", is_binary: false });
+                engine.scan_chunk_into(&Chunk::whole(file_id, object), scratch);
+                best[index] = best[index].min(started.elapsed().as_secs_f64());
+            }
+        }
+    }
+    let [with, without] = both.map(|one| one.2.iter().sum::<f64>());
+    println!(
+        "{{\"with\": {with:.3}, \"without\": {without:.3}, \"ratio\": {:.4}}}",
+        with / without
+    );
+}
+
 fn main() {
     let options = options();
     let mut objects = Vec::new();
     read(&options.folder, &mut options.bytes_max.clone(), &mut objects);
+    if options.compare {
+        return compare(&options, &objects);
+    }
     let built = Instant::now();
     let specs = builtin::specs();
     let engine_options =
@@ -92,10 +130,11 @@ fn main() {
     let best_rate = bytes as f64 / options.passes as f64 / best / 1e9;
     let classes = engine.class_counts();
     let windows = scratch.counters().windows;
+    let decoded = scratch.counters().decoded_bytes / (options.passes as u64 + 1);
     println!(
         "{{\"bytes\": {bytes}, \"seconds\": {seconds:.6}, \"findings\": {findings}, \
          \"gb_per_second\": {rate:.3}, \"best_gb_per_second\": {best_rate:.3}, \"files\": {}, \"rules\": {}, \"classes\": {classes:?}, \
-         \"windows\": {windows}, \"build_ms\": {build_ms:.2}, \"overlap\": {}, \"simd\": \"{}\"}}",
+         \"windows\": {windows}, \"decoded_bytes\": {decoded}, \"build_ms\": {build_ms:.2}, \"overlap\": {}, \"simd\": \"{}\"}}",
         objects.len(),
         engine.rule_count(),
         engine.required_overlap(),

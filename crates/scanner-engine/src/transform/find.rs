@@ -148,6 +148,9 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
             (next, after),
             (b'#', _) | (b'a', b'm' | b'p') | (b'l' | b'g', b't') | (b'q', b'u') | (b'n', b'b')
         ),
+        Some([b'=', next, after]) => {
+            matches!((next, after), (b'3', b'D' | b'd') | (b'\n', _) | (b'\r', b'\n'))
+        }
         _ => true,
     }
 }

@@ -9,7 +9,7 @@ use crate::prefilter::native::SimdLevel;
 /// Marks of 64 bytes that every block gets, the first byte at bit 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hints {
-    /// Characters of base64 of either alphabet.
+    /// Characters of the standard alphabet of base64: `-` and `_` of the other stand in too many names.
     pub(super) run: u64,
     /// May begin an escape of some kind.
     pub(super) escape: u64,
@@ -112,17 +112,67 @@ fn scalar(bytes: &[u8], at: usize) -> Marks {
 fn scalar_hints(bytes: &[u8], at: usize) -> Hints {
     let mut hints = Hints::default();
     for (bit, byte, next) in pairs(bytes, at) {
-        let is_escape = match byte {
-            b'%' => true,
-            b'\\' => matches!(next, b'u' | b'U' | b'x'),
-            b'&' => next == b'#' || next.is_ascii_alphabetic(),
-            b'=' => matches!(next, b'3' | b'\n' | b'\r'),
-            _ => false,
-        };
-        hints.run |= u64::from(base64::value(byte).is_some()) << bit;
+        let class = class_of(byte, &CLASSES);
+        let is_escape = class & class_of(next, &FOLLOWERS) & ESCAPES != 0 && next != b'=';
+        hints.run |= u64::from(class & !ESCAPES != 0) << bit;
         hints.escape |= u64::from(is_escape) << bit;
     }
     hints
+}
+
+/// Bits of classes of bytes, by low and by high nibble: a byte has those that both have. Bytes that are not ASCII
+/// have none. In vectors each half is one look-up.
+type Classes = ([u8; 16], [u8; 16]);
+
+/// The bits of [`CLASSES`] that begin escapes; the others are characters of base64.
+const ESCAPES: u8 = 0xf0;
+
+const CLASSES: Classes = classes(&[
+    (0x01, "3", "0123456789"),
+    (0x02, "46", "123456789abcdef"),
+    (0x04, "57", "0123456789a"),
+    (0x08, "2", "bf"),
+    // `%`, `\`, `&`, `=`.
+    (0x10, "2", "5"),
+    (0x20, "5", "c"),
+    (0x40, "2", "6"),
+    (0x80, "3", "d"),
+]);
+
+/// What may stand behind each beginning of an escape, under the same bit, and a little more: only products of
+/// nibbles can be told. Behind `=` that is another `=`, which is excluded by itself.
+const FOLLOWERS: Classes = classes(&[
+    (0x10, "346", "0123456789"),
+    (0x20, "57", "58"),
+    (0x40, "267", "137ce"),
+    (0x80, "03", "3ad"),
+]);
+
+/// Classes from their bits with the high and the low nibbles of their bytes.
+const fn classes(rows: &[(u8, &str, &str)]) -> Classes {
+    const fn set(table: &mut [u8; 16], digits: &str, bit: u8) {
+        let digits = digits.as_bytes();
+        let mut index = 0;
+        while index < digits.len() {
+            let digit = digits[index];
+            let nibble = if digit <= b'9' { digit - b'0' } else { digit - b'a' + 10 };
+            table[nibble as usize] |= bit;
+            index += 1;
+        }
+    }
+    let mut classes = ([0; 16], [0; 16]);
+    let mut row = 0;
+    while row < rows.len() {
+        let (bit, high, low) = rows[row];
+        set(&mut classes.0, low, bit);
+        set(&mut classes.1, high, bit);
+        row += 1;
+    }
+    classes
+}
+
+const fn class_of(byte: u8, (by_low, by_high): &Classes) -> u8 {
+    if byte < 0x80 { by_low[(byte & 15) as usize] & by_high[(byte >> 4) as usize] } else { 0 }
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -130,13 +180,13 @@ mod avx2 {
     //! The marks of a block with 256-bit vectors.
 
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
-        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8,
+        _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
+        _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
     use super::super::base64;
-    use super::{BLOCK, Hints, Marks};
+    use super::{BLOCK, CLASSES, Classes, ESCAPES, FOLLOWERS, Hints, Marks};
     use crate::prefilter::native::SimdLevel;
 
     /// Characters of base64 one of whose bits is zero, by nibbles: a bit for each high nibble that has some,
@@ -260,19 +310,28 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn half_hints(bytes: __m256i, next: __m256i) -> [u32; 2] {
         let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
-        let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
-        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
-        let then = |byte: u8| _mm256_cmpeq_epi8(next, splat(byte));
-        let (or, and) = (_mm256_or_si256, _mm256_and_si256);
-        let letter = within(or(bytes, splat(0x20)), b'a', b'z');
-        let dash = or(is(b'-'), is(b'_'));
-        let run = or(or(letter, within(bytes, b'/', b'9')), or(is(b'+'), dash));
-        let name = or(within(or(next, splat(0x20)), b'a', b'z'), then(b'#'));
-        let escape = or(
-            or(is(b'%'), and(is(b'\\'), or(or(then(b'u'), then(b'U')), then(b'x')))),
-            or(and(is(b'&'), name), and(is(b'='), or(or(then(b'3'), then(b'\n')), then(b'\r')))),
+        let class = classes(bytes, &CLASSES);
+        let escape = _mm256_andnot_si256(
+            _mm256_cmpeq_epi8(next, splat(b'=')),
+            _mm256_and_si256(class, classes(next, &FOLLOWERS)),
         );
-        [mask(run), mask(escape)]
+        let none = |vector: __m256i, bits: u8| {
+            let bits = _mm256_and_si256(vector, splat(bits));
+            _mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())).cast_unsigned()
+        };
+        [!none(class, !ESCAPES), !none(escape, ESCAPES)]
+    }
+
+    /// The classes of 32 bytes. A shuffle gives zero where the highest bit is set: such bytes have none.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn classes(bytes: __m256i, (by_low, by_high): &Classes) -> __m256i {
+        let nibble = _mm256_set1_epi8(0x0f);
+        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+        _mm256_and_si256(
+            _mm256_shuffle_epi8(both_lanes(by_low), bytes),
+            _mm256_shuffle_epi8(both_lanes(by_high), high),
+        )
     }
 
     /// Bytes of a range: it is moved to the top of the signed range, where one comparison tells it.
