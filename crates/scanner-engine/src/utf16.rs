@@ -38,6 +38,24 @@ pub(crate) fn scan_block(
     zeros.contains(&true)
 }
 
+/// Gives the UTF-16 text of `bytes`, narrowed to a byte a unit, with the place of its first unit: once for each byte
+/// order and alignment in which there may be any.
+pub(crate) fn each_narrowed(
+    bytes: &[u8],
+    narrow: &mut Vec<u8>,
+    mut take: impl FnMut(Variant, usize, &[u8]),
+) {
+    for (parity, found) in zero_parities(bytes).into_iter().enumerate() {
+        // Zero bytes at `parity`: little-endian units begin before them, big-endian units with them.
+        for (variant, first) in [(Variant::Utf16Le, 1 - parity), (Variant::Utf16Be, parity)] {
+            if found {
+                narrow_into(bytes.get(first..).unwrap_or_default(), variant, narrow);
+                take(variant, first, narrow);
+            }
+        }
+    }
+}
+
 /// Whether zero bytes alternate with text at even and at odd places.
 fn zero_parities(bytes: &[u8]) -> [bool; 2] {
     let mut found = [false; 2];

@@ -8,6 +8,7 @@ mod everywhere;
 mod exhaustive;
 pub mod native;
 mod sink;
+mod stream;
 pub mod window;
 
 use scanner_core::RuleId;
@@ -16,6 +17,7 @@ pub use everywhere::Everywhere;
 pub use exhaustive::Exhaustive;
 pub(crate) use sink::RADIUS;
 pub use sink::{HitSink, RuleReach};
+pub use stream::{BlockStream, StreamPiece, StreamSink, StreamWindow};
 
 use crate::delta::Locality;
 
@@ -27,6 +29,21 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
     /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
     /// wrongly, never no.
     fn is_present(&self, bytes: &[u8]) -> bool;
+
+    /// Takes the next piece of a stream of decoded bytes and reports the windows of anchors in it, raw and in UTF-16.
+    /// A window may be reported a few pieces late; all are once the last piece is in. `stream` is what the scans of
+    /// one stream remember.
+    ///
+    /// Unless a prefilter has a stream mode of its own, pieces are joined and scanned as blocks.
+    fn scan_stream(
+        &self,
+        piece: StreamPiece<'_>,
+        stream: &mut BlockStream,
+        sink: &mut StreamSink<'_>,
+    ) {
+        let scan = &mut |bytes: &[u8], hits: &mut HitSink<'_>| self.scan_block(bytes, hits);
+        stream.scan(piece, self.locality(), scan, sink);
+    }
 
     /// How far from an anchor the bytes stand that decide whether it is reported; `None` where that may be any byte.
     fn locality(&self) -> Option<Locality> {

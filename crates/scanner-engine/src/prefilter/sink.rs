@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use scanner_core::{RuleId, Variant};
 
+use super::stream::StreamHits;
 use super::window::window;
 use crate::delta::{Hit, HitList};
 use crate::hits::{HitAccPool, SpanU32};
@@ -28,6 +29,8 @@ enum Frame {
     Collect { base: u32, from: u32, to: u32 },
     /// They are UTF-16 units narrowed to a byte each; the first unit stands at `base`, `len` is the chunk's.
     Utf16 { variant: Variant, base: u32, len: u32 },
+    /// They are part of a stream and only listed; in UTF-16 they are units narrowed to a byte each.
+    Stream { variant: Variant },
 }
 
 /// Files hits as windows.
@@ -38,19 +41,26 @@ pub struct HitSink<'a> {
     reach: &'a [RuleReach],
     frame: Frame,
     list: Option<&'a mut HitList>,
+    stream: Option<&'a mut StreamHits>,
 }
 
 impl<'a> HitSink<'a> {
     /// A sink for hits in the chunk's own bytes.
     pub fn raw(pool: &'a mut HitAccPool, reach: &'a [RuleReach], len: u32) -> Self {
-        Self { pool: Some(pool), reach, frame: Frame::Raw { len }, list: None }
+        Self { pool: Some(pool), reach, frame: Frame::Raw { len }, list: None, stream: None }
     }
 
     /// A sink that lists hits and makes no windows. The bytes it will see begin at `base` of the chunk; anchors that
     /// begin at `places` of the chunk are listed.
     pub fn collecting(list: &'a mut HitList, base: u32, places: Range<u32>) -> Self {
         let frame = Frame::Collect { base, from: places.start, to: places.end };
-        Self { pool: None, reach: &[], frame, list: Some(list) }
+        Self { pool: None, reach: &[], frame, list: Some(list), stream: None }
+    }
+
+    /// A sink that lists hits by their places in the bytes that the prefilter sees, which are part of a stream.
+    pub(super) fn stream(hits: &'a mut StreamHits, variant: Variant) -> Self {
+        let frame = Frame::Stream { variant };
+        Self { pool: None, reach: &[], frame, list: None, stream: Some(hits) }
     }
 
     /// The same sink, which lists the hits as well.
@@ -68,7 +78,8 @@ impl<'a> HitSink<'a> {
         base: u32,
         len: u32,
     ) -> Self {
-        Self { pool: Some(pool), reach, frame: Frame::Utf16 { variant, base, len }, list: None }
+        let frame = Frame::Utf16 { variant, base, len };
+        Self { pool: Some(pool), reach, frame, list: None, stream: None }
     }
 
     /// Files the whole buffer as a window of `rule`.
@@ -80,6 +91,12 @@ impl<'a> HitSink<'a> {
             Frame::Raw { len } => (Variant::Raw, len),
             Frame::Utf16 { variant, len, .. } => (variant, len),
             Frame::Collect { .. } => return,
+            Frame::Stream { .. } => {
+                if let Some(hits) = &mut self.stream {
+                    hits.is_everywhere = true;
+                }
+                return;
+            }
         };
         self.push(Target::new(rule, variant), SpanU32::new(0, len, 0));
     }
@@ -100,6 +117,11 @@ impl<'a> HitSink<'a> {
                 let wide = self.reach[rule.index()].width.saturating_mul(2);
                 let window = window(place(from), place(to), wide, 2 * RADIUS, len);
                 self.push(Target::new(rule, variant), window);
+            }
+            Frame::Stream { variant } => {
+                if let Some(hits) = &mut self.stream {
+                    hits.list.push((rule, variant, from, to));
+                }
             }
             Frame::Collect { base, from: first, to: last } => {
                 let (from, to) = (from.saturating_add(base), to.saturating_add(base));
