@@ -154,6 +154,50 @@ fn an_output_that_cannot_be_written_does_not_stop_the_others() {
     assert!(err(&output).contains("/dev/full"), "{}", err(&output));
 }
 
+/// Every format that `-f` takes, as the command itself lists them.
+fn formats(dir: &Path) -> Vec<String> {
+    let said = err(&run(dir, &["scan", ".", "-f", "?"]));
+    let (_, list) = said.trim_end().split_once("known are ").expect("the list");
+    list.split(", ").map(str::to_owned).collect()
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn every_format_on_a_full_device_is_named_and_the_others_are_written() {
+    let dir = planted();
+    let formats = formats(dir.path());
+    assert!(formats.len() >= 8, "{formats:?}");
+    for format in &formats {
+        let full = format!("{format}=/dev/full");
+        let output = run(dir.path(), &["scan", ".", "-f", "csv=r.csv", "-f", &full]);
+        assert_eq!(code(&output), Some(1), "{format}: {}", err(&output));
+        assert!(err(&output).contains("/dev/full"), "{format}: {}", err(&output));
+        let other = fs::read_to_string(dir.path().join("r.csv")).expect("the other report");
+        assert!(other.contains("github-pat"), "{format}: {other}");
+        fs::remove_file(dir.path().join("r.csv")).expect("it is there");
+    }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_standard_output_is_no_success() {
+    let dir = folder(&[("b.txt", "nothing\n")]);
+    for format in formats(dir.path()) {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("the device");
+        let output = Command::new(env!("CARGO_BIN_EXE_scanner-rs"))
+            .args(["scan", ".", "-f", &format])
+            .current_dir(dir.path())
+            .env("XDG_STATE_HOME", "/nowhere")
+            .env_remove("SCANNER_CONFIG")
+            .stdin(Stdio::null())
+            .stdout(full)
+            .output()
+            .expect("the command runs");
+        assert_eq!(code(&output), Some(3), "{format}: {}", err(&output));
+        assert!(err(&output).contains("stdout"), "{format}: {}", err(&output));
+    }
+}
+
 #[test]
 fn wrong_use_is_2_with_a_suggestion() {
     let dir = planted();

@@ -20,6 +20,9 @@ const VERSION: &str = "15.0.7";
 /// Characters of a vulnerability's name.
 const NAME_CHARS_MAX: usize = 255;
 
+/// Characters of a description.
+const DESCRIPTION_CHARS_MAX: usize = 1_048_576;
+
 /// The commit of what is in no commit.
 const NO_COMMIT: &str = "0000000";
 
@@ -104,6 +107,8 @@ struct Vulnerability<'a> {
     solution: &'static str,
     raw_source_code_extract: String,
     identifiers: [Identifier<'a>; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    links: Option<[Link<'a>; 1]>,
     location: LocationRecord<'a>,
 }
 
@@ -112,6 +117,11 @@ struct Identifier<'a> {
     r#type: &'static str,
     name: &'a str,
     value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -149,6 +159,7 @@ impl<'a> Vulnerability<'a> {
                 name: &rule.id,
                 value: &rule.id,
             }],
+            links: is_link(&rule.reference).then_some([Link { url: &rule.reference }]),
             location: LocationRecord {
                 file: path_text(&finding.path, base),
                 // A location without lines (line 0) names the file only.
@@ -171,7 +182,14 @@ fn description(finding: &Finding) -> String {
     if finding.places.len() > PLACES_MAX {
         lines.push(format!("And in {} more places.", finding.places.len() - PLACES_MAX));
     }
-    lines.join("\n")
+    lines.join("\n").chars().take(DESCRIPTION_CHARS_MAX).collect()
+}
+
+/// Whether the format takes a text as a link.
+fn is_link(text: &str) -> bool {
+    ["http://", "https://", "ftp://"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 const fn severity(severity: Severity) -> &'static str {

@@ -46,6 +46,23 @@ fn a_place_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn every_format_has_the_findings_where_the_store_cannot_be_used() {
+    let place = planted();
+    let names = ["text", "json", "jsonl", "sarif", "gitlab", "csv", "junit", "html"];
+    let files: Vec<String> = names.iter().map(|name| format!("{name}=../r.{name}")).collect();
+    let mut args = vec!["scan", ".", "--store", "/proc/no/store.db"];
+    args.extend(files.iter().flat_map(|file| ["-f", file.as_str()]));
+    let output = place.run(&args);
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    for name in names {
+        let report = fs::read_to_string(place.beside(&format!("r.{name}"))).expect("a report");
+        assert!(report.contains("github-pat"), "{name} lacks the finding");
+        // Rows of csv are findings; the exit code tells of the run.
+        assert!(name == "csv" || report.contains("/proc/no/store.db"), "{name} lacks the fault");
+    }
+}
+
+#[test]
 fn another_key_is_named() {
     let place = planted();
     let path = place.beside("s.db");

@@ -144,6 +144,15 @@ fn gitlab_schema() -> Value {
             "name": { "type": "string", "maxLength": 255 },
             "description": { "type": "string", "maxLength": 1_048_576 },
             "solution": { "type": "string", "maxLength": 7000 },
+            "raw_source_code_extract": { "type": "string" },
+            "links": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["url"],
+                    "properties": { "url": { "type": "string", "pattern": "^(https?|ftp)://.+" } },
+                },
+            },
             "severity": { "enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"] },
             "identifiers": { "type": "array", "minItems": 1, "items": identifier },
             "location": {
@@ -182,6 +191,31 @@ fn gitlab() {
     let value: Value = serde_json::from_str(&text).unwrap();
     check(&gitlab_schema(), &value);
     insta::assert_json_snapshot!(value);
+}
+
+#[test]
+fn gitlab_takes_what_users_write_in_their_rules() {
+    let mut run = sample::run();
+    let rule = scanner_core::RuleInfo {
+        description: "\u{1d11e}".repeat(1_100_000),
+        name: "n".repeat(300),
+        reference: "see the wiki".to_owned(),
+        ..(*run.findings[0].rule).clone()
+    };
+    run.findings[0].rule = rule.into();
+    run.findings[0].location.line = 0;
+    run.findings[0].path = scanner_core::ObjectPath::new(b"a\xff\n\x1b[31m");
+    run.summary.warnings = vec![String::new(), "one".to_owned()];
+    let value: Value = serde_json::from_str(&run.render(Format::Gitlab, &options())).unwrap();
+    check(&gitlab_schema(), &value);
+    assert!(value["vulnerabilities"][0].get("links").is_none());
+    let ids: std::collections::BTreeSet<_> = value["vulnerabilities"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), run.findings.len());
 }
 
 #[test]
