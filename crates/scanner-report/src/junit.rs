@@ -98,6 +98,9 @@ fn unfinished(out: &mut dyn Write, summary: &Summary) -> io::Result<()> {
     for (reason, count) in summary.skips.failed() {
         writeln!(out, "{}", xml(&format!("{count}: {}", reason.explain())))?;
     }
+    for warning in &summary.warnings {
+        writeln!(out, "{}", xml(warning))?;
+    }
     writeln!(out, "</error>\n</testcase>")
 }
 
