@@ -20,8 +20,9 @@ scan: ## DIR=<path>: build what is missing and scan that folder
 
 # The gate draws the same examples on every machine; `make test-deep` draws new and more ones.
 test: export PROPTEST_RNG_SEED ?= 20261121
-test: lint ## formatting, lints and all tests, with the optional engine where it can be built: what the gate runs
+test: lint ## formatting, lints and all tests, with the optional engine and a browser where they can be had: what the gate runs
 	$(CARGO) test --workspace
+	scripts/browser-test.sh --gate
 	@$(SETUP_VECTORSCAN); code=$$?; \
 	if test $$code -eq 0; then $(MAKE) --no-print-directory test-vectorscan; \
 	elif test $$code -eq 3; then echo 'WARNING: the engine vectorscan was neither built nor tested on this machine' >&2; \
@@ -35,7 +36,7 @@ test-deep: export PROPTEST_CASES ?= 20000
 test-deep: ## property tests with many and new examples: before a change of the scan path is pushed
 	$(CARGO) test --workspace --no-fail-fast
 
-test-browser: ## the html report in a headless Chromium; installs it where it can
+test-browser: ## the html report in a headless Chromium, with its times; installs it where it can
 	scripts/browser-test.sh
 
 lint: ## formatting, clippy and the links of the documentation

@@ -5,10 +5,12 @@
 //! as JSON only, with `<`, `>` and `&` escaped, so that no name ends the element it stands in; the script
 //! sets text, never markup; a policy in the head forbids every request. No secret in clear unless asked.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use scanner_core::{
-    EventSink, Finding, GitPlace, Location, ObjectPath, RunInfo, ScanEvent, SinkError, Summary,
+    EventSink, Finding, GitPlace, Location, ObjectPath, RuleInfo, RunInfo, ScanEvent, SinkError,
+    Summary,
 };
 use serde::Serialize;
 
@@ -55,6 +57,8 @@ impl HtmlSink {
             out.write_all(head[1].as_bytes())?;
             out.write_all(b"{\"run\":")?;
             json(out, &run)?;
+            out.write_all(b",\"rules\":")?;
+            json(out, &rules(&shown))?;
             out.write_all(b",\"findings\":[")?;
             for (count, finding) in shown.into_iter().enumerate() {
                 out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
@@ -121,6 +125,11 @@ fn shown(findings: &[Finding]) -> Vec<&Finding> {
     list
 }
 
+/// What is said of each rule, once: it makes a quarter of a page with many findings.
+fn rules(findings: &[&Finding]) -> BTreeMap<String, RuleRow> {
+    findings.iter().map(|finding| (finding.rule.id.clone(), RuleRow::new(&finding.rule))).collect()
+}
+
 fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer(ForScript(out), value).map_err(io::Error::from)
 }
@@ -165,16 +174,32 @@ impl RunRecord {
     }
 }
 
-/// A finding as the script reads it.
+/// A rule as the script reads it.
+#[derive(Serialize)]
+struct RuleRow {
+    severity: &'static str,
+    name: String,
+    about: String,
+}
+
+impl RuleRow {
+    fn new(rule: &RuleInfo) -> Self {
+        Self {
+            severity: rule.severity.name(),
+            name: printable(&rule.name),
+            about: printable(&rule.description),
+        }
+    }
+}
+
+/// A finding as the script reads it; what its rule says of every finding is not repeated.
 #[derive(Serialize)]
 struct Row<'a> {
-    severity: &'static str,
     confidence: &'static str,
     score: f64,
     rule: &'a str,
-    name: String,
-    about: String,
     source: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     decode: Vec<&'static str>,
     validation: &'static str,
     redacted: String,
@@ -183,7 +208,9 @@ struct Row<'a> {
     ignore: &'a str,
     #[serde(flatten)]
     place: PlaceRow,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     places: Vec<PlaceRow>,
+    #[serde(skip_serializing_if = "is_zero")]
     more: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<String>,
@@ -211,15 +238,11 @@ struct PlaceRow {
 
 impl<'a> Row<'a> {
     fn new(finding: &'a Finding, show_secrets: bool) -> Self {
-        let rule = &finding.rule;
         let places = finding.places.iter().take(PLACES_MAX);
         Self {
-            severity: rule.severity.name(),
             confidence: finding.confidence.name(),
             score: two_digits(finding.score),
-            rule: &rule.id,
-            name: printable(&rule.name),
-            about: printable(&rule.description),
+            rule: &finding.rule.id,
             source: finding.source.name(),
             decode: finding.decode.iter().map(|kind| kind.name()).collect(),
             validation: finding.validation.name(),
@@ -253,6 +276,11 @@ impl PlaceRow {
             in_worktree: git.and_then(|git| git.in_worktree),
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// Without what would turn the direction of writing or not be seen.

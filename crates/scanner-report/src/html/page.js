@@ -15,6 +15,15 @@
   const data = JSON.parse($('data').textContent);
   $('data').remove();
   const rows = data.findings;
+  // What is the same for all findings of a rule, and what is usual, does not stand with each of them.
+  const usual = { decode: [], places: [], more: 0 };
+  for (const row of rows) {
+    const { severity, name, about } = data.rules[row.rule];
+    row.severity = severity;
+    row.name = name;
+    row.about = about;
+    for (const key in usual) row[key] ??= usual[key];
+  }
   const started = Date.parse(data.run.started);
   const grid = $('grid');
   const body = $('rows');
