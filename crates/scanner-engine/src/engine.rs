@@ -185,10 +185,20 @@ impl Engine {
     }
 
     /// Everything behind the prefilter.
-    pub(crate) fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+    fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let windows_before = scratch.worker.counters.windows;
         self.confirm_windows(chunk, scratch);
         decode::scan_encoded(self, chunk, scratch);
+        self.conclude(chunk, scratch, windows_before);
+    }
+
+    /// Everything behind confirming and decoding.
+    pub(crate) fn conclude(
+        &self,
+        chunk: &Chunk<'_>,
+        scratch: &mut ScanScratch,
+        windows_before: u64,
+    ) {
         EngineStats::record(&EngineStats {
             chunks: 1,
             bytes: chunk.data.len() as u64,
@@ -227,7 +237,7 @@ impl Engine {
     }
 
     /// Confirms the windows of each touched (rule, variant), in order.
-    fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+    pub(crate) fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         scratch.hits.sort_touched();
         for index in 0..scratch.hits.touched().len() {
             let pair = scratch.hits.touched()[index];

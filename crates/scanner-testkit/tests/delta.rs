@@ -1,5 +1,6 @@
 //! A delta-aware scan finds what a full scan finds, for any chain of edits.
 
+use data_encoding::{BASE64, HEXLOWER};
 use proptest::prelude::*;
 use scanner_engine::{CopyRange, EngineOptions, HitList, SimdLevel};
 use scanner_rules::builtin;
@@ -60,10 +61,43 @@ fn apply(text: &[u8], edit: &Edit) -> (Vec<u8>, Vec<CopyRange>) {
     (made, copies)
 }
 
+/// The detectors' examples, a third of them encoded.
 fn examples() -> Vec<Vec<u8>> {
     let sources = builtin::sources().expect("the built-in files load");
     let all = sources.iter().flat_map(|d| positives(d).collect::<Vec<_>>());
-    all.filter(|example| example.path.is_none()).map(|example| example.text.into_bytes()).collect()
+    let plain = all.filter(|example| example.path.is_none());
+    let texts = plain.map(|example| example.text.into_bytes()).enumerate();
+    texts
+        .map(|(number, text)| if number % 3 == 0 { encoded(number / 3, &text) } else { text })
+        .collect()
+}
+
+/// The text in one of several encodings, or in two.
+fn encoded(number: usize, text: &[u8]) -> Vec<u8> {
+    let escaped = |mark: char, every: usize| {
+        text.iter().enumerate().fold(String::new(), |all, (at, byte)| {
+            if at % every == 0 {
+                all + &format!("{mark}{byte:02X}")
+            } else {
+                all + &char::from(*byte).to_string()
+            }
+        })
+    };
+    let base64 = BASE64.encode(text);
+    let made = match number % 8 {
+        0 => base64,
+        1 => base64
+            .as_bytes()
+            .chunks(60)
+            .fold(String::new(), |all, line| all + "  " + &String::from_utf8_lossy(line) + "\n"),
+        2 => BASE64.encode(base64.as_bytes()),
+        3 => HEXLOWER.encode(text),
+        4 => escaped('%', 1),
+        5 => escaped('%', 7),
+        6 => escaped('=', 5) + "=3D",
+        _ => text.iter().fold(String::new(), |all, byte| all + &format!("\\u{byte:04x}")),
+    };
+    [b"data: ".as_slice(), made.as_bytes(), b" end"].concat()
 }
 
 /// A text of examples with lines of no interest between them.

@@ -88,7 +88,9 @@ pub(crate) fn confirm_window(
             candidate.secret_end = judge::widen(&candidate);
         }
         found_any = true;
-        at = match judge(engine, rule_id, &candidate, worker) {
+        let judged = judge(engine, rule_id, &candidate, worker);
+        worker.witnesses.note(engine, rule_id, view, (&candidate, judged.is_ok()));
+        at = match judged {
             Ok(accepted) => {
                 emit(engine, rule_id, view, &candidate, accepted, out);
                 worker.accept(rule_id, view.root(candidate.secret_start..candidate.secret_end));

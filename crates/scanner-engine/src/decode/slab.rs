@@ -6,6 +6,7 @@ use flate2::Decompress;
 use scanner_core::{DecodeKind, DecodeStep, StepId};
 use scanner_stdx::{FixedSet128, Inserted};
 
+use super::Budget;
 use crate::transform::{Decoded, EncodedSpan, Origin};
 
 /// Items of which equal ones are recognised.
@@ -24,6 +25,8 @@ pub(crate) struct WorkItem {
     pub(super) depth: u32,
     /// How they were decoded.
     pub(super) step: StepId,
+    /// The number of the chunk's span that it comes from.
+    pub(super) span: usize,
 }
 
 /// The decoded bytes of a chunk, with what is to be done with them. Buffers keep their room from chunk to chunk.
@@ -31,6 +34,8 @@ pub(crate) struct WorkItem {
 pub(crate) struct DecodeSlab {
     pub(super) decoded: Decoded,
     pub(super) items: Vec<WorkItem>,
+    /// Pieces that there may be.
+    pub(super) items_max: usize,
     pub(super) steps: Vec<DecodeStep>,
     /// Spans of the parent at hand.
     pub(super) spans: Vec<EncodedSpan>,
@@ -44,11 +49,11 @@ pub(crate) struct DecodeSlab {
 }
 
 impl DecodeSlab {
-    /// Forgets the chunk before; `room` bytes may be decoded.
-    pub(super) fn begin(&mut self, room: usize) {
+    /// Forgets the chunk before.
+    pub(super) fn begin(&mut self, budget: Budget) {
         self.decoded.bytes.clear();
         self.decoded.origin.clear();
-        self.decoded.room = room;
+        (self.decoded.room, self.items_max) = (budget.bytes, budget.items);
         self.items.clear();
         self.steps.clear();
         self.gave_up = false;

@@ -5,7 +5,7 @@ use crate::gate::Candidate;
 use crate::gate::local_context::is_quote;
 
 /// Bytes of a value that are looked at.
-const REACH: usize = 600;
+pub(crate) const REACH: usize = 600;
 
 /// The end of the value that begins where the candidate's secret does; never before the candidate's own.
 pub(crate) fn widen(candidate: &Candidate<'_>) -> usize {
@@ -17,6 +17,15 @@ pub(crate) fn widen(candidate: &Candidate<'_>) -> usize {
         None => bare(rest),
     };
     candidate.secret_start + len.max(least)
+}
+
+/// One past the last byte that [`widen`] may look at: no value goes on behind a line's end that no backslash precedes.
+pub(crate) fn widen_reads(candidate: &Candidate<'_>) -> usize {
+    let rest = &candidate.bytes[candidate.secret_start..];
+    let rest = &rest[..rest.len().min(REACH)];
+    let mut ends = memchr::memchr_iter(b'\n', rest);
+    let end = ends.find(|at| !rest[..*at].ends_with(b"\\"));
+    candidate.secret_start + end.map_or(REACH, |at| at + 1)
 }
 
 /// The quote directly before the value, and whether it is escaped.

@@ -6,7 +6,7 @@ use crate::gate::Candidate;
 use crate::gate::local_context::is_quote;
 
 /// Bytes of a key on either side of its word.
-const REACH: usize = 48;
+pub(crate) const REACH: usize = 48;
 
 /// Parts of names of hashes, which are no secrets though their keys say `secret`.
 const HASHES: &[&[u8]] =

@@ -21,11 +21,13 @@ use scanner_core::Confidence;
 
 use crate::gate::{Candidate, Stage};
 
-pub(crate) use extent::widen;
+pub(crate) use extent::{REACH as WIDENED_BYTES_MAX, widen, widen_reads};
 use features::Feature;
 pub use features::{FEATURE_COUNT, FEATURE_NAMES, Features};
+pub(crate) use key::REACH as KEY_BYTES_MAX;
 pub use kind::FileKind;
 pub use model::Weighed;
+pub(crate) use site::REACH;
 
 /// Bytes of a value, at least and at most.
 const VALUE_BYTES: std::ops::RangeInclusive<usize> = 4..=512;

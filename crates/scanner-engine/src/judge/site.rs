@@ -12,6 +12,9 @@ const LINE_REACH: usize = 240;
 /// Bytes of the lines around that are looked at on either side.
 const NEAR_REACH: usize = 240;
 
+/// Bytes of the line, and of the lines around it, that are looked at on either side.
+pub(crate) const REACH: (usize, usize) = (LINE_REACH, NEAR_REACH);
+
 /// Kinds of operators, from 1, the first that stands between key and value; 0 is none.
 const OPERATORS: [&[u8]; 10] = [b"=>", b":=", b"==", b"!=", b"||", b"??", b"=", b":", b"(", b","];
 

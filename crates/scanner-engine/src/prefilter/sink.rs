@@ -107,7 +107,7 @@ impl<'a> HitSink<'a> {
         match self.frame {
             Frame::Raw { len } => {
                 if let Some(list) = &mut self.list {
-                    list.push(Hit { from, to, rule, is_quiet: false });
+                    list.push(Hit::new(rule, from, to));
                 }
                 let window = window(from, to, self.reach[rule.index()].width, RADIUS, len);
                 self.push(Target::new(rule, Variant::Raw), window);
@@ -126,7 +126,7 @@ impl<'a> HitSink<'a> {
             Frame::Collect { base, from: first, to: last } => {
                 let (from, to) = (from.saturating_add(base), to.saturating_add(base));
                 if let Some(list) = self.list.as_mut().filter(|_| (first..last).contains(&from)) {
-                    list.push(Hit { from, to, rule, is_quiet: false });
+                    list.push(Hit::new(rule, from, to));
                 }
             }
         }

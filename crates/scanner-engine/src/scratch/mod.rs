@@ -18,7 +18,7 @@ pub use findings::{FindingBuf, FindingRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
 use crate::decode::DecodeSlab;
-use crate::delta::Inherited;
+use crate::delta::{Derivation, Inherited};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
 use crate::judge::FileKind;
@@ -54,6 +54,8 @@ pub struct ScanScratch {
     pub(crate) slab: DecodeSlab,
     /// Parts of an object whose hits are those of its base.
     pub(crate) inherited: Vec<Inherited>,
+    /// For the encoded text of such an object.
+    pub(crate) derivation: Derivation,
     /// Order in which overlapping findings are looked at.
     pub(crate) order: Vec<u32>,
     /// Path of the object, for rules that are limited to some paths.
@@ -99,6 +101,7 @@ impl ScanScratch {
             narrow: Vec::new(),
             slab: DecodeSlab::default(),
             inherited: Vec::new(),
+            derivation: Derivation::default(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
             has_path: true,

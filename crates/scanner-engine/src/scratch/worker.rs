@@ -5,6 +5,7 @@ use scanner_core::{RootSpan, RuleId};
 
 use super::EntropyScratch;
 use crate::confirm::RuleCache;
+use crate::delta::Witnesses;
 use crate::gate::Stage;
 use crate::judge::{Features, FileKind};
 
@@ -53,8 +54,8 @@ pub struct Worker {
     pub(crate) entropy: EntropyScratch,
     /// Counts.
     pub(crate) counters: WorkerCounters,
-    /// Rules that accepted something in the chunk at hand.
-    accepted: Vec<RuleId>,
+    /// Candidates of the chunk at hand, for scans that later ones are derived from.
+    pub(crate) witnesses: Witnesses,
     /// The kind of file that the object is.
     pub(crate) file_kind: FileKind,
     trace: Option<Vec<TraceEvent>>,
@@ -71,7 +72,7 @@ impl Worker {
             caches: (0..rules).map(|_| None).collect(),
             entropy: EntropyScratch::default(),
             counters: WorkerCounters::default(),
-            accepted: Vec::new(),
+            witnesses: Witnesses::default(),
             file_kind: FileKind::default(),
             trace: None,
             judged: None,
@@ -96,21 +97,12 @@ impl Worker {
 
     /// Notes an acceptance.
     pub(crate) fn accept(&mut self, rule_id: RuleId, place: RootSpan) {
-        if self.accepted.last() != Some(&rule_id) {
-            self.accepted.push(rule_id);
-        }
         self.note(rule_id, None, place);
-    }
-
-    /// The rules that accepted something since the chunk was begun.
-    pub(crate) fn accepted(&self) -> &[RuleId] {
-        &self.accepted
     }
 
     /// Begins a chunk.
     pub(crate) fn begin_chunk(&mut self) {
         self.counters.chunks += 1;
-        self.accepted.clear();
     }
 
     /// Keeps the description of the candidate at hand for its event.

@@ -1,5 +1,7 @@
 //! From marks to spans.
 
+use std::ops::Range;
+
 use scanner_core::DecodeKind;
 
 use super::masks::{BLOCK, Marks, marks, scan_hints};
@@ -21,55 +23,73 @@ struct Taken {
     quoted: usize,
 }
 
-/// Finds encoded text in `bytes`; spans come in order of where they were noticed.
+/// Finds encoded text in `bytes`, in the order of [`EncodedSpan`].
 pub(crate) fn find(level: SimdLevel, bytes: &[u8], out: &mut Vec<EncodedSpan>) {
-    let mut taken = Taken::default();
-    scan_hints(level, bytes, &mut |at, run, escapes| {
-        look_closer(level, bytes, (at, run, escapes), &mut taken, out);
-    });
+    Search::new(level, bytes).find(0..bytes.len(), out);
+    out.sort_unstable();
 }
 
-/// A block that shows a long run, or escapes.
-#[cold]
-#[inline(never)]
-fn look_closer(
+/// A search through parts of some bytes, from front to back. What is found depends on the bytes alone, not on where
+/// parts or blocks begin.
+pub(crate) struct Search<'a> {
     level: SimdLevel,
-    bytes: &[u8],
-    (at, run, escapes): (usize, bool, u64),
-    taken: &mut Taken,
-    out: &mut Vec<EncodedSpan>,
-) {
-    if run {
-        let (current, next) = (marks(level, bytes, at), marks(level, bytes, at + BLOCK));
-        find_runs(bytes, at, (&current, &next), taken, out);
-    }
-    for place in places(escapes, at) {
-        if is_escape(bytes, place) {
-            take_escape(bytes, place, taken, out);
-        }
-    }
+    bytes: &'a [u8],
+    taken: Taken,
 }
 
-fn find_runs(
-    bytes: &[u8],
-    at: usize,
-    (current, next): (&Marks, &Marks),
-    taken: &mut Taken,
-    out: &mut Vec<EncodedSpan>,
-) {
-    for place in places(ascii_groups(current, next), at) {
-        take_base64(bytes, place, taken, out);
+impl<'a> Search<'a> {
+    pub(crate) fn new(level: SimdLevel, bytes: &'a [u8]) -> Self {
+        Self { level, bytes, taken: Taken::default() }
     }
-    for place in places(hex_text(current, next), at) {
-        if place >= taken.hex {
-            let range = hex::span(bytes, place);
-            taken.hex = range.end;
-            out.push(EncodedSpan { kind: DecodeKind::Hex, range });
+
+    /// Bytes that are searched.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Finds what shows itself at one of `places`; spans may reach beyond them.
+    pub(crate) fn find(&mut self, places: Range<usize>, out: &mut Vec<EncodedSpan>) {
+        let until = places.end;
+        scan_hints(self.level, self.bytes, places, &mut |at, run, escapes| {
+            let within = u64::MAX >> BLOCK.saturating_sub(until.saturating_sub(at)).min(63);
+            self.look_closer((at, run, escapes & within, within), out);
+        });
+    }
+
+    /// A block that shows a long run, or escapes.
+    #[cold]
+    #[inline(never)]
+    fn look_closer(
+        &mut self,
+        (at, run, escapes, within): (usize, bool, u64, u64),
+        out: &mut Vec<EncodedSpan>,
+    ) {
+        if run {
+            self.find_runs(at, within, out);
+        }
+        for place in places(escapes, at) {
+            if is_escape(self.bytes, place) {
+                take_escape(self.bytes, place, &mut self.taken, out);
+            }
         }
     }
-    for place in places(current.zip, at) {
-        if is_zipped(bytes, place) {
-            take_base64(bytes, place, taken, out);
+
+    fn find_runs(&mut self, at: usize, within: u64, out: &mut Vec<EncodedSpan>) {
+        let (bytes, taken) = (self.bytes, &mut self.taken);
+        let current = &marks(self.level, bytes, at);
+        let next = &marks(self.level, bytes, at + BLOCK);
+        let ascii = ascii_groups(current, next);
+        for place in places((ascii | current.zip) & within, at) {
+            if ascii >> (place - at) & 1 == 1 || is_zipped(bytes, place) {
+                take_base64(bytes, place, taken, out);
+            }
+        }
+        for place in places(hex_text(current, next) & within, at) {
+            if place >= taken.hex {
+                let range = hex::span(bytes, place);
+                taken.hex = range.end;
+                out.push(EncodedSpan { kind: DecodeKind::Hex, range });
+            }
         }
     }
 }
@@ -156,7 +176,7 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
 }
 
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
-    type Span = fn(&[u8], usize) -> Option<std::ops::Range<usize>>;
+    type Span = fn(&[u8], usize) -> Option<Range<usize>>;
     let (kind, span, until): (DecodeKind, Span, &mut usize) = match bytes[place] {
         b'%' => (DecodeKind::Percent, percent::span, &mut taken.percent),
         b'\\' => (DecodeKind::Escape, escape::span, &mut taken.escape),

@@ -3,6 +3,8 @@
 //! Every block gets the cheap marks ([`Hints`]); only where these show a long run do the others follow
 //! ([`Marks`]). Both have a vector form and a scalar one that must mark the same (tested).
 
+use std::ops::Range;
+
 use super::base64;
 use crate::prefilter::native::SimdLevel;
 
@@ -61,9 +63,17 @@ impl Hints {
     }
 }
 
-/// Gives every block that is worth a closer look: where it begins, whether a long run may begin in it, and where
-/// escapes may.
-pub(super) fn scan_hints(level: SimdLevel, bytes: &[u8], found: &mut impl FnMut(usize, bool, u64)) {
+/// Gives every block of `places` that is worth a closer look: where it begins, whether a long run may begin in it, and
+/// where escapes may. The last block may reach beyond `places`.
+pub(super) fn scan_hints(
+    level: SimdLevel,
+    bytes: &[u8],
+    places: Range<usize>,
+    found: &mut impl FnMut(usize, bool, u64),
+) {
+    if places.is_empty() {
+        return;
+    }
     let mut before: Option<(usize, Hints)> = None;
     let mut take = |at: usize, hints: Hints| {
         if let Some((at, before)) = before.replace((at, hints)) {
@@ -73,13 +83,14 @@ pub(super) fn scan_hints(level: SimdLevel, bytes: &[u8], found: &mut impl FnMut(
             }
         }
     };
-    let mut at = 0;
+    // Each block is given once the one behind it is known.
+    let (mut at, end) = (places.start, places.end + BLOCK);
     #[cfg(target_arch = "x86_64")]
     if let SimdLevel::Avx2 = level {
-        at = avx2::scan_hints(level, bytes, &mut take);
+        at = avx2::scan_hints(level, bytes, at..end, &mut take);
     }
     let _ = level;
-    while at < bytes.len() + BLOCK {
+    while at < end {
         take(at, scalar_hints(bytes, at));
         at += BLOCK;
     }
@@ -185,6 +196,8 @@ mod avx2 {
         _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
+    use std::ops::Range;
+
     use super::super::base64;
     use super::{BLOCK, CLASSES, Classes, ESCAPES, FOLLOWERS, Hints, Marks};
     use crate::prefilter::native::SimdLevel;
@@ -279,17 +292,24 @@ mod avx2 {
     pub(super) fn scan_hints(
         level: SimdLevel,
         bytes: &[u8],
+        places: Range<usize>,
         take: &mut impl FnMut(usize, Hints),
     ) -> usize {
         assert!(matches!(level, SimdLevel::Avx2));
         // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
-        unsafe { scan_hints_avx2(bytes, take) }
+        unsafe { scan_hints_avx2(bytes, places, take) }
     }
 
     #[target_feature(enable = "avx2")]
-    fn scan_hints_avx2(bytes: &[u8], take: &mut impl FnMut(usize, Hints)) -> usize {
-        let mut at = 0;
-        while let Some(Ok(seen)) = bytes.get(at..at + BLOCK + 1).map(TryInto::try_into) {
+    fn scan_hints_avx2(
+        bytes: &[u8],
+        places: Range<usize>,
+        take: &mut impl FnMut(usize, Hints),
+    ) -> usize {
+        let mut at = places.start;
+        while at < places.end
+            && let Some(Ok(seen)) = bytes.get(at..at + BLOCK + 1).map(TryInto::try_into)
+        {
             take(at, hints_avx2(seen));
             at += BLOCK;
         }
@@ -380,7 +400,8 @@ mod tests {
             prop_assert_eq!(marks(SimdLevel::detect(), &bytes, 0), scalar(&bytes, 0));
             let found = |level| {
                 let mut found = Vec::new();
-                scan_hints(level, &bytes, &mut |at, run, escape| found.push((at, run, escape)));
+                let all = 0..bytes.len();
+                scan_hints(level, &bytes, all, &mut |at, run, escape| found.push((at, run, escape)));
                 found
             };
             prop_assert_eq!(found(SimdLevel::detect()), found(SimdLevel::Scalar));

@@ -15,6 +15,7 @@ mod peel;
 mod percent;
 mod quoted;
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use scanner_core::DecodeKind;
@@ -24,13 +25,26 @@ pub use peel::{Peeled, peel, undo};
 /// Bytes to either side of an escape that belong to its span, at most.
 pub(crate) const SIDE_MAX: usize = 4096;
 
-/// Encoded bytes in a buffer.
+/// Encoded bytes in a buffer; in order of where they begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EncodedSpan {
     /// The encoding.
     pub(crate) kind: DecodeKind,
     /// The bytes.
     pub(crate) range: Range<usize>,
+}
+
+impl Ord for EncodedSpan {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |span: &Self| (span.range.start, span.kind, span.range.end);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for EncodedSpan {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Where the bytes of a piece of decoded text come from.

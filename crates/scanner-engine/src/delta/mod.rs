@@ -6,20 +6,27 @@
 //! prefilter (windows, confirmation, gates, duplicates) then runs on the whole object as in any scan. The findings are
 //! those of a full scan because every window is.
 //!
-//! Most windows lead to nothing, over and over in each version. So a hit remembers whether its rule accepted anything in
-//! the object; if not, the hit is *quiet*, and where its window and everything that a gate may look at around it moved
-//! along unchanged, the same would be refused again and the window is left out.
+//! Most windows lead to nothing, over and over in each version. So a hit remembers what its refusal depended on
+//! ([`evidence`]); where all of that moved along unchanged, the same would be refused again and the window is left out.
+//! Encoded text is treated alike ([`encoded`]): where it stands moves along, and what held nothing is not decoded again.
 //!
-//! UTF-16 text is looked for in the whole object, as in any scan; whether there is a zero byte at all is known of the base. A stage
-//! that looks at all bytes in another way (decoding, say) belongs behind [`Engine::finish_scan`] and sees the whole
-//! object too.
+//! UTF-16 text is looked for in the whole object, as in any scan; whether there is a zero byte at all is known of the base.
+//! A new stage that looks at all bytes in another way belongs behind [`Engine::conclude`] and sees the whole object too.
+
+mod encoded;
+mod evidence;
 
 use scanner_core::{Chunk, RuleId};
 
-use crate::engine::{BOUNDARY_BYTES, Engine};
-use crate::prefilter::{HitSink, RADIUS};
+use crate::decode;
+use crate::engine::Engine;
+use crate::prefilter::HitSink;
 use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
+use crate::transform::find::Search;
+
+pub(crate) use encoded::{Derivation, KnownSpan};
+pub(crate) use evidence::Witnesses;
 
 /// Hits kept of an object; one with more is no base for a delta-aware scan.
 const HITS_MAX: usize = 1 << 16;
@@ -42,8 +49,29 @@ pub struct Hit {
     pub(crate) from: u32,
     pub(crate) to: u32,
     pub(crate) rule: RuleId,
+    /// How far before and behind `from` the bytes stand by which everything around it was refused; zero behind if it
+    /// may lead to something.
+    evidence: (u16, u16),
+}
+
+impl Hit {
+    /// An anchor of which nothing more is known.
+    pub(crate) fn new(rule: RuleId, from: u32, to: u32) -> Self {
+        Self { from, to, rule, evidence: (0, 0) }
+    }
+
     /// Whether it is known to lead to nothing.
-    pub(crate) is_quiet: bool,
+    fn is_quiet(&self) -> bool {
+        self.evidence.1 != 0
+    }
+
+    /// Whether everything that its refusal depended on lies inside of `clean`.
+    fn stays_quiet(&self, clean: (Option<u32>, Option<u32>)) -> bool {
+        let (before, behind) = (u32::from(self.evidence.0), u32::from(self.evidence.1));
+        let reaches = |start| self.from.checked_sub(before).is_none_or(|first| first < start);
+        let passes = |end| self.from.saturating_add(behind) > end;
+        self.is_quiet() && !clean.0.is_some_and(reaches) && !clean.1.is_some_and(passes)
+    }
 }
 
 /// The hits of an object that others may be made from.
@@ -51,6 +79,10 @@ pub struct Hit {
 pub struct HitList {
     /// Sorted once the scan is over.
     hits: Vec<Hit>,
+    /// Encoded text, in order.
+    spans: Vec<KnownSpan>,
+    /// Whether `spans` are all that there is and what was found in each is known.
+    has_spans: bool,
     /// Bytes of the object.
     bytes: u32,
     /// Whether the object holds a zero byte; without one it holds no UTF-16 text.
@@ -76,6 +108,8 @@ impl HitList {
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.hits.clear();
+        self.spans.clear();
+        self.has_spans = false;
         self.bytes = 0;
         self.has_zero = false;
         self.is_unusable = false;
@@ -113,8 +147,12 @@ impl HitList {
         if worker.counters.regex_gave_up != gave_up_before {
             return;
         }
-        for hit in &mut self.hits {
-            hit.is_quiet |= !worker.accepted().contains(&hit.rule) && engine.may_be_quiet(hit.rule);
+        for hit in self.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
+            if engine.may_be_quiet(hit.rule) {
+                let width = engine.reach()[hit.rule.index()].width;
+                let evidence = worker.witnesses.evidence(hit.rule, width, (hit.from, hit.to));
+                hit.evidence = evidence.unwrap_or_default();
+            }
         }
     }
 }
@@ -136,8 +174,8 @@ pub(crate) struct Inherited {
     base: u32,
     start: u32,
     end: u32,
-    /// The unchanged bytes around: all that stands before or behind where both objects begin or end.
-    clean: (u32, u32),
+    /// Where the unchanged bytes around begin and end; none where both objects do.
+    clean: (Option<u32>, Option<u32>),
 }
 
 /// The parts of an object whose hits are those of its base, in order. What lies between them is prefiltered.
@@ -169,7 +207,7 @@ fn plan(
         let (from, to) = (u64::from(start) + u64::from(before), u64::from(start + len));
         let to = to.saturating_sub(u64::from(behind));
         if to >= from + u64::from(INHERITED_BYTES_MIN) {
-            let clean = (if begins { 0 } else { start }, if ends { u32::MAX } else { start + len });
+            let clean = ((!begins).then_some(start), (!ends).then_some(start + len));
             let (start, end) = (from as u32, to as u32);
             parts.push(Inherited { base: base + before, start, end, clean });
         }
@@ -209,7 +247,29 @@ impl Engine {
         self.prefilter().scan_block(chunk.data, &mut sink);
         record.has_zero = memchr::memchr(0, chunk.data).is_some();
         record.close(bytes, scratch);
+        self.find_spans(chunk, scratch, None, record);
         self.confirm_and_learn(chunk, scratch, record);
+    }
+
+    /// Lists the encoded text of an object; of what was copied it is known.
+    fn find_spans(
+        &self,
+        chunk: &Chunk<'_>,
+        scratch: &mut ScanScratch,
+        base: Option<(&HitList, bool)>,
+        record: &mut HitList,
+    ) {
+        if self.tuning().decode_depth_max == 0 {
+            return;
+        }
+        let mut search = Search::new(self.level(), chunk.data);
+        let ScanScratch { derivation, inherited, .. } = scratch;
+        let (spans, parts): (&[KnownSpan], &[Inherited]) = match base {
+            Some((base, _)) if base.has_spans => (&base.spans, inherited),
+            _ => (&[], &[]),
+        };
+        let is_like = base.is_some_and(|(_, is_like)| is_like);
+        derivation.derive(&mut search, (spans, is_like), parts, &mut record.spans);
     }
 
     fn confirm_and_learn(
@@ -218,30 +278,21 @@ impl Engine {
         scratch: &mut ScanScratch,
         record: &mut HitList,
     ) {
-        let gave_up_before = scratch.worker.counters.regex_gave_up;
+        let counters = scratch.worker.counters;
         if record.has_zero {
             self.seed_utf16(chunk.data, scratch);
         }
-        self.finish_scan(chunk, scratch);
-        record.learn(self, scratch, gave_up_before);
+        scratch.worker.witnesses.watch();
+        self.confirm_windows(chunk, scratch);
+        scratch.worker.witnesses.close();
+        record.has_spans = decode::scan_known(self, chunk, scratch, &mut record.spans);
+        self.conclude(chunk, scratch, counters.windows);
+        record.learn(self, scratch, counters.regex_gave_up);
     }
 
     /// Whether what a rule decides about a window depends on that window and the bytes around it alone.
     fn may_be_quiet(&self, rule: RuleId) -> bool {
         self.rule(rule).two_phase == NO_GATE
-    }
-
-    /// Bytes on either side of a window of `rule` that a decision may depend on.
-    fn evidence_bytes(&self, rule: RuleId) -> u32 {
-        let (rule, gates) = (self.rule(rule), self.gates());
-        let mut bytes = self.tuning().context_bytes;
-        if rule.keywords != NO_GATE {
-            bytes = bytes.max(gates.keywords[rule.keywords as usize].distance);
-        }
-        if rule.companion != NO_GATE {
-            bytes = bytes.max(gates.companion[rule.companion as usize].distance);
-        }
-        bytes + BOUNDARY_BYTES
     }
 
     /// Scans a whole object in one chunk that was made from another, of which `base` has the hits. Finds exactly what
@@ -274,8 +325,9 @@ impl Engine {
         record.has_zero |= base.has_zero && memchr::memchr(0, chunk.data).is_some();
         scratch.inherited = parts;
         record.close(bytes, scratch);
+        self.find_spans(chunk, scratch, Some((base, is_like)), record);
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-        for hit in record.hits.iter().filter(|hit| !hit.is_quiet) {
+        for hit in record.hits.iter().filter(|hit| !hit.is_quiet()) {
             sink.hit(hit.rule, hit.from, hit.to);
         }
         if record.is_unusable {
@@ -309,18 +361,13 @@ impl Engine {
     fn inherit(&self, (base, is_like): (&HitList, bool), part: Inherited, record: &mut HitList) {
         let end = part.base + (part.end - part.start);
         let first = base.hits.partition_point(|hit| hit.from < part.base);
-        let (clean_start, clean_end) = part.clean;
+        let place = |at: u32| at - part.base + part.start;
         for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
-            let place = |at: u32| at - part.base + part.start;
-            let (from, to) = (place(hit.from), place(hit.to));
-            let mut is_quiet = is_like && hit.is_quiet;
-            if is_quiet {
-                let reach = self.reach()[hit.rule.index()].width + RADIUS;
-                let around = reach.saturating_add(self.evidence_bytes(hit.rule));
-                is_quiet = to.saturating_sub(around) >= clean_start
-                    && from.saturating_add(around) <= clean_end;
+            let mut hit = Hit { from: place(hit.from), to: place(hit.to), ..*hit };
+            if !is_like || !hit.stays_quiet(part.clean) {
+                hit.evidence = (0, 0);
             }
-            record.push(Hit { from, to, rule: hit.rule, is_quiet });
+            record.push(hit);
         }
     }
 }
@@ -378,7 +425,7 @@ mod tests {
     fn a_list_that_is_full_is_no_base() {
         let mut list = HitList::default();
         for at in 0..=HITS_MAX as u32 {
-            list.push(Hit { from: at, to: at + 1, rule: RuleId::new(0), is_quiet: false });
+            list.push(Hit::new(RuleId::new(0), at, at + 1));
         }
         assert!(list.is_unusable && list.len() == HITS_MAX);
         list.clear();

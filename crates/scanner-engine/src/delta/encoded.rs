@@ -1,0 +1,172 @@
+//! Encoded text along a delta: what the base held in copied ranges is not looked for again, and what led to nothing is
+//! not decoded again.
+//!
+//! Where an encoded span begins and ends depends on its own bytes and a short stretch around it
+//! ([`AROUND_BYTES`]), and what is found in it on nothing else. Spans that overlap or touch depend on each other and are
+//! taken over together or not at all. What is not taken over is searched, from the begin of the first span that a
+//! change may have reached to the end of the last.
+
+use std::ops::Range;
+
+use crate::delta::Inherited;
+use crate::transform::EncodedSpan;
+use crate::transform::find::Search;
+
+/// Bytes around a span, or around a place that shows one, that decide about it; a wrapped line's break and indent are
+/// the most.
+const AROUND_BYTES: usize = 128;
+
+/// An encoded span of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KnownSpan {
+    pub(crate) span: EncodedSpan,
+    /// Whether nothing was found in it.
+    pub(crate) is_quiet: bool,
+    /// What it decoded to, with everything inside: pieces and bytes.
+    pub(crate) pieces: u32,
+    pub(crate) bytes: u32,
+}
+
+impl KnownSpan {
+    pub(crate) fn new(span: EncodedSpan) -> Self {
+        Self { span, is_quiet: false, pieces: 0, bytes: 0 }
+    }
+
+    fn moved(&self, from: usize, to: usize) -> Self {
+        let Range { start, end } = self.span.range;
+        let range = start - from + to..end - from + to;
+        Self { span: EncodedSpan { kind: self.span.kind, range }, ..self.clone() }
+    }
+}
+
+/// Spans of the base that overlap or touch.
+#[derive(Clone, Debug)]
+struct Cluster {
+    members: Range<usize>,
+    start: usize,
+    end: usize,
+}
+
+/// Buffers of [`Derivation::derive`], kept from object to object.
+#[derive(Debug, Default)]
+pub(crate) struct Derivation {
+    clusters: Vec<Cluster>,
+    found: Vec<EncodedSpan>,
+}
+
+/// A stretch whose spans are those of the base.
+#[derive(Debug)]
+struct Zone {
+    /// In the object.
+    start: usize,
+    end: usize,
+    /// Numbers of the clusters that are taken over.
+    clusters: Range<usize>,
+    /// Where the stretch begins in the base.
+    base: usize,
+}
+
+impl Derivation {
+    /// Gives the spans of an object of which `parts` are copied from a base with the spans `base`, as a search of the
+    /// whole would. Quiet ones stay so if `is_like`.
+    pub(crate) fn derive(
+        &mut self,
+        search: &mut Search<'_>,
+        (base, is_like): (&[KnownSpan], bool),
+        parts: &[Inherited],
+        out: &mut Vec<KnownSpan>,
+    ) {
+        out.clear();
+        self.found.clear();
+        self.clusters.clear();
+        self.clusters.extend(clusters_of(base));
+        let bytes = search.len();
+        let mut at = 0;
+        for part in parts {
+            let Some(mut zone) = self.zone_of(part, bytes).filter(|zone| zone.start >= at) else {
+                continue;
+            };
+            self.search_until(search, at, &mut zone);
+            for cluster in &self.clusters[zone.clusters] {
+                let known = base[cluster.members.clone()].iter();
+                out.extend(known.map(|known| {
+                    let mut known = known.moved(zone.base, zone.start);
+                    known.is_quiet &= is_like;
+                    known
+                }));
+            }
+            at = zone.end;
+        }
+        search.find(at..bytes, &mut self.found);
+        out.extend(self.found.drain(..).map(KnownSpan::new));
+        out.sort_unstable_by(|a, b| a.span.cmp(&b.span));
+    }
+
+    /// The stretch of a copy that no change can reach, and what lies in it.
+    fn zone_of(&self, part: &Inherited, bytes: usize) -> Option<Zone> {
+        let (clean_start, clean_end) = part.clean;
+        let shift = |at: usize| (at + part.start as usize).checked_sub(part.base as usize);
+        let mut start = clean_start.map_or(0, |at| at as usize + AROUND_BYTES);
+        let mut end = clean_end.map_or(bytes, |at| (at as usize).saturating_sub(AROUND_BYTES));
+        let begins_behind = |cluster: &Cluster, at: usize| shift(cluster.start) >= Some(at);
+        // Sorted, and they neither overlap nor touch: those that reach over the begin come first.
+        let first = self.clusters.partition_point(|c| {
+            shift(c.end).is_none_or(|last| last < clean_start.unwrap_or(0) as usize)
+        });
+        let mut members = first..first;
+        for cluster in &self.clusters[first..] {
+            let last = shift(cluster.end).unwrap_or(0);
+            if !begins_behind(cluster, start) {
+                start = start.max(last);
+                members = members.start + 1..members.end + 1;
+            } else if last <= end {
+                members.end += 1;
+            } else {
+                end = end.min(shift(cluster.start).unwrap_or(0));
+                break;
+            }
+        }
+        let base = (start + part.base as usize).checked_sub(part.start as usize)?;
+        (start < end).then_some(Zone { start, end, clusters: members, base })
+    }
+
+    /// Searches what lies between `from` and a zone, and as much of the zone as what is found reaches into: clusters
+    /// reached are searched for, not taken over.
+    fn search_until(&mut self, search: &mut Search<'_>, from: usize, zone: &mut Zone) {
+        let (mut start, mut end) = (from, zone.start);
+        let shift = zone.start.wrapping_sub(zone.base);
+        loop {
+            let before = self.found.len();
+            search.find(start..end, &mut self.found);
+            let reached = self.found[before..].iter().map(|span| span.range.end).max();
+            let mut next = reached.unwrap_or(0);
+            for cluster in &self.clusters[zone.clusters.clone()] {
+                if reached.is_none_or(|reached| cluster.start.wrapping_add(shift) > reached) {
+                    break;
+                }
+                zone.clusters.start += 1;
+                next = next.max(cluster.end.wrapping_add(shift));
+            }
+            let next = next.min(zone.end);
+            if next <= end {
+                return;
+            }
+            (start, end) = (end, next);
+        }
+    }
+}
+
+/// Groups of spans that overlap or touch, in order.
+fn clusters_of(spans: &[KnownSpan]) -> impl Iterator<Item = Cluster> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let Range { start, mut end } = spans.get(at)?.span.range;
+        let from = at;
+        at += 1;
+        while let Some(next) = spans.get(at).filter(|next| next.span.range.start <= end) {
+            end = end.max(next.span.range.end);
+            at += 1;
+        }
+        Some(Cluster { members: from..at, start, end })
+    })
+}
