@@ -48,8 +48,10 @@ pub(super) fn compile_rule(
     if anchors.is_empty() {
         built.everywhere.push(id);
     }
+    let literals = anchors.iter().map(|(literal, _)| literal.bytes.as_slice());
+    let before = if aside == 0 { before_anchors(spec, literals) } else { u32::MAX };
+    built.reach.push(RuleReach { width: width_max.saturating_add(aside), before });
     built.anchors.extend(anchors.into_iter().map(|(literal, class)| (id, literal, class)));
-    built.reach.push(RuleReach { width: width_max.saturating_add(aside) });
     let pooled = gates::pool(spec, &implied, &mut built.gates);
     let gates = &spec.gates;
     built.rules_hot.push(RuleCompiled {
@@ -84,6 +86,20 @@ pub(super) fn compile_rule(
         is_judged: gates.generic_value,
     });
     Ok(())
+}
+
+/// How far before an anchor a match may begin: those of generic assignments begin with the key's word, which is what
+/// is looked for.
+fn before_anchors<'a>(spec: &RuleSpec, mut anchors: impl Iterator<Item = &'a [u8]>) -> u32 {
+    let words: Vec<String> =
+        spec.assignment_words.iter().map(|word| word.to_ascii_lowercase()).collect();
+    let place = |anchor: &[u8]| {
+        let anchor = std::str::from_utf8(anchor).ok()?.to_ascii_lowercase();
+        words.iter().filter_map(|word| word.rfind(&anchor)).max()
+    };
+    let farthest = anchors.try_fold(0, |known: usize, anchor| Some(known.max(place(anchor)?)));
+    let farthest = farthest.filter(|_| !words.is_empty());
+    farthest.and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX)
 }
 
 /// What limits a rule to some paths.

@@ -53,7 +53,9 @@ pub(crate) fn scan_known(
         // Which piece a budget cuts off depends on all the others.
         scratch.worker.counters = counters;
         scratch.findings.retain(|index, _, _| index < before);
-        known.iter_mut().for_each(|known| known.is_quiet = false);
+        for known in known.iter_mut() {
+            known.is_quiet = false;
+        }
         scan_loud(engine, chunk, (&mut slab, all), scratch, known);
         is_whole = !slab.gave_up;
     }

@@ -11,7 +11,7 @@ use crate::confirm::WindowView;
 use crate::engine::{BOUNDARY_BYTES, Engine};
 use crate::gate::Candidate;
 use crate::judge;
-use crate::prefilter::RADIUS;
+use crate::prefilter::{RADIUS, RuleReach};
 use crate::rule::NO_GATE;
 
 /// Bytes of the secret's line that gates and the safelist look at, on either side.
@@ -72,15 +72,16 @@ impl Witnesses {
     pub(crate) fn evidence(
         &self,
         rule: RuleId,
-        width: u32,
+        RuleReach { width, before }: RuleReach,
         (from, to): (u32, u32),
     ) -> Option<(u16, u16)> {
-        let reach = i64::from(width) + i64::from(RADIUS);
-        let (first, last) = (i64::from(to) - reach, i64::from(from) + reach);
+        let wide = |width: u32| i64::from(width) + i64::from(RADIUS);
+        let first = (i64::from(to) - wide(width)).max(i64::from(from) - wide(before));
+        let last = i64::from(from) + wide(width);
         let boundary = i64::from(BOUNDARY_BYTES);
         let (mut low, mut high) = (first - boundary, last + boundary);
         // No candidate is longer than its pattern's width and what the judge widens it by.
-        let longest = i64::from(width) + judge::WIDENED_BYTES_MAX as i64;
+        let longest = i64::from(width.saturating_add(judge::WIDENED_BYTES_MAX as u32));
         let begin = u32::try_from(first - longest).unwrap_or(0);
         let known = self.list.partition_point(|w| (w.rule, w.start) < (rule, begin));
         let candidates = self.list[known..].iter().take_while(|w| w.rule == rule);
@@ -152,16 +153,20 @@ mod tests {
             (1, false, 5, 20, -300, 400),
             (2, true, 1000, 1010, 0, 2000),
         ]);
-        let rule = RuleId::new(1);
+        let reach = |width| RuleReach { width, before: u32::MAX };
+        let one = |from, to| all.evidence(RuleId::new(1), reach(40), (from, to));
         // No candidate is near: the window, from 8 + 40 bytes before its end on, and 16 around.
-        assert_eq!(all.evidence(rule, 40, (2000, 2005)), Some((59, 64)));
-        assert_eq!(all.evidence(rule, 40, (1000, 1005)), Some((300, 300)));
-        assert_eq!(all.evidence(rule, 40, (3000, 3005)), None);
-        assert_eq!(all.evidence(rule, 40, (3058, 3060)), Some((62, 64)));
-        assert_eq!(all.evidence(rule, 40, (3056, 3057)), None, "its window touches a finding");
+        assert_eq!(one(2000, 2005), Some((59, 64)));
+        let begins = RuleReach { width: 40, before: 3 };
+        assert_eq!(all.evidence(RuleId::new(1), begins, (2000, 2005)), Some((27, 64)));
+        assert_eq!(one(1000, 1005), Some((300, 300)));
+        assert_eq!(one(3000, 3005), None);
+        assert_eq!(one(3058, 3060), Some((62, 64)));
+        assert_eq!(one(3056, 3057), None, "its window touches a finding");
         // What would stand before the text's begin was looked for.
-        assert_eq!(all.evidence(rule, 40, (10, 15)), Some((310, 390)));
-        assert_eq!(all.evidence(RuleId::new(3), 60_000, (70_000, 70_004)), Some((60_020, 60_024)));
-        assert_eq!(all.evidence(RuleId::new(3), 66_000, (70_000, 70_004)), None);
+        assert_eq!(one(10, 15), Some((310, 390)));
+        let three = |width| all.evidence(RuleId::new(3), reach(width), (70_000, 70_004));
+        assert_eq!(three(60_000), Some((60_020, 60_024)));
+        assert_eq!(three(66_000), None);
     }
 }

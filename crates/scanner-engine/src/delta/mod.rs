@@ -79,10 +79,10 @@ impl Hit {
 pub struct HitList {
     /// Sorted once the scan is over.
     hits: Vec<Hit>,
-    /// Encoded text, in order.
-    spans: Vec<KnownSpan>,
-    /// Whether `spans` are all that there is and what was found in each is known.
-    has_spans: bool,
+    /// Encoded text, in order, if it is known what each held.
+    spans: Option<Vec<KnownSpan>>,
+    /// The memory of `spans` while they are not known.
+    spare: Vec<KnownSpan>,
     /// Bytes of the object.
     bytes: u32,
     /// Whether the object holds a zero byte; without one it holds no UTF-16 text.
@@ -108,8 +108,10 @@ impl HitList {
     /// Forgets everything and keeps the memory.
     pub fn clear(&mut self) {
         self.hits.clear();
-        self.spans.clear();
-        self.has_spans = false;
+        if let Some(spans) = self.spans.take() {
+            self.spare = spans;
+        }
+        self.spare.clear();
         self.bytes = 0;
         self.has_zero = false;
         self.is_unusable = false;
@@ -136,6 +138,21 @@ impl HitList {
         self.hits.dedup_by_key(|hit| (hit.from, hit.to, hit.rule));
     }
 
+    /// Takes over hits of the base, where their bytes stand now. Those that are quiet stay so if nothing changed that
+    /// could have mattered.
+    fn inherit(&mut self, (base, is_like): (&Self, bool), part: Inherited) {
+        let end = part.base + (part.end - part.start);
+        let first = base.hits.partition_point(|hit| hit.from < part.base);
+        let place = |at: u32| at - part.base + part.start;
+        for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
+            let mut hit = Hit { from: place(hit.from), to: place(hit.to), ..*hit };
+            if !is_like || !hit.stays_quiet(part.clean) {
+                hit.evidence = (0, 0);
+            }
+            self.push(hit);
+        }
+    }
+
     /// Whether rules apply to the object of `scratch` as they did to this one.
     fn is_like(&self, scratch: &ScanScratch) -> bool {
         self.is_binary == scratch.is_binary && self.path == scratch.path
@@ -149,8 +166,8 @@ impl HitList {
         }
         for hit in self.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
             if engine.may_be_quiet(hit.rule) {
-                let width = engine.reach()[hit.rule.index()].width;
-                let evidence = worker.witnesses.evidence(hit.rule, width, (hit.from, hit.to));
+                let reach = engine.reach()[hit.rule.index()];
+                let evidence = worker.witnesses.evidence(hit.rule, reach, (hit.from, hit.to));
                 hit.evidence = evidence.unwrap_or_default();
             }
         }
@@ -265,11 +282,11 @@ impl Engine {
         let mut search = Search::new(self.level(), chunk.data);
         let ScanScratch { derivation, inherited, .. } = scratch;
         let (spans, parts): (&[KnownSpan], &[Inherited]) = match base {
-            Some((base, _)) if base.has_spans => (&base.spans, inherited),
+            Some((HitList { spans: Some(spans), .. }, _)) => (spans, inherited),
             _ => (&[], &[]),
         };
         let is_like = base.is_some_and(|(_, is_like)| is_like);
-        derivation.derive(&mut search, (spans, is_like), parts, &mut record.spans);
+        derivation.derive(&mut search, (spans, is_like), parts, &mut record.spare);
     }
 
     fn confirm_and_learn(
@@ -285,7 +302,9 @@ impl Engine {
         scratch.worker.witnesses.watch();
         self.confirm_windows(chunk, scratch);
         scratch.worker.witnesses.close();
-        record.has_spans = decode::scan_known(self, chunk, scratch, &mut record.spans);
+        if decode::scan_known(self, chunk, scratch, &mut record.spare) {
+            record.spans = Some(std::mem::take(&mut record.spare));
+        }
         self.conclude(chunk, scratch, counters.windows);
         record.learn(self, scratch, counters.regex_gave_up);
     }
@@ -318,7 +337,7 @@ impl Engine {
         let mut at = 0;
         for part in &parts {
             self.collect_hits(chunk.data, (at, part.start), locality, record);
-            self.inherit((base, is_like), *part, record);
+            record.inherit((base, is_like), *part);
             at = part.end;
         }
         self.collect_hits(chunk.data, (at, bytes), locality, record);
@@ -354,21 +373,6 @@ impl Engine {
         record.has_zero |= memchr::memchr(0, bytes).is_some();
         let mut sink = HitSink::collecting(record, first, from..to);
         self.prefilter().scan_block(bytes, &mut sink);
-    }
-
-    /// Moves hits of the base to where their bytes stand now. Those that are quiet stay so if nothing changed that could
-    /// have mattered.
-    fn inherit(&self, (base, is_like): (&HitList, bool), part: Inherited, record: &mut HitList) {
-        let end = part.base + (part.end - part.start);
-        let first = base.hits.partition_point(|hit| hit.from < part.base);
-        let place = |at: u32| at - part.base + part.start;
-        for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
-            let mut hit = Hit { from: place(hit.from), to: place(hit.to), ..*hit };
-            if !is_like || !hit.stays_quiet(part.clean) {
-                hit.evidence = (0, 0);
-            }
-            record.push(hit);
-        }
     }
 }
 

@@ -83,6 +83,8 @@ fn entropy(value: &[u8], features: &mut Features) {
     for byte in value {
         counts[usize::from(*byte)] += 1;
     }
+    let log2 =
+        |number: usize| LOG2.get(number).map_or_else(|| log2(number), |log| usize::from(*log));
     let whole = log2(value.len());
     let weighed: usize =
         counts.iter().map(|count| usize::from(*count)).map(|count| count * log2(count)).sum();
@@ -91,6 +93,17 @@ fn entropy(value: &[u8], features: &mut Features) {
     features.set(Feature::Entropy, entropy);
     features.set(Feature::EntropyPercent, entropy * 100 / whole.max(1));
 }
+
+/// [`log2`] of the smallest numbers: of all that a value can count to.
+const LOG2: [u16; 513] = {
+    let mut table = [0; 513];
+    let mut number = 0;
+    while number < table.len() {
+        table[number] = log2(number) as u16;
+        number += 1;
+    }
+    table
+};
 
 /// Binary logarithm in hundredths, rounded down; 0 for 0 and 1. Whole numbers only, so that every machine
 /// says the same.

@@ -303,8 +303,8 @@ pub(crate) const CODE: &[&[u8]] = &[
     b"while",
 ];
 
-/// A text in lower case, and which pairs of bytes stand in it: most words are told to be missing by their first
-/// pair.
+/// A text in lower case, and which pairs of bytes stand in it: nearly all words that are missing are told by a pair of
+/// theirs.
 pub(crate) struct Text {
     lower: [u8; TEXT_MAX],
     len: usize,
@@ -336,13 +336,11 @@ impl Text {
     }
 
     fn contains(&self, word: &[u8]) -> bool {
-        if let [first, second, ..] = *word {
-            let (row, bit) = Self::pair(first, second);
-            if self.pairs[row] >> bit & 1 == 0 {
-                return false;
-            }
-        }
-        contains(&self.lower[..self.len], word)
+        let may_stand = |pair: &[u8]| {
+            let (row, bit) = Self::pair(pair[0], pair[1]);
+            self.pairs[row] >> bit & 1 == 1
+        };
+        word.windows(2).all(may_stand) && contains(&self.lower[..self.len], word)
     }
 }
 

@@ -15,6 +15,8 @@ use crate::rule::Target;
 pub struct RuleReach {
     /// Widest match in bytes of text.
     pub width: u32,
+    /// How far before an anchor a match may begin; [`u32::MAX`] where only the width says it.
+    pub before: u32,
 }
 
 /// Bytes added to either side of a window, so that what stands next to a match is inside.
@@ -109,13 +111,15 @@ impl<'a> HitSink<'a> {
                 if let Some(list) = &mut self.list {
                     list.push(Hit::new(rule, from, to));
                 }
-                let window = window(from, to, self.reach[rule.index()].width, RADIUS, len);
+                let window = window(from, to, self.reach[rule.index()], RADIUS, len);
                 self.push(Target::new(rule, Variant::Raw), window);
             }
             Frame::Utf16 { variant, base, len } => {
                 let place = |at: u32| base.saturating_add(at.saturating_mul(2));
-                let wide = self.reach[rule.index()].width.saturating_mul(2);
-                let window = window(place(from), place(to), wide, 2 * RADIUS, len);
+                let RuleReach { width, before } = self.reach[rule.index()];
+                let (width, before) = (width.saturating_mul(2), before.saturating_mul(2));
+                let reach = RuleReach { width, before };
+                let window = window(place(from), place(to), reach, 2 * RADIUS, len);
                 self.push(Target::new(rule, variant), window);
             }
             Frame::Stream { variant } => {

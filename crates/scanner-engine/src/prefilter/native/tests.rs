@@ -101,8 +101,10 @@ fn stands_at(bytes: &[u8], place: usize, neighbour: Neighbour) -> bool {
 fn reported(bytes: &[u8], level: SimdLevel) -> BTreeSet<(u32, usize)> {
     let anchors = anchors();
     let prefilter = NativePrefilter::new(&anchors, level);
-    let reach: Vec<RuleReach> =
-        anchors.iter().map(|(_, l, _)| RuleReach { width: l.bytes.len() as u32 }).collect();
+    let reach: Vec<RuleReach> = anchors
+        .iter()
+        .map(|(_, l, _)| RuleReach { width: l.bytes.len() as u32, before: u32::MAX })
+        .collect();
     let mut pool = HitAccPool::new(anchors.len() * 3, 16, 0, 128).unwrap();
     let mut sink = HitSink::raw(&mut pool, &reach, bytes.len() as u32);
     prefilter.scan_block(bytes, &mut sink);
