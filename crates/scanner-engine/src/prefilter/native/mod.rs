@@ -14,6 +14,7 @@ mod buckets;
 mod grams;
 mod near;
 mod places;
+mod runs;
 mod simd;
 mod stems;
 mod table;

@@ -10,23 +10,18 @@ use std::ops::Range;
 
 use super::near::{Near, NearState, Values};
 use super::places::Places;
-use super::simd::{self, BlockMasks, SimdLevel};
+use super::runs::Runs;
+#[cfg(target_arch = "x86_64")]
+use super::simd;
+use super::simd::{STRIP_BLOCKS, SimdLevel, StripMasks};
 use super::table::{PatternTable, TrigramIndex, word_at};
-use crate::build::anchors::{
-    ALNUM_RUN_MIN, AnchorClass, BASE64_RUN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN,
-};
-
-const _: () = assert!(TOKEN_RUN_MIN == 12 && ALNUM_RUN_MIN == 16);
-const _: () = assert!(WORD_RUN_MIN == 20 && BASE64_RUN_MIN == 32);
+use crate::build::anchors::AnchorClass;
 
 /// Bytes of a block: one mask is a `u64`.
 const BLOCK: usize = 64;
 
-/// Blocks whose masks are made at a time, and one more.
-const STRIP_BLOCKS: usize = 33;
-
 /// Token starts of a strip, at most, and slack: of two in a row, the second follows a byte that is none.
-const STARTS_MAX: usize = (STRIP_BLOCKS - 1) * BLOCK / 2 + 4;
+const STARTS_MAX: usize = STRIP_BLOCKS * BLOCK / 2 + 4;
 
 type Starts = Places<STARTS_MAX>;
 
@@ -40,8 +35,8 @@ pub(super) struct Tokens {
 /// What is carried from one strip to the next.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TokenState {
-    /// Bit 0: whether the byte before the block continues a token.
-    before_is_token: u64,
+    /// The mask of characters that continue a token, of the block before.
+    before_start: u64,
     /// Bit 0: whether gap bytes with an operator among them end at the block.
     before_is_operator: bool,
     near: NearState,
@@ -84,65 +79,53 @@ impl Tokens {
         state: &mut TokenState,
         report: &mut impl FnMut(u32, usize),
     ) {
-        let mut masks = [BlockMasks::default(); STRIP_BLOCKS];
+        let mut masks = StripMasks::new();
+        let mut runs = Runs::new();
         let mut starts = Starts::new();
         self.near.schemes(bytes, range.clone(), &mut state.near, report);
         let mut at = range.start;
         while at < range.end {
-            // One block more than is dealt with, so that runs can be followed over the edge.
-            let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS - 1);
-            simd::fill_masks(level, bytes, at, &mut masks[..=blocks]);
+            let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS);
+            masks.start[0] = state.before_start;
+            masks.fill(level, bytes, at);
+            runs.find(&masks);
             starts.clear();
-            for (index, pair) in masks[..=blocks].windows(2).enumerate() {
-                let begins = self.scan_block(bytes, at + index * BLOCK, pair, state, report);
-                starts.push(begins, index * BLOCK);
+            for index in 0..blocks {
+                self.neighbours(bytes, at + index * BLOCK, (&masks, &runs, index), state, report);
+                starts.push(runs.tokens[index], index * BLOCK);
             }
+            state.before_start = masks.start[blocks];
             self.look_up(bytes, at, &starts, report);
             at += blocks * BLOCK;
         }
     }
 
-    /// Deals with the neighbours of one block; gives the token starts. The masks of the block behind it tell
-    /// how runs go on.
+    /// Deals with the neighbours of block `index` of a strip, which begins at `at`.
     #[inline(always)]
-    fn scan_block(
+    fn neighbours(
         &self,
         bytes: &[u8],
         at: usize,
-        pair: &[BlockMasks],
+        (masks, runs, index): (&StripMasks, &Runs, usize),
         state: &mut TokenState,
         report: &mut impl FnMut(u32, usize),
-    ) -> u64 {
-        let [current, next] = pair else { return 0 };
-        let begins = current.start & !(current.start << 1 | state.before_is_token);
-        state.before_is_token = current.start >> (BLOCK - 1);
-        let wide = |low: u64, high: u64| u128::from(low) | u128::from(high) << 64;
-
+    ) {
         // Adding the operators to the gap bytes carries past the end of each stretch that holds one.
-        let (sum, first) = current.gap.overflowing_add(current.operator);
+        let gap = masks.gap[index];
+        let (sum, first) = gap.overflowing_add(masks.operator[index]);
         let (sum, second) = sum.overflowing_add(u64::from(state.before_is_operator));
         state.before_is_operator = first | second;
-        let values = sum & !current.gap;
-
-        let mut long = 0;
-        if may_begin_32(current.base64, next.base64) {
-            let base64 = wide(current.base64, next.base64);
-            let base64_8 = in_a_row_8(base64);
-            let base64_16 = base64_8 & base64_8 >> 8;
-            long = (base64_16 & base64_16 >> 16) as u64;
-            self.near.base64(bytes, at, (long, base64), &mut state.near, report);
+        let long = runs.base64[index];
+        let starts = sum & !gap & (runs.words[index] | long);
+        let wide = |masks: &[u64]| u128::from(masks[index]) | u128::from(masks[index + 1]) << 64;
+        if long != 0 {
+            self.near.base64(bytes, at, (long, wide(&masks.base64)), &mut state.near, report);
         }
-        let word = wide(current.word, next.word);
-        let word8 = in_a_row_8(word);
-        let starts = values & ((word8 & word8 >> 8) as u64 | long);
         if starts != 0 {
-            let values = Values { starts, long, word, digit: wide(current.digit, next.digit) };
+            let (word, digit) = (wide(&masks.word), wide(&masks.digit));
+            let values = Values { starts, long, word, digit };
             self.near.values(bytes, at, values, &mut state.near, report);
         }
-
-        let token = wide(current.token, next.token);
-        let token4 = in_a_row_4(token);
-        begins & (token4 & token4 >> 4 & token4 >> 8) as u64
     }
 
     /// Looks up the prefixes at the collected starts.
@@ -180,27 +163,4 @@ impl<R: FnMut(u32, usize)> simd::avx2::Work for Scan<'_, R> {
     fn run(self) {
         self.tokens.scan_strips(self.bytes, self.range, self.level, self.state, self.report);
     }
-}
-
-/// Whether 32 set bits in a row may begin in `current`: they hold sixteen that begin at a multiple of sixteen.
-#[inline(always)]
-fn may_begin_32(current: u64, next: u64) -> bool {
-    let eight = current & current >> 8;
-    let four = eight & eight >> 4;
-    let two = four & four >> 2;
-    two & two >> 1 & 0x0001_0001_0001_0001 != 0 || next & 0xffff == 0xffff
-}
-
-/// Bits at which four set bits in a row begin.
-#[inline(always)]
-fn in_a_row_4(mask: u128) -> u128 {
-    let two = mask & mask >> 1;
-    two & two >> 2
-}
-
-/// Bits at which eight set bits in a row begin.
-#[inline(always)]
-fn in_a_row_8(mask: u128) -> u128 {
-    let four = in_a_row_4(mask);
-    four & four >> 4
 }

@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
 use super::super::stems::PRINT_BYTES;
-use super::{BlockMasks, SimdLevel};
+use super::{BlockMasks, STRIP_BLOCKS, SimdLevel, StripMasks};
 use crate::build::anchors::is_gap_byte;
 
 /// Plain Rust that gains from being compiled for newer instructions; `run` is `#[inline(always)]`.
@@ -52,14 +52,14 @@ fn half(block: &[u8], at: usize) -> &[u8; 32] {
     block[at..at + 32].try_into().expect("thirty-two bytes")
 }
 
-/// The masks of as many whole blocks from `at` on as there are, into `out`; returns how many.
+/// The masks of as many whole blocks from `at` on as there are; returns how many.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
 pub(in super::super) fn fill_masks(
     level: SimdLevel,
     bytes: &[u8],
     at: usize,
-    out: &mut [BlockMasks],
+    out: &mut StripMasks,
 ) -> usize {
     assert!(matches!(level, SimdLevel::Avx2));
     // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
@@ -67,14 +67,12 @@ pub(in super::super) fn fill_masks(
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn fill_masks_avx2(bytes: &[u8], out: &mut [BlockMasks]) -> usize {
+fn fill_masks_avx2(bytes: &[u8], out: &mut StripMasks) -> usize {
     let (blocks, _) = bytes.as_chunks::<64>();
-    let mut count = 0;
-    for (block, masks) in blocks.iter().zip(out) {
-        *masks = block_masks_avx2(block);
-        count += 1;
+    for (index, block) in blocks.iter().take(STRIP_BLOCKS + 1).enumerate() {
+        out.set(index, block_masks_avx2(block));
     }
-    count
+    blocks.len().min(STRIP_BLOCKS + 1)
 }
 
 #[inline]

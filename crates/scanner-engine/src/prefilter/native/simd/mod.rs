@@ -59,18 +59,66 @@ pub(super) struct BlockMasks {
     pub(super) operator: u64,
 }
 
-/// The masks of the blocks from `at` on, one for each of `out`; bytes past the end belong to no class.
-pub(super) fn fill_masks(level: SimdLevel, bytes: &[u8], at: usize, out: &mut [BlockMasks]) {
-    let mut done = 0;
-    #[cfg(target_arch = "x86_64")]
-    if level == SimdLevel::Avx2 {
-        done = avx2::fill_masks(level, bytes, at, out);
+/// Blocks of a strip: as many as have their masks made at a time.
+pub(super) const STRIP_BLOCKS: usize = 32;
+
+/// The masks of a strip, an array for each kind, with those of the block behind it. See [`BlockMasks`].
+#[derive(Debug)]
+pub(super) struct StripMasks {
+    /// Begins with the block before the strip.
+    pub(super) start: [u64; STRIP_BLOCKS + 2],
+    pub(super) digit: [u64; STRIP_BLOCKS + 1],
+    pub(super) word: [u64; STRIP_BLOCKS + 1],
+    pub(super) token: [u64; STRIP_BLOCKS + 1],
+    pub(super) base64: [u64; STRIP_BLOCKS + 1],
+    pub(super) gap: [u64; STRIP_BLOCKS + 1],
+    pub(super) operator: [u64; STRIP_BLOCKS + 1],
+}
+
+impl StripMasks {
+    /// No bit set.
+    pub(super) fn new() -> Self {
+        const NONE: [u64; STRIP_BLOCKS + 1] = [0; STRIP_BLOCKS + 1];
+        Self {
+            start: [0; STRIP_BLOCKS + 2],
+            digit: NONE,
+            word: NONE,
+            token: NONE,
+            base64: NONE,
+            gap: NONE,
+            operator: NONE,
+        }
     }
-    for (index, masks) in out.iter_mut().enumerate().skip(done) {
-        let rest = bytes.get(at + 64 * index..).unwrap_or_default();
-        let len = rest.len().min(64);
-        let mut block = [0; 64];
-        block[..len].copy_from_slice(&rest[..len]);
-        *masks = scalar::block_masks(&block);
+
+    /// Makes the masks of the strip at `at` and of the block behind it; bytes past the end belong to no class.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, level: SimdLevel, bytes: &[u8], at: usize) {
+        let mut done = 0;
+        #[cfg(target_arch = "x86_64")]
+        if level == SimdLevel::Avx2 {
+            done = avx2::fill_masks(level, bytes, at, self);
+        }
+        for index in done..=STRIP_BLOCKS {
+            let rest = bytes.get(at + 64 * index..).unwrap_or_default();
+            if rest.is_empty() {
+                self.set(index, BlockMasks::default());
+                continue;
+            }
+            let len = rest.len().min(64);
+            let mut block = [0; 64];
+            block[..len].copy_from_slice(&rest[..len]);
+            self.set(index, scalar::block_masks(&block));
+        }
+    }
+
+    #[inline(always)]
+    fn set(&mut self, index: usize, masks: BlockMasks) {
+        self.start[index + 1] = masks.start;
+        self.digit[index] = masks.digit;
+        self.word[index] = masks.word;
+        self.token[index] = masks.token;
+        self.base64[index] = masks.base64;
+        self.gap[index] = masks.gap;
+        self.operator[index] = masks.operator;
     }
 }
