@@ -13,6 +13,7 @@ use crate::error::EngineError;
 use crate::finish;
 use crate::gate::Stage;
 use crate::hits::SpanU32;
+use crate::judge::FileKind;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
 use crate::prefilter::{Everywhere, Exhaustive, HitSink, Prefilter, RuleReach};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
@@ -250,6 +251,9 @@ impl Engine {
                     scanner_core::Span::new(place.start, place.end).to_root(chunk.base_offset);
                 scratch.worker.refuse(rule, Stage::Path, place);
                 continue;
+            }
+            if self.cold(rule).is_judged && scratch.worker.file_kind.is_none() {
+                scratch.worker.file_kind = Some(FileKind::of(&scratch.path));
             }
             for window_index in 0..scratch.windows.len() {
                 let window = scratch.windows[window_index];

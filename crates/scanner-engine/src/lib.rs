@@ -13,6 +13,7 @@
 mod build;
 mod confidence;
 mod confirm;
+mod contains;
 mod counters;
 mod decode;
 mod delta;

@@ -17,6 +17,7 @@ use scanner_core::{Confidence, FindingRec, RuleId, Span, StepId, Validation};
 use scanner_rules::Shape;
 
 use crate::confidence;
+use crate::contains::contains;
 use crate::engine::Engine;
 use crate::gate::{self, Candidate, Stage, Verdict};
 use crate::judge;
@@ -116,7 +117,7 @@ fn window_gates(engine: &Engine, rule: &RuleCompiled, view: &WindowView<'_>) -> 
     }
     if rule.must_contain != NO_GATE {
         let literal = &gates.must_contain[rule.must_contain as usize];
-        if memchr::memmem::find(window, literal).is_none() {
+        if !contains(window, literal) {
             return Err(Stage::MustContain);
         }
     }
@@ -238,12 +239,12 @@ fn judged(
     candidate: &Candidate<'_>,
     worker: &mut Worker,
 ) -> Result<Confidence, Stage> {
-    let verdict = judge::describe(candidate, worker.file_kind).ok_or(Stage::GenericValue).and_then(
-        |features| {
+    let verdict = judge::describe(candidate, worker.file_kind.unwrap_or_default())
+        .ok_or(Stage::GenericValue)
+        .and_then(|features| {
             worker.describe(&features);
             judge::judge(&features)
-        },
-    );
+        });
     if shape == Shape::Assignment {
         verdict
     } else {

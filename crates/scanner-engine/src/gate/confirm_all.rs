@@ -1,6 +1,7 @@
 //! Literals that a match contains: single ones and all of several.
 
 use super::{Candidate, Stage, Verdict};
+use crate::contains::contains;
 use crate::rule::PackedPatterns;
 
 /// Whether all literals stand in the match.
@@ -10,11 +11,7 @@ pub(crate) fn passes(all: &PackedPatterns, candidate: &Candidate<'_>) -> Verdict
 
 /// Whether the literal stands in the match.
 pub(crate) fn must_contain(literal: &[u8], candidate: &Candidate<'_>) -> Verdict {
-    if memchr::memmem::find(candidate.matched(), literal).is_some() {
-        Ok(())
-    } else {
-        Err(Stage::MustContain)
-    }
+    if contains(candidate.matched(), literal) { Ok(()) } else { Err(Stage::MustContain) }
 }
 
 #[cfg(test)]

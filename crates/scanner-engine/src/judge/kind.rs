@@ -1,6 +1,7 @@
 //! The kind of file, from its path alone.
 
 use super::features::{Feature, Features};
+use crate::contains::contains;
 
 /// What a path says of the text in it. No path (standard input, a nameless object) says nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -134,7 +135,7 @@ impl FileKind {
         let name = memchr::memrchr(b'/', path).map_or(path, |at| &path[at + 1..]);
         let extension = memchr::memrchr(b'.', name).map_or(name, |at| &name[at + 1..]);
         let family = FAMILIES.iter().find(|(_, all)| all.contains(&extension)).map(|(f, _)| *f);
-        let has = |word: &[u8]| memchr::memmem::find(path, word).is_some();
+        let has = |word: &[u8]| contains(path, word);
         Self {
             family: family.unwrap_or_default(),
             is_test: [&b"test"[..], b"spec", b"mock", b"fixture"].into_iter().any(has),

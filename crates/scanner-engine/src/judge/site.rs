@@ -3,6 +3,7 @@
 use super::extent;
 use super::features::{Feature, Features};
 use super::words::{self, Text};
+use crate::contains::contains;
 use crate::gate::Candidate;
 use crate::gate::local_context::is_quote;
 
@@ -43,7 +44,7 @@ pub(crate) fn compares_code(features: &Features) -> bool {
 }
 
 fn operator(between: &[u8], features: &mut Features) {
-    let has = |text: &[u8]| memchr::memmem::find(between, text).is_some();
+    let has = |text: &[u8]| contains(between, text);
     let kind = OPERATORS.iter().position(|operator| has(operator)).map_or(0, |at| at + 1);
     features.set(Feature::OperatorKind, kind);
     let count = |is: fn(&u8) -> bool| between.iter().filter(|byte| is(byte)).count();
@@ -123,7 +124,7 @@ fn line(candidate: &Candidate<'_>, features: &mut Features) {
     features.set(Feature::LineStandIns, count(words::STAND_INS));
     features.set(Feature::LineUser, count(words::USERS));
     features.set(Feature::LineCode, count(words::CODE));
-    features.set_if(Feature::LineUrl, memchr::memmem::find(before, b"://").is_some());
+    features.set_if(Feature::LineUrl, contains(before, b"://"));
     let end = behind.trim_ascii_end().last();
     features.set_if(Feature::LineSemicolon, end == Some(&b';'));
 }

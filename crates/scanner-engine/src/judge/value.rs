@@ -2,6 +2,7 @@
 
 use super::features::{Feature, Features};
 use super::{ngrams, words};
+use crate::contains::contains;
 
 /// Lengths of the hexadecimal hashes in use.
 const HASH_LENGTHS: [usize; 7] = [32, 40, 48, 56, 64, 96, 128];
@@ -172,7 +173,7 @@ fn forms(value: &[u8], features: &mut Features) {
     let is_path = value.starts_with(b"/")
         || value.starts_with(b"./")
         || value.starts_with(b"~/")
-        || memchr::memmem::find(value, b"://").is_some();
+        || contains(value, b"://");
     features.set_if(Feature::IsPath, is_path);
     features.set_if(Feature::DecodesToPair, decodes_to_pair(value));
 }

@@ -1,5 +1,7 @@
 //! Lists of words that the description counts.
 
+use crate::contains::contains;
+
 /// Words that stand in for a value, or say that it is none.
 pub(crate) const STAND_INS: &[&[u8]] = &[
     b"example",
@@ -363,20 +365,6 @@ pub(crate) fn count_parts(words: &[&[u8]], name: &[u8]) -> usize {
 
 /// Bytes of a text that are looked at.
 const TEXT_MAX: usize = 256;
-
-fn contains(text: &[u8], word: &[u8]) -> bool {
-    let Some(last) = text.len().checked_sub(word.len()) else { return false };
-    let mut at = 0;
-    while at <= last {
-        let Some(found) = memchr::memchr(word[0], &text[at..=last]) else { return false };
-        at += found;
-        if text[at..].starts_with(word) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
 
 #[cfg(test)]
 mod tests {

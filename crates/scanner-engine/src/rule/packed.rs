@@ -1,5 +1,7 @@
 //! Many byte strings in one allocation.
 
+use crate::contains::contains;
+
 /// Immutable list of byte strings: string `i` is `bytes[offsets[i]..offsets[i + 1]]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackedPatterns {
@@ -47,12 +49,12 @@ impl PackedPatterns {
 
     /// Whether any of the strings stands in `haystack`.
     pub fn any_in(&self, haystack: &[u8]) -> bool {
-        self.iter().any(|pattern| memchr::memmem::find(haystack, pattern).is_some())
+        self.iter().any(|pattern| contains(haystack, pattern))
     }
 
     /// Whether all of the strings stand in `haystack`.
     pub fn all_in(&self, haystack: &[u8]) -> bool {
-        self.iter().all(|pattern| memchr::memmem::find(haystack, pattern).is_some())
+        self.iter().all(|pattern| contains(haystack, pattern))
     }
 
     /// Whether any of the strings, which must be lower-case, stands in `haystack` in any ASCII case.

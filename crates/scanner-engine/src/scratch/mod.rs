@@ -21,7 +21,6 @@ use crate::decode::DecodeSlab;
 use crate::delta::{Derivation, Inherited};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
-use crate::judge::FileKind;
 
 /// Sizing factor of the set of seen findings over the findings kept.
 pub const FINDING_DEDUPE_MULTIPLIER: usize = 4;
@@ -115,7 +114,7 @@ impl ScanScratch {
         self.path.clear();
         self.path.extend_from_slice(facts.path);
         self.has_path = true;
-        self.worker.file_kind = FileKind::of(facts.path);
+        self.worker.file_kind = None;
         self.is_binary = facts.is_binary;
         self.file_id = facts.file_id;
     }

@@ -56,8 +56,8 @@ pub struct Worker {
     pub(crate) counters: WorkerCounters,
     /// Candidates of the chunk at hand, for scans that later ones are derived from.
     pub(crate) witnesses: Witnesses,
-    /// The kind of file that the object is.
-    pub(crate) file_kind: FileKind,
+    /// The kind of file that the object is, once the judge was asked.
+    pub(crate) file_kind: Option<FileKind>,
     trace: Option<Vec<TraceEvent>>,
     /// The description of the candidate at hand, kept only for the trace.
     judged: Option<Features>,
@@ -73,7 +73,7 @@ impl Worker {
             entropy: EntropyScratch::default(),
             counters: WorkerCounters::default(),
             witnesses: Witnesses::default(),
-            file_kind: FileKind::default(),
+            file_kind: None,
             trace: None,
             judged: None,
             is_mute: false,
