@@ -7,14 +7,32 @@ use std::fmt;
 use std::io::{self, Write};
 
 use scanner_core::{
-    EventSink, Finding, GitPlace, GitReach, ObjectPath, ScanEvent, Severity, SinkError, Status,
-    Summary, Validation,
+    Confidence, EventSink, Finding, GitPlace, GitReach, ObjectPath, ScanEvent, Severity, SinkError,
+    Status, Summary, Validation,
 };
 
 use crate::paint::{Palette, Style};
 use crate::printable::{Printable, fit};
 use crate::units::{bytes, count, counted, date_time, rate, time};
 use crate::{Output, SinkOptions};
+
+/// From here on a page is better read than scrolled.
+const MANY_FINDINGS: u64 = 30;
+
+/// What to do with findings. No line is wider than the narrowest usual terminal.
+const ADVICE: &str = "
+  Revoke and replace each secret; taking it out of the file is not enough.
+  Why one is here:    scanner-rs explain FILE:LINE
+  It is no secret:    put its ignore line into .scannerignore, or
+                      gitleaks:allow into a comment on its line
+  Deal with later:    scanner-rs baseline create . -b .scanner-baseline
+  Other reports:      -f json (sarif, gitlab, csv, junit), -f html=FILE";
+
+const ADVICE_FOR_MANY: &str = "
+  So many of them:    the page of -f html=FILE can be filtered and sorted";
+
+/// Bytes from which on the rate is told.
+const RATE_BYTES_MIN: u64 = 1 << 20;
 
 /// Other places listed with a finding; the rest is counted.
 const PLACES_SHOWN: usize = 3;
@@ -123,10 +141,9 @@ impl Page {
         let style = Style::of(rule.severity);
         writeln!(
             out,
-            "  {position:>position_width$}  {:<8}  {}  {}",
+            "  {position:>position_width$}  {:<8}  {}",
             palette.paint(style, rule.severity.name()),
             palette.paint(Style::BOLD, Printable(&rule.name)),
-            palette.paint(Style::DIM, Printable(&rule.id)),
         )?;
         let indent = position_width + 4;
         self.context(out, finding, indent)?;
@@ -246,13 +263,18 @@ impl fmt::Display for History<'_> {
     }
 }
 
-/// How sure, why, and through which encodings.
+/// Which rule, how sure, why, and through which encodings.
 struct Verdict<'a>(&'a Finding);
 
 impl fmt::Display for Verdict<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let finding = self.0;
-        f.write_str(finding.confidence.name())?;
+        write!(f, "{} · ", Printable(&finding.rule.id))?;
+        f.write_str(match finding.confidence {
+            Confidence::Certain => "certainly a secret",
+            Confidence::Likely => "likely a secret",
+            Confidence::Possible => "possibly a secret",
+        })?;
         match finding.validation {
             Validation::None => {}
             Validation::ChecksumOk => f.write_str(" · its checksum is right")?,
@@ -381,7 +403,9 @@ impl Closing<'_> {
             _ => parts.concat(),
         };
         let mut text = format!("{what}, {} in {}", bytes(summary.bytes), time(summary.elapsed));
-        if let Some(rate) = rate(summary.bytes, summary.elapsed) {
+        // Of little that is over at once a rate tells nothing.
+        let rate = rate(summary.bytes, summary.elapsed);
+        if let Some(rate) = rate.filter(|_| summary.bytes >= RATE_BYTES_MIN) {
             text = format!("{text} ({rate})");
         }
         format!("{text} with {}", counted(summary.rules, "rule", "rules"))
@@ -404,15 +428,16 @@ impl Closing<'_> {
         Ok(())
     }
 
+    /// What to do next, in the order in which it is done.
     fn advice(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.tally.by_severity.iter().sum::<u64>() == 0 {
+        let found = self.tally.by_severity.iter().sum::<u64>();
+        if found == 0 {
             return Ok(());
         }
-        let lines = "
-  Revoke and replace each secret; removing it from the file alone does not help.
-  To silence one, put its ignore line into .scannerignore, or gitleaks:allow in a
-  comment on its line. Why it was reported: scanner-rs explain FILE:LINE.
-  All fields and places: -f json; several reports at once: -f text -f sarif=FILE.";
+        let mut lines = ADVICE.to_owned();
+        if found >= MANY_FINDINGS {
+            lines.push_str(ADVICE_FOR_MANY);
+        }
         writeln!(out, "{}", self.palette.paint(Style::DIM, lines))
     }
 

@@ -69,6 +69,9 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
     prepared.request.line_hashes = line_hashes;
     let summary = perform(cli, args, &prepared.request, sinks)?;
     wanted.tell_cuts();
+    if !wanted.tells_people() {
+        tell_warnings(cli, &summary);
+    }
     Ok(conclude(cli, &prepared, &summary, args.exit_code))
 }
 
@@ -339,13 +342,17 @@ pub(crate) fn perform(
     })
 }
 
+/// Says on stderr what no report for people says.
+fn tell_warnings(cli: &Cli, summary: &Summary) {
+    for warning in summary.warnings.iter().filter(|_| !cli.quiet) {
+        messages::note(&format!("warning: {warning}"));
+    }
+}
+
 /// Last words on stderr, and the exit code.
 fn conclude(cli: &Cli, prepared: &Prepared, summary: &Summary, findings_code: u8) -> Exit {
     let exit = Exit::of(summary, findings_code);
     if !cli.quiet {
-        for warning in &summary.warnings {
-            messages::note(&format!("warning: {warning}"));
-        }
         prepared.silencers.tell_after();
     }
     if exit == Exit::Nothing {

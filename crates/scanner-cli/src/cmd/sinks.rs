@@ -33,6 +33,13 @@ pub(crate) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// Whether the person at the terminal reads in the report itself what became of the scan.
+    pub(crate) fn tells_people(&self) -> bool {
+        std::io::stdout().is_terminal()
+            && self.output.is_none()
+            && (self.formats.is_empty() || self.formats.iter().any(|format| format == "text"))
+    }
+
     /// Says what was cut from what is to be uploaded.
     pub(crate) fn tell_cuts(&self) {
         for sentence in self.upload.iter().flat_map(UploadNotes::take) {
@@ -99,7 +106,7 @@ fn sink(
     let options = SinkOptions {
         show_secrets: args.show_secrets,
         color: terminal && !cli.no_color && !environment.no_color && !environment.dumb_terminal,
-        width: environment.columns.unwrap_or(WIDTH_DEFAULT),
+        width: environment.columns.or_else(terminal_columns).unwrap_or(WIDTH_DEFAULT),
         base: base(root),
         upload: args.upload.clone(),
     };
@@ -114,6 +121,18 @@ fn sink(
         Output::buffered("stdout", stdout)
     };
     Ok(destination.format.sink(output, &options))
+}
+
+/// Columns of the terminal that standard output is; none where it is no terminal.
+#[cfg(unix)]
+fn terminal_columns() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+fn terminal_columns() -> Option<usize> {
+    None
 }
 
 /// Paths in reports are relative to the root of the repository that holds what is scanned.
