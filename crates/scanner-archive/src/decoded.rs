@@ -18,6 +18,8 @@ pub(crate) struct Decoded<'a, 's, C> {
     buffer: Buffer<'a>,
     /// How it ended: with a fault that is reported once what was decoded before is used up, or well.
     end: Option<Result<(), Fault>>,
+    /// Whether what comes out counts as expansion.
+    counts: bool,
 }
 
 impl<'a, 's, C: Codec> Decoded<'a, 's, C> {
@@ -27,7 +29,12 @@ impl<'a, 's, C: Codec> Decoded<'a, 's, C> {
         budget: &'a Budget<'s>,
         buffer: Buffer<'a>,
     ) -> Self {
-        Self { input, codec, budget, buffer, end: None }
+        Self { input, codec, budget, buffer, end: None, counts: true }
+    }
+
+    /// For a codec whose output is no longer than its input.
+    pub(crate) fn uncounted(self) -> Self {
+        Self { counts: false, ..self }
     }
 
     /// Whether the encoded data were read to their end and were right.
@@ -41,7 +48,7 @@ impl<'a, 's, C: Codec> Decoded<'a, 's, C> {
             self.end = Some(Ok(()));
         }
         self.buffer.grown(got);
-        self.budget.expand(got as u64)
+        if self.counts { self.budget.expand(got as u64) } else { self.budget.worked(got as u64) }
     }
 }
 

@@ -6,15 +6,17 @@
 
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 
 use crate::budget::{Budget, FrameGuard, Limits, RunBudget, Watch};
 use crate::detect::{Format, HEAD_BYTES, detect};
-use crate::formats::{compressed, tar};
+use crate::formats::{ar, compressed, cpio, pdf, rpm, sevenz, tar, zip};
 use crate::outcome::{ArchiveReport, Fault};
 use crate::path::{VirtualPath, stem};
 use crate::source::{
     Buffers, Random, ReadSeek, ReaderSource, SeekRandom, SliceRandom, Source, Window,
 };
+use crate::spool::with_copy;
 
 /// Where the bytes of an outermost archive come from.
 pub enum Input<'a> {
@@ -70,15 +72,17 @@ pub trait EntrySink {
 #[derive(Debug)]
 pub struct ArchiveScanner {
     limits: Limits,
+    spool: PathBuf,
     buffers: Buffers,
     path: VirtualPath,
 }
 
 impl ArchiveScanner {
-    /// A scanner within `limits`, which are valid.
-    pub fn new(limits: Limits) -> Self {
+    /// A scanner within `limits`, which are valid. Files without a name are made in the folder `spool` for
+    /// archives that have to be copied.
+    pub fn new(limits: Limits, spool: PathBuf) -> Self {
         assert!(limits.is_valid(), "the limits contradict each other");
-        Self { limits, buffers: Buffers::default(), path: VirtualPath::default() }
+        Self { limits, spool, buffers: Buffers::default(), path: VirtualPath::default() }
     }
 
     /// Hands every entry of an archive, at any depth, to `sink`. What could not be read is in the report; there
@@ -95,6 +99,7 @@ impl ArchiveScanner {
         let mut walker = Walker {
             budget: &budget,
             buffers: &self.buffers,
+            spool: &self.spool,
             path: std::mem::take(&mut self.path),
             report: ArchiveReport::default(),
             sink,
@@ -122,6 +127,7 @@ pub(crate) struct Meta<'a> {
 pub(crate) struct Walker<'w> {
     pub(crate) budget: &'w Budget<'w>,
     pub(crate) buffers: &'w Buffers,
+    spool: &'w Path,
     path: VirtualPath,
     report: ArchiveReport,
     sink: &'w mut dyn EntrySink,
@@ -190,6 +196,43 @@ impl Walker<'_> {
         self.budget.check()
     }
 
+    /// Takes what is made of an entry or of a container: text, metadata. It is never opened.
+    pub(crate) fn text(&mut self, meta: &Meta<'_>, source: &mut dyn Source) -> Result<(), Fault> {
+        self.budget.entry()?;
+        let mark = self.path.mark();
+        self.path.push(meta.name, self.budget.limits.name_bytes_max);
+        self.deliver(meta, source);
+        self.path.cut(mark);
+        self.budget.check()
+    }
+
+    /// Takes the bytes of a container as they are, under its own path.
+    pub(crate) fn itself(&mut self, source: &mut dyn Source) -> Result<(), Fault> {
+        self.budget.entry()?;
+        self.deliver(&Meta::default(), source);
+        self.budget.check()
+    }
+
+    /// Counts an entry that cannot be read.
+    pub(crate) fn unread(&mut self, fault: Fault) -> Result<(), Fault> {
+        self.fault(fault);
+        self.budget.entry()
+    }
+
+    /// Gives `read` the whole of a source to read in any order, as a copy where that is needed; then with the fault
+    /// that cut the copy short, if one did.
+    pub(crate) fn with_random(
+        &mut self,
+        source: &mut dyn Source,
+        read: impl FnOnce(&mut Self, &dyn Random, Option<Fault>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        if let Some(random) = source.random() {
+            return read(self, random, None);
+        }
+        let (budget, spool) = (self.budget, self.spool);
+        with_copy(source, budget, spool, |random, cut| read(self, random, cut))?
+    }
+
     /// Counts an entry without bytes of its own.
     pub(crate) fn without_data(&mut self) -> Result<(), Fault> {
         self.report.without_data += 1;
@@ -244,6 +287,12 @@ impl Walker<'_> {
         let mut fed = Fed { source, frame: budget.open(size)?, budget };
         match format {
             Format::Tar => tar::read(self, &mut fed),
+            Format::Zip => zip::read(self, &mut fed),
+            Format::SevenZip => sevenz::read(self, &mut fed),
+            Format::Ar => ar::read(self, &mut fed),
+            Format::Rpm => rpm::read(self, &mut fed),
+            Format::Cpio => cpio::read(self, &mut fed),
+            Format::Pdf => pdf::read(self, &mut fed),
             _ => compressed::read(self, format, &mut fed),
         }
     }

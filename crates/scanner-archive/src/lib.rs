@@ -18,6 +18,7 @@
 //! - `formats/`: one file or folder a format
 
 mod budget;
+mod codec;
 mod decoded;
 mod detect;
 mod driver;
@@ -25,6 +26,7 @@ mod formats;
 mod outcome;
 mod path;
 mod source;
+mod spool;
 
 pub use budget::{Halt, Limits, NoWatch, RunBudget, Watch};
 pub use detect::{Format, HEAD_BYTES, detect};

@@ -51,6 +51,20 @@ pub(crate) trait Random {
 
     /// Reads at `offset`; 0 only at the end.
     fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, Fault>;
+
+    /// Reads until `into` is full.
+    fn read_exact_at(&self, mut offset: u64, into: &mut [u8]) -> Result<(), Fault> {
+        let mut done = 0;
+        while done < into.len() {
+            let got = self.read_at(offset, &mut into[done..])?;
+            if got == 0 {
+                return Err(Fault::Truncated);
+            }
+            done += got;
+            offset += got as u64;
+        }
+        Ok(())
+    }
 }
 
 /// A pool of equal buffers, so that entries do not allocate.
@@ -363,6 +377,52 @@ impl Random for Limited<'_> {
     }
 }
 
+/// Compares what is read with the checksum and the length that the archive promised.
+///
+/// Bytes are hashed when they are lent for the first time; that they come again until they are consumed is
+/// what every source promises.
+pub(crate) struct Verified<'a> {
+    inner: &'a mut dyn Source,
+    hasher: crc32fast::Hasher,
+    crc: Option<u32>,
+    len: Option<u64>,
+    /// Bytes consumed, and of those lent behind them how many are hashed.
+    seen: u64,
+    ahead: usize,
+}
+
+impl<'a> Verified<'a> {
+    pub(crate) fn new(inner: &'a mut dyn Source, crc: Option<u32>, len: Option<u64>) -> Self {
+        Self { inner, hasher: crc32fast::Hasher::new(), crc, len, seen: 0, ahead: 0 }
+    }
+}
+
+impl Source for Verified<'_> {
+    fn fill(&mut self, at_least: usize) -> Result<&[u8], Fault> {
+        let lent = self.inner.fill(at_least)?;
+        if lent.is_empty() {
+            let right = self.len.is_none_or(|len| len == self.seen)
+                && self.crc.is_none_or(|crc| crc == self.hasher.clone().finalize());
+            return if right { Ok(&[]) } else { Err(Fault::Checksum) };
+        }
+        if self.crc.is_some() && lent.len() > self.ahead {
+            self.hasher.update(&lent[self.ahead..]);
+            self.ahead = lent.len();
+        }
+        Ok(lent)
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.ahead = self.ahead.saturating_sub(count);
+        self.seen += count as u64;
+        self.inner.consume(count);
+    }
+
+    fn random(&self) -> Option<&dyn Random> {
+        self.inner.random()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -406,5 +466,21 @@ mod tests {
         let mut part = Limited::new(&mut source, 0, 9);
         assert_eq!(drain(&mut part), Err(Fault::Truncated));
         assert_eq!(part.left(), 6);
+    }
+
+    #[test]
+    fn verified_compares_at_the_end() {
+        let buffers = Buffers::default();
+        let crc = crc32fast::hash(b"hello");
+        for (crc, len, expected) in [
+            (Some(crc), Some(5), Ok(b"hello".to_vec())),
+            (None, None, Ok(b"hello".to_vec())),
+            (Some(crc ^ 1), Some(5), Err(Fault::Checksum)),
+            (Some(crc), Some(6), Err(Fault::Checksum)),
+        ] {
+            let mut reader: &[u8] = b"hello";
+            let mut source = ReaderSource::new(b"", &mut reader, buffers.take());
+            assert_eq!(drain(&mut Verified::new(&mut source, crc, len)), expected);
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! belong to the outermost object, between its `open` and its `close`.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,8 @@ pub struct ArchiveOptions {
     pub limits: Limits,
     /// The time that one outermost archive may take.
     pub time_max: Duration,
+    /// The folder for copies of archives that cannot be read in place; they have no name there.
+    pub spool: PathBuf,
     /// What all archives of the run may yield.
     pub run: RunBudget,
 }
@@ -34,15 +37,10 @@ impl ArchiveOptions {
     /// The time that an archive gets unless told otherwise.
     pub const TIME_DEFAULT: Duration = Duration::from_hours(1);
 
-    /// Options with these limits.
-    pub fn new(limits: Limits) -> Self {
-        Self { limits, time_max: Self::TIME_DEFAULT, run: RunBudget::new(limits.run_bytes_max) }
-    }
-}
-
-impl Default for ArchiveOptions {
-    fn default() -> Self {
-        Self::new(Limits::DEFAULT)
+    /// Options with these limits and this folder for copies.
+    pub fn new(limits: Limits, spool: PathBuf) -> Self {
+        let run = RunBudget::new(limits.run_bytes_max);
+        Self { limits, time_max: Self::TIME_DEFAULT, spool, run }
     }
 }
 
@@ -91,8 +89,11 @@ impl ObjectScanner<'_> {
         found: &Found,
     ) -> ControlFlow<()> {
         let Some(options) = &self.request.archives else { return ControlFlow::Continue(()) };
-        let mut archives =
-            self.archives.0.take().unwrap_or_else(|| ArchiveScanner::new(options.limits));
+        let mut archives = self
+            .archives
+            .0
+            .take()
+            .unwrap_or_else(|| ArchiveScanner::new(options.limits, options.spool.clone()));
         let watch = Clock { stop: self.stop, until: Instant::now().checked_add(options.time_max) };
         let allowance = Allowance { run: &options.run, watch: &watch };
         let outer = Outer { path: object.path.as_bytes(), format: found.format };

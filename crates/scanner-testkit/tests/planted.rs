@@ -10,6 +10,7 @@ use scanner_core::{EventSink, ScanEvent, SinkError, Summary};
 use scanner_engine::{Engine, EngineOptions};
 use scanner_rules::builtin;
 use scanner_rules::example::positives;
+use scanner_runtime::archives::Limits;
 use scanner_runtime::fs::WalkPolicy;
 use scanner_runtime::store::Keys;
 use scanner_runtime::{
@@ -150,7 +151,7 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
         targets: Vec::new(),
         started_unix: 0,
         line_hashes: false,
-        archives: Some(ArchiveOptions::default()),
+        archives: Some(ArchiveOptions::new(Limits::DEFAULT, std::env::temp_dir())),
     };
     let sinks: Vec<Box<dyn EventSink>> = vec![Box::new(collect.clone())];
     let summary = scanner_runtime::scan(&request, None, sinks, &Control::default());

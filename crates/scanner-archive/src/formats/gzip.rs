@@ -1,60 +1,14 @@
 //! gzip: members one behind the other, each with a header, deflated data, checksum and length.
 
-use flate2::{Decompress, FlushDecompress, Status};
-
+use crate::codec::Stepped;
+use crate::codec::inflate::Inflate;
 use crate::decoded::Codec;
 use crate::outcome::Fault;
 use crate::source::Source;
 
-/// Deflated data, raw or with the frame of zlib. It does not know what stands around them.
-pub(crate) struct Inflate {
-    decompress: Decompress,
-    done: bool,
-}
-
-impl Inflate {
-    pub(crate) fn raw() -> Self {
-        Self { decompress: Decompress::new(false), done: false }
-    }
-
-    /// Starts again with the next stream of raw data.
-    fn restart(&mut self) {
-        self.decompress.reset(false);
-        self.done = false;
-    }
-}
-
-impl Codec for Inflate {
-    fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault> {
-        while !self.done {
-            let lent = input.fill(1)?;
-            let (taken, given) = (self.decompress.total_in(), self.decompress.total_out());
-            let status = self
-                .decompress
-                .decompress(lent, output, FlushDecompress::None)
-                .map_err(|_| Fault::Damaged)?;
-            let taken = (self.decompress.total_in() - taken) as usize;
-            let given = (self.decompress.total_out() - given) as usize;
-            let starved = lent.is_empty();
-            input.consume(taken);
-            self.done = status == Status::StreamEnd;
-            if given > 0 {
-                return Ok(given);
-            }
-            if !self.done && starved {
-                return Err(Fault::Truncated);
-            }
-            if !self.done && taken == 0 {
-                return Err(Fault::Damaged);
-            }
-        }
-        Ok(0)
-    }
-}
-
 /// The members of a gzip file.
 pub(crate) struct Gzip {
-    inflate: Inflate,
+    inflate: Stepped<Inflate>,
     state: State,
     crc: crc32fast::Hasher,
     size: u32,
@@ -72,7 +26,7 @@ enum State {
 impl Default for Gzip {
     fn default() -> Self {
         let crc = crc32fast::Hasher::new();
-        Self { inflate: Inflate::raw(), state: State::First, crc, size: 0 }
+        Self { inflate: Stepped::new(Inflate::raw()), state: State::First, crc, size: 0 }
     }
 }
 

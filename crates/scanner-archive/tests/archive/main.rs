@@ -1,4 +1,5 @@
 //! Archives through the driver: what comes out, under which path, and what is counted.
 
+mod formats;
 mod seen;
 mod tar;

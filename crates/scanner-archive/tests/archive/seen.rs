@@ -50,7 +50,7 @@ pub(crate) fn read_as(bytes: &[u8], input: Input<'_>, limits: &Limits) -> Seen {
     let format = detect(bytes).expect("it is recognised");
     let run = RunBudget::new(limits.run_bytes_max);
     let mut keep = Keep::default();
-    let report = ArchiveScanner::new(*limits).scan(
+    let report = ArchiveScanner::new(*limits, std::env::temp_dir()).scan(
         Outer { path: b"a", format },
         input,
         Allowance { run: &run, watch: &NoWatch },
@@ -68,7 +68,7 @@ pub(crate) fn read_within(bytes: &[u8], limits: &Limits) -> Seen {
         let (head, rest) = bytes.split_at(head);
         let stream =
             read_as(bytes, Input::Stream { head, reader: &mut Trickle(rest, step) }, limits);
-        assert_eq!(stream.entries, seen.entries, "as a stream, {step} bytes at a time");
+        assert!(stream.entries == seen.entries, "as a stream, {step} bytes at a time");
         assert_eq!(stream.report, seen.report, "as a stream, {step} bytes at a time");
     }
     seen

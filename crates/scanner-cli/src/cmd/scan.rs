@@ -219,7 +219,7 @@ fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<ArchiveOp
         return Ok(None);
     }
     anyhow::ensure!(limits.is_valid(), "configuration: max_archive_depth is 32 at most");
-    Ok(Some(ArchiveOptions::new(limits)))
+    Ok(Some(ArchiveOptions::new(limits, std::env::temp_dir())))
 }
 
 fn source(

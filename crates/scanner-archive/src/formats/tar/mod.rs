@@ -8,7 +8,8 @@ mod pax;
 mod sparse;
 
 use self::header::{BLOCK, Header, sparse_extension};
-use self::pax::{Extended, decimal};
+use self::pax::Extended;
+pub(crate) use self::pax::decimal;
 use self::sparse::{Holes, Stretches};
 use super::compressed::{REST_NAME, rest};
 use crate::decoded::Decoded;

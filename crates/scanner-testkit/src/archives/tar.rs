@@ -1,6 +1,4 @@
-//! Archives made byte by byte, honest ones and such as no tool would write.
-
-use std::io::Write;
+//! tar, header by header.
 
 /// Writes a tar. Every header can be bent before it goes out.
 #[derive(Clone, Debug, Default)]
@@ -92,15 +90,4 @@ impl Tar {
     pub fn finish(self) -> Vec<u8> {
         self.raw(&[0; 2 * BLOCK]).bytes
     }
-}
-
-/// Compresses as one gzip member.
-///
-/// # Panics
-///
-/// Never: memory takes all that is written.
-pub fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
 }
