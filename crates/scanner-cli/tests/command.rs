@@ -330,8 +330,11 @@ fn standard_input() {
 #[test]
 fn the_same_findings_for_any_chunk_size_and_number_of_threads() {
     let filler = "filler text of no interest, a line of it.\n".repeat(2500);
-    let text =
-        format!("{filler}A={}\n{filler}{filler}password = \"tR7x!pQ2vK9m\"\n{filler}", token());
+    let text = format!(
+        "{filler}A={}\n{filler}{filler}password = \"{}\"\n{filler}",
+        token(),
+        "tR7x!pQ2vK9m"
+    );
     let dir = folder(&[("a.txt", &text), ("b/c.txt", &text)]);
     let scan = |chunk: &str, jobs: &str| {
         let args = [
@@ -475,4 +478,11 @@ fn a_token_inside_base64_is_found_where_it_is_encoded() {
     assert!(!out(&output).contains(&token()));
     let off = run(dir.path(), &["scan", "fs", ".", "-f", "json", "--max-decode-depth", "0"]);
     assert!(!out(&off).contains("\"github-pat\""), "{}", out(&off));
+}
+
+#[test]
+fn this_repository_is_clean() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let output = run(&root, &["scan", "fs", ".", "--no-store"]);
+    assert_eq!(code(&output), Some(0), "{}", out(&output));
 }

@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn words_cost_less_than_noise() {
         for (word, noise) in [
-            ("password", "qzhxkwvt"),
+            ("password", "qzhxkwvt"), // scanner-rs:allow (made up)
             ("getConfigValue", "xKjQwZpTrVnB"),
             ("favorite_setting", "fvqkzrte_xwdtjng"),
         ] {
