@@ -16,6 +16,7 @@
 //! - `source.rs`, `decoded.rs`: how bytes travel, without copies where that can be
 //! - `path.rs`: virtual paths
 //! - `formats/`: one file or folder a format
+//! - `image/`: the manifests of container images
 
 mod budget;
 mod codec;
@@ -23,6 +24,7 @@ mod decoded;
 mod detect;
 mod driver;
 mod formats;
+pub mod image;
 mod outcome;
 mod path;
 mod source;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use scanner_testkit::archives::{Tar, gzip};
+use scanner_testkit::archives::{Tar, gzip, zstd};
 use serde_json::Value;
 
 /// A made-up token with its right checksum, joined at run time.
@@ -131,4 +131,75 @@ fn an_unchanged_archive_is_not_read_again_but_told_again() {
     assert_eq!(places(&second), places(&first));
     assert_eq!(places(&third), places(&first));
     assert_eq!(third["summary"]["reused"], 1, "{third}");
+}
+
+/// The files of an image with two layers, one of which deletes a file; names of blobs are not checked.
+fn image_files(token_in_env: &str) -> Vec<(String, Vec<u8>)> {
+    let hash = |letter: &str| letter.repeat(64);
+    let blob = |letter: &str| format!("blobs/sha256/{}", hash(letter));
+    let lower = Tar::new().file("app/.env", &line()).file("etc/base", b"x").finish();
+    let upper = Tar::new().file("app/.wh..env", b"").finish();
+    let config = format!(
+        r#"{{"config":{{"Env":["PATH=/bin","{token_in_env}"]}},"rootfs":{{"diff_ids":["sha256:{}","sha256:{}"]}}}}"#,
+        hash("d"),
+        hash("e"),
+    );
+    let manifest = format!(
+        r#"{{"config":{{"digest":"sha256:{}"}},"layers":[{{"digest":"sha256:{}"}},{{"digest":"sha256:{}"}}]}}"#,
+        hash("c"),
+        hash("a"),
+        hash("b"),
+    );
+    let index = format!(r#"{{"manifests":[{{"digest":"sha256:{}"}}]}}"#, hash("f"));
+    let docker =
+        format!(r#"[{{"Config":"{}","Layers":["{}","{}"]}}]"#, blob("c"), blob("a"), blob("b"));
+    vec![
+        (blob("a"), gzip(&lower)),
+        (blob("b"), zstd(&upper)),
+        (blob("c"), config.into_bytes()),
+        (blob("f"), manifest.into_bytes()),
+        ("index.json".to_owned(), index.into_bytes()),
+        ("manifest.json".to_owned(), docker.into_bytes()),
+    ]
+}
+
+#[test]
+fn images_are_scanned_layer_by_layer() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let files = image_files(&format!("GITHUB_TOKEN={}", token()));
+    let mut tar = Tar::new();
+    for (name, content) in &files {
+        tar = tar.file(name, content);
+        let path = dir.path().join("layout").join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        // Without manifest.json it is a layout of the OCI only.
+        if name != "manifest.json" {
+            fs::write(path, content).expect("a file");
+        }
+    }
+    fs::write(dir.path().join("image.tar"), tar.finish()).expect("a file");
+    let (lower, config) = ("a".repeat(64), "c".repeat(64));
+    for image in ["image.tar", "layout"] {
+        let output = run(dir.path(), &["scan", "image", image, "-f", "json", "--no-dedup"], None);
+        let report = report(&output);
+        let mut paths: Vec<String> = places(&report).into_iter().map(|(path, _)| path).collect();
+        paths.sort();
+        let expected = [
+            format!("{image}!blobs/sha256/{lower}!app/.env"),
+            format!("{image}!blobs/sha256/{config}"),
+        ];
+        assert_eq!(paths, expected, "{report}");
+        assert_eq!(report["summary"]["status"], "complete");
+        let warnings = report["summary"]["warnings"].to_string();
+        assert!(warnings.contains("1 marks delete files"), "{warnings}");
+    }
+    fs::write(dir.path().join("base.txt"), format!("# base\nsha256:{}\n", "d".repeat(64)))
+        .expect("a file");
+    let args = ["scan", "image", "image.tar", "-f", "json", "--exclude-layers", "base.txt"];
+    let report = report(&run(dir.path(), &args, None));
+    assert_eq!(places(&report).len(), 1, "only the configuration is left: {report}");
+    assert_eq!(report["summary"]["skipped"]["excluded_path"], 1);
+    fs::write(dir.path().join("none.tar"), Tar::new().file("f", b"x").finish()).expect("a file");
+    let output = run(dir.path(), &["scan", "image", "none.tar"], None);
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -147,6 +147,10 @@ impl EntrySink for Entries<'_, '_> {
     fn entry(&mut self, entry: &Entry<'_>, bytes: &mut EntryReader<'_>) -> ControlFlow<()> {
         let path = ObjectPath::new(entry.path);
         self.scanner.counts.archive_entries += 1;
+        if self.kind == SourceKind::Image {
+            let name = entry.path.rsplit(|&b| matches!(b, b'/' | b'!')).next().unwrap_or_default();
+            self.scanner.counts.whiteouts += u64::from(name.starts_with(b".wh."));
+        }
         self.scanner.scan(&Object { path: &path, source: self.kind }, &mut ReadSource(bytes))
     }
 }

@@ -42,6 +42,13 @@ pub enum Source {
         /// The repository.
         git: GitSource,
     },
+    /// Container images: archives of `docker save`, OCI layouts as folder or archive.
+    Image {
+        /// The images, as the user named them.
+        images: Vec<PathBuf>,
+        /// Digests of layers that are left out, `sha256:…`.
+        exclude_layers: Vec<String>,
+    },
     /// Standard input, or any other single stream, under the given name.
     Stream {
         /// Shown as the path.

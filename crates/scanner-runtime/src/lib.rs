@@ -21,6 +21,7 @@ mod explain;
 mod git;
 mod identity;
 mod ignore_file;
+mod image;
 mod key_paths;
 mod markers;
 mod object;

@@ -38,6 +38,8 @@ pub(crate) struct Counts {
     pub(crate) git_objects: u64,
     /// Outermost archives among them.
     pub(crate) archives: u64,
+    /// Marks in layers of images that delete files of layers below.
+    pub(crate) whiteouts: u64,
     /// And entries of archives.
     pub(crate) archive_entries: u64,
     pub(crate) bytes: u64,
@@ -56,6 +58,7 @@ impl Counts {
         self.files += other.files;
         self.git_objects += other.git_objects;
         self.archives += other.archives;
+        self.whiteouts += other.whiteouts;
         self.archive_entries += other.archive_entries;
         self.bytes += other.bytes;
         self.suppressed += other.suppressed;

@@ -13,6 +13,7 @@ use crate::collect::Collector;
 use crate::config::{ScanRequest, Source};
 use crate::control::{Control, Stop};
 use crate::git::scan_git;
+use crate::image::scan_images;
 use crate::object::{Counts, Object, ObjectScanner};
 
 /// Paths that failed, named in the summary at most.
@@ -81,6 +82,9 @@ pub fn scan(
                 }
                 total
             })
+        }
+        Source::Image { images, exclude_layers } => {
+            Ok(scan_images(request, (images, exclude_layers), stop, &collector))
         }
         Source::Stream { name } => match input {
             Some(input) => Ok(scan_stream(request, name, input, stop, &collector)),

@@ -12,4 +12,8 @@ pub(crate) struct ArchiveArgs {
     /// Open so many archives one inside the other; 0 for none [default: 8]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=32))]
     pub(crate) max_archive_depth: Option<u32>,
+
+    /// Leave out these layers of images: a digest, or a file with one a line; repeat for several
+    #[arg(long, value_name = "FILE|DIGEST")]
+    pub(crate) exclude_layers: Vec<String>,
 }

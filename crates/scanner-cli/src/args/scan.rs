@@ -40,7 +40,7 @@ pub(crate) struct StoreUse {
 #[derive(Debug, Args)]
 #[command(
     override_usage = "scanner-rs scan <PATH>...\n       scanner-rs scan fs <PATH>...\n       \
-                            scanner-rs scan git <REPOSITORY|BUNDLE>...\n       scanner-rs scan stdin"
+                            scanner-rs scan git <REPOSITORY|BUNDLE>...\n       scanner-rs scan image <IMAGE>...\n       scanner-rs scan stdin"
 )]
 pub(crate) struct ScanArgs {
     /// Files and folders (a git work tree with its history), or what the word before them says

@@ -35,6 +35,7 @@ enum Target {
     Files(Vec<PathBuf>),
     Git(Vec<PathBuf>),
     WorkTree(PathBuf),
+    Image(Vec<PathBuf>),
     Stdin,
 }
 
@@ -155,6 +156,8 @@ fn target(args: &ScanArgs) -> anyhow::Result<Target> {
         Some("stdin" | "-") if args.targets.len() == 1 => Ok(Target::Stdin),
         Some("fs") if args.targets.len() > 1 => Ok(Target::Files(paths(1))),
         Some("fs") if !Path::new("fs").exists() => bail!("scan fs: which file or folder?"),
+        Some("image") if args.targets.len() > 1 => Ok(Target::Image(paths(1))),
+        Some("image") if !Path::new("image").exists() => bail!("scan image: which image?"),
         Some("git") if args.targets.len() > 1 => Ok(Target::Git(paths(1))),
         Some("git") if !Path::new("git").exists() => bail!("scan git: which repository?"),
         _ if args.git.is_partial() => {
@@ -169,7 +172,7 @@ fn target(args: &ScanArgs) -> anyhow::Result<Target> {
 
 fn roots_of(target: &Target) -> Vec<PathBuf> {
     match target {
-        Target::Files(roots) | Target::Git(roots) => roots.clone(),
+        Target::Files(roots) | Target::Git(roots) | Target::Image(roots) => roots.clone(),
         Target::WorkTree(root) => vec![root.clone()],
         Target::Stdin => Vec::new(),
     }
@@ -186,7 +189,7 @@ fn key_paths(target: &Target) -> KeyPaths {
 /// The folder in which configuration and ignore file are looked for.
 fn root_of(target: &Target) -> Option<&Path> {
     let first = match target {
-        Target::Files(roots) | Target::Git(roots) => roots.first()?,
+        Target::Files(roots) | Target::Git(roots) | Target::Image(roots) => roots.first()?,
         Target::WorkTree(root) => root,
         Target::Stdin => return None,
     };
@@ -210,6 +213,35 @@ pub(super) fn decode_depth(args: &ScanArgs, config: &Config) -> u32 {
 pub(super) fn archive_depth(args: &ScanArgs, config: &Config) -> u32 {
     let stated = args.archives.max_archive_depth.or(config.scan.max_archive_depth);
     if args.archives.no_archives { 0 } else { stated.unwrap_or(Limits::DEFAULT.depth_max) }
+}
+
+/// Digests of layers, stated or in files, one a line.
+fn excluded_layers(stated: &[String]) -> anyhow::Result<Vec<String>> {
+    let is_digest = |text: &str| {
+        let hash = text.strip_prefix("sha256:").unwrap_or(text);
+        hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let mut digests = Vec::new();
+    for stated in stated {
+        let lines = if is_digest(stated) {
+            stated.clone()
+        } else {
+            std::fs::read_to_string(stated)
+                .with_context(|| format!("--exclude-layers: {stated} is no digest and no file"))?
+        };
+        for line in lines.lines() {
+            let text = line.split('#').next().unwrap_or_default().trim();
+            anyhow::ensure!(
+                text.is_empty() || is_digest(text),
+                "--exclude-layers: {stated}: `{text}` is no digest"
+            );
+            if !text.is_empty() {
+                let hash = text.strip_prefix("sha256:").unwrap_or(text);
+                digests.push(format!("sha256:{}", hash.to_ascii_lowercase()));
+            }
+        }
+    }
+    Ok(digests)
 }
 
 fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<ArchiveOptions>> {
@@ -247,6 +279,10 @@ fn source(
     Ok(match target {
         Target::Stdin => Source::Stream { name: "stdin".to_owned() },
         Target::Files(roots) => Source::Files { roots: roots.clone(), policy },
+        Target::Image(images) => Source::Image {
+            images: images.clone(),
+            exclude_layers: excluded_layers(&args.archives.exclude_layers)?,
+        },
         Target::Git(repositories) => Source::Git(git::source(repositories, &args.git, &around)?),
         Target::WorkTree(root) => {
             let git = git::history_of(root, &args.git, &around)?;
@@ -357,6 +393,7 @@ fn conclude(cli: &Cli, prepared: &Prepared, summary: &Summary, findings_code: u8
     }
     if exit == Exit::Nothing {
         let why = match &prepared.request.source {
+            Source::Image { .. } => "there is no layer",
             Source::Stream { .. } => "standard input is empty",
             Source::Git(source) if source.selection == GitSelection::Staged => "nothing is staged",
             Source::Git(source) if source.selection != GitSelection::All => {

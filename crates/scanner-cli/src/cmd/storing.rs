@@ -125,7 +125,7 @@ fn start_set(source: &Source, dedup: bool) -> Option<String> {
 fn is_partial(source: &Source) -> bool {
     match source {
         Source::Git(git) | Source::WorkTree { git, .. } => git.selection != GitSelection::All,
-        Source::Files { .. } | Source::Stream { .. } => false,
+        Source::Files { .. } | Source::Image { .. } | Source::Stream { .. } => false,
     }
 }
 
@@ -134,6 +134,7 @@ fn root_name(source: &Source) -> RootName {
         Source::Files { roots, .. } => ("fs", names(roots)),
         Source::Git(git) => ("git", names(&git.repositories)),
         Source::WorkTree { roots, .. } => ("worktree", names(roots)),
+        Source::Image { images, .. } => ("image", names(images)),
         Source::Stream { name } => ("stdin", name.clone()),
     };
     RootName { kind: kind.to_owned(), name }

@@ -55,6 +55,11 @@ impl<'a> Header<'a> {
         into.extend_from_slice(text(&self.0[..100]));
     }
 
+    /// What a link leads to.
+    pub(crate) fn link(&self) -> &[u8] {
+        text(&self.0[157..257])
+    }
+
     /// The stretches of data of an old GNU sparse file, and whether more follow in the next block.
     pub(crate) fn sparse(&self) -> (Vec<(u64, u64)>, bool) {
         (stretches(&self.0[386..482]), self.0[482] != 0)

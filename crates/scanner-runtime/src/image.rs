@@ -1,0 +1,245 @@
+//! Container images: every layer and configuration once, by several workers.
+//!
+//! An image is an archive of `docker save`, or an OCI layout as folder or archive. Its manifests say what belongs to it;
+//! each part is then an object like a file, and a layer is an archive like any other. What a later layer deletes or
+//! covers is still in the image, so it is scanned; such deletions are counted.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use scanner_archive::ReadSeek;
+use scanner_archive::image::{ImageFiles, Part, Plan, TarIndex, TarPlace, plan};
+use scanner_core::{ObjectPath, SkipReason, SourceKind};
+use scanner_fs::{Filled, skip_reason};
+
+use crate::chunk::{ByteSource, ReadSource};
+use crate::collect::Collector;
+use crate::config::ScanRequest;
+use crate::control::Stop;
+use crate::object::{Counts, Object, ObjectScanner};
+use crate::pipeline::Total;
+
+/// Scans images one after the other.
+pub(crate) fn scan_images(
+    request: &ScanRequest,
+    (images, exclude_layers): (&[PathBuf], &[String]),
+    stop: Stop<'_>,
+    collector: &Mutex<Collector>,
+) -> Total {
+    let mut total = Total::default();
+    // What images share is scanned with the first.
+    let mut seen = BTreeSet::new();
+    for path in images {
+        let image = match Image::open(path) {
+            Ok(image) => image,
+            Err(error) => {
+                total.counts.skips.add(skip_reason(&error));
+                total.fail(format!("{}: {error}", path.display()));
+                continue;
+            }
+        };
+        let mut plan =
+            plan(&mut Files(&image), &|digest| exclude_layers.iter().any(|e| e == digest));
+        note(path, &plan, &mut total);
+        if !plan.is_image {
+            continue;
+        }
+        plan.parts.retain(|p| !p.name.starts_with("blobs/") || seen.insert(p.name.clone()));
+        let before = total.counts.whiteouts;
+        let scan = Scan { request, stop, collector, image: &image, plan: &plan };
+        for counts in scan.run() {
+            total.add(&counts, Vec::new());
+        }
+        let whiteouts = total.counts.whiteouts - before;
+        if whiteouts > 0 {
+            let what = "marks delete files of lower layers, which were scanned all the same";
+            total.fail(format!("{}: {whiteouts} {what}", path.display()));
+        }
+    }
+    total
+}
+
+/// Counts what an image lacks.
+fn note(path: &Path, plan: &Plan, total: &mut Total) {
+    if !plan.is_image {
+        total.counts.skips.add(SkipReason::ArchiveDamaged);
+        total.fail(format!("{}: no image: neither manifest.json nor index.json", path.display()));
+    }
+    total.counts.skips.add_many(SkipReason::ArchiveDamaged, plan.missing.len() as u64);
+    if let Some(missing) = plan.missing.first() {
+        total.fail(format!("{}: {missing} is missing", path.display()));
+    }
+    total.counts.skips.add_many(SkipReason::ExcludedPath, plan.excluded);
+}
+
+/// An image on disk.
+struct Image {
+    path: PathBuf,
+    /// `None` for a folder.
+    index: Option<TarIndex>,
+}
+
+impl Image {
+    fn open(path: &Path) -> io::Result<Self> {
+        let index = if path.is_dir() {
+            None
+        } else {
+            // An archive that is no tar, a compressed one say, has no files.
+            Some(TarIndex::read(&mut File::open(path)?).unwrap_or_default())
+        };
+        Ok(Self { path: path.to_owned(), index })
+    }
+
+    /// A file of the image.
+    fn part(&self, name: &str) -> io::Result<Section> {
+        match &self.index {
+            Some(index) => {
+                let place = index.get(name).ok_or(io::ErrorKind::NotFound)?;
+                Section::new(File::open(&self.path)?, place)
+            }
+            None if is_inside(name) => {
+                let file = File::open(self.path.join(name))?;
+                let facts = file.metadata()?;
+                let place = TarPlace { at: 0, size: facts.len() };
+                if facts.is_file() {
+                    Section::new(file, place)
+                } else {
+                    Err(io::ErrorKind::NotFound.into())
+                }
+            }
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// Whether a name that a manifest states stays in the folder.
+fn is_inside(name: &str) -> bool {
+    Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
+struct Files<'a>(&'a Image);
+
+impl ImageFiles for Files<'_> {
+    fn read(&mut self, name: &str, bytes_max: u64) -> Option<Vec<u8>> {
+        let mut part = self.0.part(name).ok().filter(|part| part.place.size <= bytes_max)?;
+        let mut bytes = Vec::new();
+        part.read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    fn has(&mut self, name: &str) -> bool {
+        self.0.part(name).is_ok()
+    }
+}
+
+/// A stretch of a file, as a file of its own.
+struct Section {
+    file: File,
+    place: TarPlace,
+    at: u64,
+}
+
+impl Section {
+    fn new(mut file: File, place: TarPlace) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(place.at))?;
+        Ok(Self { file, place, at: 0 })
+    }
+}
+
+impl Read for Section {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.place.size - self.at).unwrap_or(usize::MAX);
+        let room = into.len().min(left);
+        let count = self.file.read(&mut into[..room])?;
+        self.at += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Section {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(step) => self.place.size.checked_add_signed(step),
+            SeekFrom::Current(step) => self.at.checked_add_signed(step),
+        };
+        let at = at.ok_or(io::ErrorKind::InvalidInput)?.min(self.place.size);
+        self.file.seek(SeekFrom::Start(self.place.at.saturating_add(at)))?;
+        self.at = at;
+        Ok(at)
+    }
+}
+
+impl ByteSource for Section {
+    fn fill(&mut self, buf: &mut [u8]) -> io::Result<Filled> {
+        ReadSource(self).fill(buf)
+    }
+
+    fn rewind(&mut self) -> bool {
+        Seek::rewind(self).is_ok()
+    }
+
+    fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
+        Some(self)
+    }
+}
+
+/// One image being scanned.
+struct Scan<'a> {
+    request: &'a ScanRequest,
+    stop: Stop<'a>,
+    collector: &'a Mutex<Collector>,
+    image: &'a Image,
+    plan: &'a Plan,
+}
+
+impl Scan<'_> {
+    /// Shares the parts out among workers.
+    fn run(&self) -> Vec<Counts> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut scanner = ObjectScanner::new(self.request, self.stop, self.collector);
+            while let Some(part) = self.plan.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.scan_part(&mut scanner, part);
+                if self.stop.interrupted() || self.stop.out_of_time() {
+                    break;
+                }
+            }
+            scanner.into_counts()
+        };
+        let workers = self.request.jobs.get().min(self.plan.parts.len());
+        std::thread::scope(|scope| {
+            let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+            let mut counts = vec![work()];
+            for other in others {
+                counts.push(other.join().unwrap_or_else(|_| {
+                    let mut lost = Counts::default();
+                    lost.skips.add(SkipReason::WorkerFailed);
+                    lost
+                }));
+            }
+            counts
+        })
+    }
+
+    fn scan_part(&self, scanner: &mut ObjectScanner<'_>, part: &Part) {
+        let path = ObjectPath::from_path(&self.image.path).entry(part.name.as_bytes());
+        match self.image.part(&part.name) {
+            Ok(mut section) => {
+                scanner.open(None);
+                let object = Object { path: &path, source: SourceKind::Image };
+                // That the run is over is seen by whoever asks for the next part.
+                let _ = scanner.scan_opening(&object, &mut section);
+                scanner.close(&path);
+            }
+            Err(error) => {
+                scanner.counts.skips.add(skip_reason(&error));
+                scanner.counts.failures.push(format!("{path}: {error}"));
+            }
+        }
+    }
+}
