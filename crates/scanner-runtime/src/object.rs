@@ -234,7 +234,7 @@ impl<'a> ObjectScanner<'a> {
     fn failures(&self) -> u64 {
         let counters = self.scratch.counters();
         let skips: u64 = self.counts.skips.failed().map(|(_, count)| count).sum();
-        skips + counters.findings_dropped + counters.regex_gave_up
+        skips + counters.findings_dropped + counters.regex_gave_up + counters.decode_gave_up
     }
 
     /// Takes care that no later run takes the object at hand for scanned.
@@ -487,6 +487,7 @@ impl<'a> ObjectScanner<'a> {
         let counters = *self.scratch.counters();
         self.counts.skips.add_many(SkipReason::FindingsDropped, counters.findings_dropped);
         self.counts.skips.add_many(SkipReason::RegexGaveUp, counters.regex_gave_up);
+        self.counts.skips.add_many(SkipReason::DecodeBudget, counters.decode_gave_up);
         self.counts
     }
 }

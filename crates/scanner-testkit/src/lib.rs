@@ -5,6 +5,7 @@
 
 mod alloc;
 pub mod archives;
+pub mod reference;
 mod runner;
 
 pub use alloc::{CountingAllocator, allocations_of};

@@ -9,12 +9,12 @@
 use std::ops::Range;
 
 use crate::delta::Inherited;
-use crate::transform::EncodedSpan;
 use crate::transform::find::Search;
+use crate::transform::{EncodedSpan, SIDE_MAX};
 
-/// Bytes around a span, or around a place that shows one, that decide about it; a wrapped line's break and indent are
-/// the most.
-const AROUND_BYTES: usize = 128;
+/// Bytes around a span, or around a place that shows one, that decide about it: an escape that near would be one span
+/// with it. A wrapped line's break and indent are less.
+const AROUND_BYTES: usize = SIDE_MAX + 128;
 
 /// An encoded span of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,12 +136,11 @@ impl Derivation {
         let (mut start, mut end) = (from, zone.start);
         let shift = zone.start.wrapping_sub(zone.base);
         loop {
-            let before = self.found.len();
             search.find(start..end, &mut self.found);
-            let reached = self.found[before..].iter().map(|span| span.range.end).max();
-            let mut next = reached.unwrap_or(0);
+            let reached = search.reached();
+            let mut next = reached;
             for cluster in &self.clusters[zone.clusters.clone()] {
-                if reached.is_none_or(|reached| cluster.start.wrapping_add(shift) > reached) {
+                if reached == 0 || cluster.start.wrapping_add(shift) > reached {
                     break;
                 }
                 zone.clusters.start += 1;

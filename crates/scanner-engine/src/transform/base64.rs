@@ -37,6 +37,12 @@ pub(super) const fn value(byte: u8) -> Option<u8> {
     if value < 64 { Some(value) } else { None }
 }
 
+/// As [`value`], of the standard alphabet: what base64 is noticed by. The `-` and `_` of the other stand in too many
+/// names of programs.
+pub(super) const fn standard_value(byte: u8) -> Option<u8> {
+    if matches!(byte, b'-' | b'_') { None } else { value(byte) }
+}
+
 fn run_len(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| value(**byte).is_some()).count()
 }

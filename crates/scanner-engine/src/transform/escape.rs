@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, around, hex_pair, hex_value, is_text, push_char};
+use super::{Decoded, hex_pair, hex_value, is_text, push_char};
 
 /// The character of a numeric escape at `at` and its length.
 fn numeric(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
@@ -39,11 +39,14 @@ fn letter(byte: u8) -> Option<u8> {
     }
 }
 
-/// The span around a `\` at `at`, where it begins a numeric escape of text: the rest of its line on both sides.
-pub(super) fn span(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    let (code, _) = numeric(bytes, at)?;
-    u8::try_from(code).ok().filter(|byte| is_text(*byte))?;
-    Some(around(bytes, at, |byte| byte != b'\n'))
+/// Whether a `\` at `at` begins a numeric escape of text.
+pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
+    numeric(bytes, at).and_then(|(code, _)| u8::try_from(code).ok()).is_some_and(is_text)
+}
+
+/// Whether the byte at `at` stands in a line.
+pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
+    bytes[at] != b'\n'
 }
 
 /// Undoes the escapes; everything else stays.

@@ -5,23 +5,46 @@ use std::ops::Range;
 use scanner_core::DecodeKind;
 
 use super::masks::{BLOCK, Marks, marks, scan_hints};
-use super::{EncodedSpan, base64, escape, hex, html, percent, quoted};
+use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, percent, quoted};
 use crate::prefilter::native::SimdLevel;
 
 /// Characters of base64 that begin with compressed data, at least.
 const ZIPPED_MIN: usize = 24;
 
-/// How far spans of each kind reach, so that none is taken twice.
+/// How far spans reach, so that none is taken twice.
 #[derive(Default)]
 struct Taken {
-    /// By alignment of the group.
+    /// Of base64, by alignment of the group.
     base64: [usize; 4],
-    hex: usize,
-    percent: usize,
-    escape: usize,
-    html: usize,
-    quoted: usize,
+    /// Of hex, by parity of the pair.
+    hex: [usize; 2],
+    /// The last span of each kind of escape, as its index among all spans.
+    escapes: [Option<usize>; 4],
 }
+
+/// How spans of a kind of escape are found. Where escapes stand close together their spans are one.
+struct EscapeKind {
+    kind: DecodeKind,
+    /// Whether an escape of text begins at a place.
+    begins: fn(&[u8], usize) -> bool,
+    /// Whether the byte at a place can be inside a span.
+    is_inside: fn(&[u8], usize) -> bool,
+}
+
+const ESCAPE_KINDS: [EscapeKind; 4] = [
+    EscapeKind {
+        kind: DecodeKind::Percent,
+        begins: percent::begins,
+        is_inside: percent::is_inside,
+    },
+    EscapeKind { kind: DecodeKind::Escape, begins: escape::begins, is_inside: escape::is_inside },
+    EscapeKind { kind: DecodeKind::HtmlEntity, begins: html::begins, is_inside: html::is_inside },
+    EscapeKind {
+        kind: DecodeKind::QuotedPrintable,
+        begins: quoted::begins,
+        is_inside: quoted::is_inside,
+    },
+];
 
 /// Finds encoded text in `bytes`, in the order of [`EncodedSpan`].
 pub(crate) fn find(level: SimdLevel, bytes: &[u8], out: &mut Vec<EncodedSpan>) {
@@ -35,11 +58,13 @@ pub(crate) struct Search<'a> {
     level: SimdLevel,
     bytes: &'a [u8],
     taken: Taken,
+    /// Behind the last byte of all spans found so far.
+    reached: usize,
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(level: SimdLevel, bytes: &'a [u8]) -> Self {
-        Self { level, bytes, taken: Taken::default() }
+        Self { level, bytes, taken: Taken::default(), reached: 0 }
     }
 
     /// Bytes that are searched.
@@ -47,13 +72,22 @@ impl<'a> Search<'a> {
         self.bytes.len()
     }
 
-    /// Finds what shows itself at one of `places`; spans may reach beyond them.
+    /// Behind the last byte of all that was found so far.
+    pub(crate) fn reached(&self) -> usize {
+        self.reached
+    }
+
+    /// Finds what shows itself at one of `places`; spans may reach beyond them. `out` holds what was found before: the
+    /// last spans in it may become longer.
     pub(crate) fn find(&mut self, places: Range<usize>, out: &mut Vec<EncodedSpan>) {
-        let until = places.end;
+        let (until, before) = (places.end, out.len());
         scan_hints(self.level, self.bytes, places, &mut |at, run, escapes| {
             let within = u64::MAX >> BLOCK.saturating_sub(until.saturating_sub(at)).min(63);
             self.look_closer((at, run, escapes & within, within), out);
         });
+        let longer = self.taken.escapes.iter().flatten().map(|index| &out[*index]);
+        let ends = out[before..].iter().chain(longer).map(|span| span.range.end);
+        self.reached = ends.max().unwrap_or(0).max(self.reached);
     }
 
     /// A block that shows a long run, or escapes.
@@ -85,9 +119,9 @@ impl<'a> Search<'a> {
             }
         }
         for place in places(hex_text(current, next) & within, at) {
-            if place >= taken.hex {
+            if place >= taken.hex[place % 2] {
                 let range = hex::span(bytes, place);
-                taken.hex = range.end;
+                taken.hex[place % 2] = range.end;
                 out.push(EncodedSpan { kind: DecodeKind::Hex, range });
             }
         }
@@ -116,7 +150,8 @@ fn wide(low: u64, high: u64) -> u128 {
 fn ascii_groups(current: &Marks, next: &Marks) -> u64 {
     let group = wide(current.first, next.first)
         & wide(current.second, next.second) >> 1
-        & wide(current.third, next.third) >> 2;
+        & wide(current.third, next.third) >> 2
+        & wide(current.fourth, next.fourth) >> 3;
     let two = group & group >> 4;
     (two & two >> 8 & two >> 16) as u64
 }
@@ -156,7 +191,7 @@ fn is_zipped(bytes: &[u8], place: usize) -> bool {
         [b'e', b'N', third, ..] => (b'o'..=b'r').contains(third),
         _ => run.starts_with(b"H4sI"),
     };
-    begins && magic && run.iter().all(|byte| base64::value(*byte).is_some())
+    begins && magic && run.iter().all(|byte| base64::standard_value(*byte).is_some())
 }
 
 /// A closer look at a place that may begin an escape, before anything is called.
@@ -175,19 +210,31 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
     }
 }
 
+/// Adds the escape at `place`, with up to [`SIDE_MAX`] bytes to either side, to the last span of its kind where they
+/// touch, or else to a new one. So spans follow from the text alone, wherever it was cut.
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
-    type Span = fn(&[u8], usize) -> Option<Range<usize>>;
-    let (kind, span, until): (DecodeKind, Span, &mut usize) = match bytes[place] {
-        b'%' => (DecodeKind::Percent, percent::span, &mut taken.percent),
-        b'\\' => (DecodeKind::Escape, escape::span, &mut taken.escape),
-        b'&' => (DecodeKind::HtmlEntity, html::span, &mut taken.html),
-        _ => (DecodeKind::QuotedPrintable, quoted::span, &mut taken.quoted),
+    let which = match bytes[place] {
+        b'%' => 0,
+        b'\\' => 1,
+        b'&' => 2,
+        _ => 3,
     };
-    if place < *until {
+    let EscapeKind { kind, begins, is_inside } = ESCAPE_KINDS[which];
+    if !begins(bytes, place) {
         return;
     }
-    if let Some(range) = span(bytes, place) {
-        *until = range.end;
-        out.push(EncodedSpan { kind, range });
+    let last = taken.escapes[which].map(|index| out[index].range.clone());
+    let known = last.map_or(0, |last| last.end);
+    let end_from = |from: usize| {
+        let to = (place + SIDE_MAX).min(bytes.len());
+        (from..to).find(|at| !is_inside(bytes, *at)).unwrap_or(to.max(from))
+    };
+    let least = known.max(place.saturating_sub(SIDE_MAX)).min(place);
+    let start = (least..place).rev().find(|at| !is_inside(bytes, *at)).map_or(least, |at| at + 1);
+    if let Some(index) = taken.escapes[which].filter(|_| start <= known) {
+        out[index].range.end = end_from(known);
+    } else {
+        taken.escapes[which] = Some(out.len());
+        out.push(EncodedSpan { kind, range: start..end_from(place) });
     }
 }

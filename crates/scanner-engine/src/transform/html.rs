@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, around, push_char};
+use super::{Decoded, push_char};
 
 /// Bytes of an entity, at most.
 const ENTITY_MAX: usize = 12;
@@ -36,10 +36,14 @@ fn number(digits: &[u8], radix: u32) -> Option<u32> {
     u32::from_str_radix(digits, radix).ok()
 }
 
-/// The span around an `&` at `at`, where it begins an entity: the text between two tags, on its line.
-pub(super) fn span(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    entity(bytes, at)?;
-    Some(around(bytes, at, |byte| !matches!(byte, b'\n' | b'<' | b'>')))
+/// Whether an `&` at `at` begins an entity.
+pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
+    entity(bytes, at).is_some()
+}
+
+/// Whether the byte at `at` stands in text between two tags, on a line.
+pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
+    !matches!(bytes[at], b'\n' | b'<' | b'>')
 }
 
 /// Undoes the entities; everything else stays.

@@ -20,12 +20,14 @@ pub(super) struct Hints {
 /// Marks of 64 bytes with long runs, the first byte at bit 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
-    /// May begin four characters of base64 whose first byte is ASCII.
+    /// May begin four characters of standard base64 whose first byte is ASCII.
     pub(super) first: u64,
     /// May stand second in four whose second byte is ASCII.
     pub(super) second: u64,
     /// May stand third in four whose third byte is ASCII.
     pub(super) third: u64,
+    /// Character of standard base64.
+    pub(super) fourth: u64,
     /// First digit of a pair that is ASCII text.
     pub(super) hex_high: u64,
     /// Hexadecimal digit.
@@ -107,10 +109,11 @@ fn scalar(bytes: &[u8], at: usize) -> Marks {
     let mut marks = Marks::default();
     for (bit, byte, next) in pairs(bytes, at) {
         let set = |mask: &mut u64, is_set: bool| *mask |= u64::from(is_set) << bit;
-        if let Some(value) = base64::value(byte) {
+        if let Some(value) = base64::standard_value(byte) {
             set(&mut marks.first, value & 0b10_0000 == 0);
             set(&mut marks.second, value & 0b00_1000 == 0);
             set(&mut marks.third, value & 0b00_0010 == 0);
+            set(&mut marks.fourth, true);
         }
         set(&mut marks.hex_high, (b'2'..=b'7').contains(&byte));
         set(&mut marks.hex, byte.is_ascii_hexdigit());
@@ -211,7 +214,7 @@ mod avx2 {
         while high < 16 {
             let mut low = 0;
             while low < 16 {
-                if let Some(value) = base64::value(high << 4 | low)
+                if let Some(value) = base64::standard_value(high << 4 | low)
                     && value & bit == 0
                 {
                     by_low[low as usize] |= next;
@@ -230,6 +233,7 @@ mod avx2 {
     const FIRST: ([u8; 16], [u8; 16]) = nibbles(0b10_0000);
     const SECOND: ([u8; 16], [u8; 16]) = nibbles(0b00_1000);
     const THIRD: ([u8; 16], [u8; 16]) = nibbles(0b00_0010);
+    const FOURTH: ([u8; 16], [u8; 16]) = nibbles(0);
 
     /// The marks of a block; the byte behind it is looked at too.
     #[inline(always)]
@@ -249,16 +253,17 @@ mod avx2 {
             first: wide(0),
             second: wide(1),
             third: wide(2),
-            hex_high: wide(3),
-            hex: wide(4),
-            zip: wide(5),
+            fourth: wide(3),
+            hex_high: wide(4),
+            hex: wide(5),
+            zip: wide(6),
         }
     }
 
     /// Masks of 32 bytes, in the order of [`Marks`]; `next` are the bytes one further.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn half(bytes: __m256i, next: __m256i) -> [u32; 6] {
+    fn half(bytes: __m256i, next: __m256i) -> [u32; 7] {
         let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
         let is = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
@@ -280,6 +285,7 @@ mod avx2 {
             !none(&FIRST),
             !none(&SECOND),
             !none(&THIRD),
+            !none(&FOURTH),
             mask(within(bytes, b'2', b'7')),
             mask(hex),
             mask(zip),

@@ -143,15 +143,6 @@ fn is_text(byte: u8) -> bool {
     (0x20..0x7f).contains(&byte) || matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
-/// The stretch around `at` of bytes for which `inside` holds, at most [`SIDE_MAX`] to either side.
-fn around(bytes: &[u8], at: usize, inside: impl Fn(u8) -> bool) -> Range<usize> {
-    let before = bytes[at.saturating_sub(SIDE_MAX)..at].iter().rev();
-    let behind = bytes[at..(at + SIDE_MAX).min(bytes.len())].iter();
-    let start = at - before.take_while(|byte| inside(**byte)).count();
-    let end = at + behind.take_while(|byte| inside(**byte)).count();
-    start..end
-}
-
 /// Writes the UTF-8 bytes of a character that comes from `from..to`.
 fn push_char(out: &mut Decoded, code: u32, from: usize, to: usize) -> bool {
     let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);

@@ -2,14 +2,17 @@
 
 use std::ops::Range;
 
-use super::{Decoded, around, hex_pair, is_text};
+use super::{Decoded, hex_pair, is_text};
 
-/// The span around a `%` at `at`, where it begins an escape of text.
-pub(super) fn span(bytes: &[u8], at: usize) -> Option<Range<usize>> {
-    hex_pair(bytes, at + 1).filter(|byte| is_text(*byte))?;
-    Some(around(bytes, at, |byte| {
-        byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`')
-    }))
+/// Whether a `%` at `at` begins an escape of text.
+pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
+    hex_pair(bytes, at + 1).is_some_and(is_text)
+}
+
+/// Whether the byte at `at` can stand in a URL or form.
+pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
+    let byte = bytes[at];
+    byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`')
 }
 
 /// Undoes the escapes; everything else stays.

@@ -1,12 +1,14 @@
 //! The decoders of encoded text, each alone, and the search for encoded text.
 
 use std::io::Write as _;
+use std::ops::Range;
 
 use flate2::Compression;
 use flate2::write::{GzEncoder, ZlibEncoder};
 use scanner_core::DecodeKind;
 use scanner_engine::SimdLevel;
 use scanner_engine::transform::{Peeled, peel, undo};
+use scanner_testkit::reference::layer_of;
 
 use crate::Target;
 
@@ -52,6 +54,15 @@ pub(super) const ZLIB: Target =
 pub(super) const FIND: Target =
     target("find", "finds encoded text, undoes it, looks again", find_nested);
 
+pub(super) const REFERENCE: Target = Target {
+    bytes_max: 2048,
+    ..target(
+        "reference",
+        "one layer of encodings against the plain decoder of the tests",
+        reference,
+    )
+};
+
 fn base64(input: &[u8]) {
     alone(input, DecodeKind::Base64);
 }
@@ -94,6 +105,38 @@ fn alone(input: &[u8], kind: DecodeKind) {
     assert!(part.bytes.len() <= room, "a decoder takes no more room than there is");
     assert!(whole.bytes.starts_with(&part.bytes), "with less room there is less of the same");
     assert!(whole.origin.starts_with(&part.origin), "places do not depend on the room");
+}
+
+/// One layer, against the decoder of the tests, which looks at every byte by itself.
+fn reference(input: &[u8]) {
+    let sorted = |mut all: Vec<(DecodeKind, Vec<u8>, Vec<Range<usize>>)>| {
+        all.retain(|(_, bytes, _)| !bytes.is_empty());
+        all.sort_by(|left, right| {
+            let key = |one: &(DecodeKind, Vec<u8>, Vec<Range<usize>>)| {
+                (one.0 as u8, one.2[0].start, one.2[one.2.len() - 1].end, one.1.clone())
+            };
+            key(left).cmp(&key(right))
+        });
+        all.dedup();
+        all
+    };
+    let engine = peel(input, SimdLevel::detect(), ROOM);
+    let engine = sorted(engine.into_iter().map(|p| (p.kind, p.bytes, p.origin)).collect());
+    let plain = layer_of(input, true).into_iter().map(|(kind, text)| {
+        let (bytes, places) = text.into_iter().unzip();
+        (kind, bytes, places)
+    });
+    let plain = sorted(plain.collect());
+    let is_compressed = |kind| matches!(kind, DecodeKind::Gzip | DecodeKind::Zlib);
+    if let [(kind, bytes, _)] = &engine[..]
+        && is_compressed(*kind)
+    {
+        // How much of a damaged stream can be read depends on the buffers.
+        let other = plain.first().map_or(&b""[..], |(_, other, _)| other);
+        assert!(bytes.starts_with(other) || other.starts_with(bytes), "the same as far as both go");
+    } else if !plain.iter().any(|(kind, ..)| is_compressed(*kind)) {
+        assert!(engine == plain, "both find the same: {engine:?} {plain:?}");
+    }
 }
 
 /// Layers of encodings, each found with vectors and without.

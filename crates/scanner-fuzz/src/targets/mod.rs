@@ -15,4 +15,5 @@ pub const TARGETS: &[Target] = &[
     decode::GZIP,
     decode::ZLIB,
     decode::FIND,
+    decode::REFERENCE,
 ];

@@ -262,6 +262,7 @@ impl<'a> Detector<'a> {
         let skips = &mut self.found.counts.skips;
         skips.add_many(SkipReason::FindingsDropped, counters.findings_dropped);
         skips.add_many(SkipReason::RegexGaveUp, counters.regex_gave_up);
+        skips.add_many(SkipReason::DecodeBudget, counters.decode_gave_up);
     }
 
     fn scan(&mut self, blob: &Blob<'_>) {
@@ -362,7 +363,10 @@ impl<'a> Detector<'a> {
         let dropped = counts.skips.get(SkipReason::FindingsDropped);
         Tally {
             told: self.found.occurrences.len() as u64 + counts.suppressed,
-            left_out: counters.findings_dropped + counters.regex_gave_up + dropped,
+            left_out: counters.findings_dropped
+                + counters.regex_gave_up
+                + counters.decode_gave_up
+                + dropped,
         }
     }
 

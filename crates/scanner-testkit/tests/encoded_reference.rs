@@ -1,0 +1,135 @@
+//! What the engine finds in encoded text is what the oracle finds in the pieces of the plain decoder, whatever the
+//! chunks: random documents of secrets in nested encodings.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use proptest::prelude::*;
+use scanner_core::DecodeKind;
+use scanner_engine::{EngineOptions, Tuning};
+use scanner_rules::{RuleSpec, builtin};
+use scanner_testkit::Runner;
+use scanner_testkit::reference::decode_all;
+
+/// Some rules of every shape: the oracle runs each over every byte.
+fn specs() -> Vec<RuleSpec> {
+    let is_chosen = |id: &str| {
+        ["stripe", "github-pat", "private-key", "slack", "generic"]
+            .iter()
+            .any(|part| id.contains(part))
+    };
+    builtin::specs().into_iter().filter(|spec| is_chosen(&spec.id)).collect()
+}
+
+fn secrets() -> [String; 4] {
+    [
+        ["STRIPE_KEY=sk_live_", "4eC39Hqw8vJt", "Yz6kLmNp2RsT"].concat(),
+        ["passw", "ord: '", "Tr0ub4", "dor&3xK9q!'\n"].concat(),
+        ["slack = \"xoxb-2345678", "90123-3456789012345-", "AbCdEfGhIjKlMnOpQrStUvWx\""].concat(),
+        "nothing secret, only words that fill some room\n".to_owned(),
+    ]
+}
+
+/// Undone by some decoder.
+fn wrap(how: u8, text: &[u8]) -> Vec<u8> {
+    let each =
+        |form: &dyn Fn(u8) -> String| text.iter().map(|byte| form(*byte)).collect::<String>();
+    match how {
+        0 => BASE64.encode(text),
+        1 => BASE64URL_NOPAD.encode(text),
+        2 => {
+            let lines: Vec<String> = BASE64
+                .encode(text)
+                .as_bytes()
+                .chunks(60)
+                .map(|line| String::from_utf8_lossy(line).into_owned())
+                .collect();
+            lines.join("\n  ")
+        }
+        3 => HEXLOWER.encode(text),
+        4 => HEXUPPER.encode(text),
+        5 => each(&|byte| format!("%{byte:02x}")),
+        6 => each(&|b| {
+            if b.is_ascii_alphanumeric() { char::from(b).into() } else { format!("%{b:02X}") }
+        }),
+        7 => each(&|byte| format!("\\u{byte:04x}")),
+        8 => each(&|byte| format!("&#{byte};")),
+        9 => each(&|b| {
+            if b == b'=' || b >= 127 { format!("={b:02X}") } else { char::from(b).into() }
+        }),
+        10 => {
+            let wide: Vec<u8> = text.iter().flat_map(|byte| [*byte, 0]).collect();
+            BASE64.encode(&wide)
+        }
+        _ => {
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut encoder, text).expect("memory");
+            BASE64.encode(&encoder.finish().expect("memory"))
+        }
+    }
+    .into_bytes()
+}
+
+fn documents() -> impl Strategy<Value = Vec<u8>> {
+    let planted = (prop::sample::select(secrets().to_vec()), prop::collection::vec(0u8..12, 0..4));
+    let piece = prop_oneof![
+        5 => planted.prop_map(|(text, wraps)| {
+            wraps.iter().fold(text.into_bytes(), |text, how| wrap(*how, &text))
+        }),
+        2 => prop::collection::vec(prop::sample::select(b"%&=\\u41 ;#\n\"<>QUJD-_/+".to_vec()), 0..60),
+        1 => prop::collection::vec(any::<u8>(), 0..30),
+        2 => prop::sample::select(vec![b"\nvalue: \"".to_vec(), b"\" ".to_vec(), b"\n".to_vec(), b"&".to_vec()]),
+    ];
+    prop::collection::vec(piece, 1..7).prop_map(|pieces| pieces.concat())
+}
+
+type Place = (String, Vec<u8>, Vec<DecodeKind>, u64, u64);
+
+/// What the oracle finds in the text and in each piece that it decodes to.
+fn by_reference(text: &[u8]) -> BTreeSet<Place> {
+    static SPECS: OnceLock<Vec<RuleSpec>> = OnceLock::new();
+    let tuning = Tuning { decode_depth_max: 0, ..Tuning::DEFAULT };
+    let options = EngineOptions { exhaustive: true, tuning, ..EngineOptions::default() };
+    let mut oracle = Runner::new(SPECS.get_or_init(specs), options);
+    let mut all = BTreeSet::new();
+    for found in oracle.whole("a.txt", text) {
+        all.insert((found.rule, found.secret, Vec::new(), found.root.start, found.root.end));
+    }
+    for piece in decode_all(text, Tuning::DEFAULT.decode_depth_max as usize) {
+        for found in oracle.whole("a.txt", &piece.bytes) {
+            let place = piece.place(found.root.start as usize..found.root.end as usize);
+            let chain = piece.chain.clone();
+            all.insert((found.rule, found.secret, chain, place.start as u64, place.end as u64));
+        }
+    }
+    all
+}
+
+fn by_engine(runner: &mut Runner, text: &[u8]) -> BTreeSet<Place> {
+    let found = runner.whole_with_chains("a.txt", text);
+    found
+        .into_iter()
+        .map(|(f, chain)| (f.rule, f.secret, chain, f.root.start, f.root.end))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #[test]
+    fn decoded_findings_are_those_of_the_plain_decoder(text in documents(), payload in 600usize..9000) {
+        let mut runner = Runner::new(&specs(), EngineOptions::default());
+        let (engine, plain) = (by_engine(&mut runner, &text), by_reference(&text));
+        for found in &engine {
+            prop_assert!(plain.contains(found), "only the engine finds {:?}", found);
+        }
+        // Of findings that overlap the most specific one is kept.
+        for want in &plain {
+            let is_covered = engine.iter().any(|have| have.3 < want.4 && want.3 < have.4);
+            prop_assert!(is_covered, "the engine finds nothing at {:?}", want);
+        }
+        let whole = runner.whole("a.txt", &text);
+        prop_assert_eq!(runner.chunks("a.txt", &text, payload), whole);
+    }
+}
