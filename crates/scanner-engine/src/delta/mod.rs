@@ -15,6 +15,7 @@
 
 mod encoded;
 mod evidence;
+mod memo;
 
 use scanner_core::{Chunk, RuleId};
 
@@ -27,6 +28,7 @@ use crate::transform::find::Search;
 
 pub(crate) use encoded::{Derivation, KnownSpan};
 pub(crate) use evidence::Witnesses;
+pub(crate) use memo::Memo;
 
 /// Hits kept of an object; one with more is no base for a delta-aware scan.
 const HITS_MAX: usize = 1 << 16;
@@ -159,8 +161,14 @@ impl HitList {
     }
 
     /// Notes which hits led to nothing, once the windows of the others are confirmed.
-    fn learn(&mut self, engine: &Engine, scratch: &ScanScratch, gave_up_before: u64) {
-        let worker = &scratch.worker;
+    fn learn(
+        &mut self,
+        engine: &Engine,
+        bytes: &[u8],
+        scratch: &mut ScanScratch,
+        gave_up_before: u64,
+    ) {
+        let (worker, memo) = (&scratch.worker, &mut scratch.memo);
         if worker.counters.regex_gave_up != gave_up_before {
             return;
         }
@@ -169,6 +177,9 @@ impl HitList {
                 let reach = engine.reach()[hit.rule.index()];
                 let evidence = worker.witnesses.evidence(hit.rule, reach, (hit.from, hit.to));
                 hit.evidence = evidence.unwrap_or_default();
+                if hit.is_quiet() && !self.is_unusable {
+                    memo.learn(bytes, reach, hit);
+                }
             }
         }
     }
@@ -260,12 +271,35 @@ impl Engine {
     ) {
         let bytes = scratch.begin_scan(chunk);
         record.clear();
-        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes).recording(&mut *record);
-        self.prefilter().scan_block(chunk.data, &mut sink);
-        record.has_zero = memchr::memchr(0, chunk.data).is_some();
-        record.close(bytes, scratch);
+        if let Some(locality) = self.prefilter().locality() {
+            self.collect_hits(chunk.data, (0, bytes), locality, record);
+            self.file_hits(chunk, scratch, record);
+        } else {
+            let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
+            self.prefilter().scan_block(chunk.data, &mut sink);
+            record.has_zero = memchr::memchr(0, chunk.data).is_some();
+            record.is_unusable = true;
+        }
         self.find_spans(chunk, scratch, None, record);
         self.confirm_and_learn(chunk, scratch, record);
+    }
+
+    /// Makes windows of the hits that are not known to lead to nothing.
+    fn file_hits(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch, record: &mut HitList) {
+        let bytes = chunk.data.len() as u32;
+        record.close(bytes, scratch);
+        scratch.begin_memo();
+        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
+        for hit in record.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
+            scratch.memo.recall(chunk.data, self.reach()[hit.rule.index()], hit);
+            if !hit.is_quiet() {
+                sink.hit(hit.rule, hit.from, hit.to);
+            }
+        }
+        if record.is_unusable {
+            // Too many hits to keep: the windows must come from somewhere.
+            self.prefilter().scan_block(chunk.data, &mut sink);
+        }
     }
 
     /// Lists the encoded text of an object; of what was copied it is known.
@@ -306,7 +340,7 @@ impl Engine {
             record.spans = Some(std::mem::take(&mut record.spare));
         }
         self.conclude(chunk, scratch, counters.windows);
-        record.learn(self, scratch, counters.regex_gave_up);
+        record.learn(self, chunk.data, scratch, counters.regex_gave_up);
     }
 
     /// Whether what a rule decides about a window depends on that window and the bytes around it alone.
@@ -343,16 +377,8 @@ impl Engine {
         self.collect_hits(chunk.data, (at, bytes), locality, record);
         record.has_zero |= base.has_zero && memchr::memchr(0, chunk.data).is_some();
         scratch.inherited = parts;
-        record.close(bytes, scratch);
+        self.file_hits(chunk, scratch, record);
         self.find_spans(chunk, scratch, Some((base, is_like)), record);
-        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-        for hit in record.hits.iter().filter(|hit| !hit.is_quiet()) {
-            sink.hit(hit.rule, hit.from, hit.to);
-        }
-        if record.is_unusable {
-            // Too many hits to keep: the windows must come from somewhere.
-            self.prefilter().scan_block(chunk.data, &mut sink);
-        }
         self.confirm_and_learn(chunk, scratch, record);
     }
 
@@ -369,10 +395,10 @@ impl Engine {
         }
         let first = from.saturating_sub(locality.before);
         let last = to.saturating_add(locality.behind).min(bytes.len() as u32);
-        let bytes = &bytes[first as usize..last as usize];
-        record.has_zero |= memchr::memchr(0, bytes).is_some();
-        let mut sink = HitSink::collecting(record, first, from..to);
-        self.prefilter().scan_block(bytes, &mut sink);
+        let places = first as usize..last as usize;
+        record.has_zero |= memchr::memchr(0, &bytes[places.clone()]).is_some();
+        let mut sink = HitSink::collecting(record, from..to);
+        self.prefilter().scan_places(bytes, places, &mut sink);
     }
 }
 

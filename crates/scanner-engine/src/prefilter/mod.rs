@@ -11,6 +11,8 @@ mod sink;
 mod stream;
 pub mod window;
 
+use std::ops::Range;
+
 use scanner_core::RuleId;
 
 pub use everywhere::Everywhere;
@@ -25,6 +27,13 @@ use crate::delta::Locality;
 pub trait Prefilter: Send + Sync + std::fmt::Debug {
     /// Reports anchors in `bytes` as they stand there.
     fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>);
+
+    /// As [`Self::scan_block`], for anchors all of whose bytes, and those that decide about them, stand at `places`.
+    /// Others may be reported too. Only asked of prefilters that have a [`Self::locality`].
+    fn scan_places(&self, bytes: &[u8], places: Range<usize>, sink: &mut HitSink<'_>) {
+        let _ = places;
+        self.scan_block(bytes, sink);
+    }
 
     /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
     /// wrongly, never no.

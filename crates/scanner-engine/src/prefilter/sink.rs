@@ -27,8 +27,8 @@ pub(crate) const RADIUS: u32 = 8;
 enum Frame {
     /// They are the chunk.
     Raw { len: u32 },
-    /// They begin at `base`; anchors that begin at `from..to` are listed, in the coordinates of the chunk.
-    Collect { base: u32, from: u32, to: u32 },
+    /// They are the chunk; anchors that begin at `from..to` are listed.
+    Collect { from: u32, to: u32 },
     /// They are UTF-16 units narrowed to a byte each; the first unit stands at `base`, `len` is the chunk's.
     Utf16 { variant: Variant, base: u32, len: u32 },
     /// They are part of a stream and only listed; in UTF-16 they are units narrowed to a byte each.
@@ -52,10 +52,9 @@ impl<'a> HitSink<'a> {
         Self { pool: Some(pool), reach, frame: Frame::Raw { len }, list: None, stream: None }
     }
 
-    /// A sink that lists hits and makes no windows. The bytes it will see begin at `base` of the chunk; anchors that
-    /// begin at `places` of the chunk are listed.
-    pub fn collecting(list: &'a mut HitList, base: u32, places: Range<u32>) -> Self {
-        let frame = Frame::Collect { base, from: places.start, to: places.end };
+    /// A sink that lists hits and makes no windows: those of anchors that begin at `places` of the chunk.
+    pub fn collecting(list: &'a mut HitList, places: Range<u32>) -> Self {
+        let frame = Frame::Collect { from: places.start, to: places.end };
         Self { pool: None, reach: &[], frame, list: Some(list), stream: None }
     }
 
@@ -63,12 +62,6 @@ impl<'a> HitSink<'a> {
     pub(super) fn stream(hits: &'a mut StreamHits, variant: Variant) -> Self {
         let frame = Frame::Stream { variant };
         Self { pool: None, reach: &[], frame, list: None, stream: Some(hits) }
-    }
-
-    /// The same sink, which lists the hits as well.
-    #[must_use]
-    pub fn recording(self, list: &'a mut HitList) -> Self {
-        Self { list: Some(list), ..self }
     }
 
     /// A sink for hits in UTF-16 text that was narrowed to one byte a unit: narrowed byte `i` is the unit at
@@ -108,9 +101,6 @@ impl<'a> HitSink<'a> {
     pub fn hit(&mut self, rule: RuleId, from: u32, to: u32) {
         match self.frame {
             Frame::Raw { len } => {
-                if let Some(list) = &mut self.list {
-                    list.push(Hit::new(rule, from, to));
-                }
                 let window = window(from, to, self.reach[rule.index()], RADIUS, len);
                 self.push(Target::new(rule, Variant::Raw), window);
             }
@@ -127,8 +117,7 @@ impl<'a> HitSink<'a> {
                     hits.list.push((rule, variant, from, to));
                 }
             }
-            Frame::Collect { base, from: first, to: last } => {
-                let (from, to) = (from.saturating_add(base), to.saturating_add(base));
+            Frame::Collect { from: first, to: last } => {
                 if let Some(list) = self.list.as_mut().filter(|_| (first..last).contains(&from)) {
                     list.push(Hit::new(rule, from, to));
                 }

@@ -18,7 +18,7 @@ pub use findings::{FindingBuf, FindingRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
 use crate::decode::DecodeSlab;
-use crate::delta::{Derivation, Inherited};
+use crate::delta::{Derivation, Inherited, Memo};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
 
@@ -55,6 +55,8 @@ pub struct ScanScratch {
     pub(crate) inherited: Vec<Inherited>,
     /// For the encoded text of such an object.
     pub(crate) derivation: Derivation,
+    /// What was refused in objects before.
+    pub(crate) memo: Memo,
     /// Order in which overlapping findings are looked at.
     pub(crate) order: Vec<u32>,
     /// Path of the object, for rules that are limited to some paths.
@@ -101,6 +103,7 @@ impl ScanScratch {
             slab: DecodeSlab::default(),
             inherited: Vec::new(),
             derivation: Derivation::default(),
+            memo: Memo::default(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
             has_path: true,

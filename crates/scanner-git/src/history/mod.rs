@@ -8,8 +8,9 @@ mod protocol;
 mod revision;
 mod walk;
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::counters::GitCounters;
@@ -20,7 +21,7 @@ use crate::oid::{ObjectKind, Oid};
 use crate::open::Repository;
 use crate::sink::{Blob, BlobSink};
 use crate::store::ObjectStore;
-use crate::tree::TreeDiff;
+use crate::tree::{Change, TreeCache, TreeDiff};
 
 pub use protocol::{ProtocolError, RefUpdate, pre_push, pre_receive};
 pub use revision::{RevisionError, parse_range, resolve};
@@ -61,38 +62,130 @@ pub struct Introductions {
     pub paths_cut: u64,
 }
 
-/// Finds what the selected commits bring.
-pub fn introduced(repository: &Repository, selection: &Selection) -> Introductions {
+/// Finds what the selected commits bring, with `workers` threads; the result does not depend on how many.
+pub fn introduced(repository: &Repository, selection: &Selection, workers: usize) -> Introductions {
     let (commits, damage) = select(repository, selection);
-    let store = repository.store();
-    let mut found = Introductions { damage, ..Introductions::default() };
-    let mut reader = store.reader();
-    let mut parent_reader = store.reader();
-    let mut known = HashSet::new();
-    for (index, commit) in commits.iter().enumerate() {
-        let is_border = repository.shallow().binary_search(&commit.oid).is_ok();
-        let mut olds = Vec::new();
-        for parent in commit.parents.iter().filter(|_| !is_border) {
-            match walk::read_commit(&mut parent_reader, parent) {
-                Ok(parent) => olds.push(parent.tree),
-                Err(damage) => found.damage.add(*parent, damage),
-            }
+    let trees = commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
+    let comparison = Comparison { repository, commits: &commits, trees, next: AtomicUsize::new(0) };
+    let shares = commits.len().div_ceil(COMMITS_PER_SHARE);
+    let workers = workers.clamp(1, shares.max(1));
+    let merge = Mutex::new(Merge {
+        found: Introductions { damage, ..Introductions::default() },
+        ..Merge::default()
+    });
+    thread::scope(|scope| {
+        for _ in 1..workers {
+            scope.spawn(|| comparison.work(workers, &merge));
         }
-        let mut diff = TreeDiff::new(&mut reader, store.limits().tree);
-        diff.compare(&olds, commit.tree);
-        found.paths_cut += diff.cut;
-        for (oid, damage) in diff.damage {
-            found.damage.add(oid, damage);
-        }
-        for change in diff.changes {
-            if known.insert(change.oid) {
-                let commit = Some(index as u32);
-                found.blobs.push(Introduced { oid: change.oid, path: change.path, commit });
-            }
-        }
-    }
+        comparison.work(workers, &merge);
+    });
+    let mut found = merge.into_inner().unwrap_or_else(PoisonError::into_inner).found;
     found.commits = commits;
     found
+}
+
+/// Commits that a worker compares at a time. Neighbours share their trees.
+const COMMITS_PER_SHARE: usize = 64;
+
+/// Commits that are compared with their parents.
+struct Comparison<'a> {
+    repository: &'a Repository,
+    commits: &'a [CommitInfo],
+    /// Of the commits.
+    trees: HashMap<Oid, Oid>,
+    /// The next share.
+    next: AtomicUsize,
+}
+
+/// What a share of the commits brings: each blob once.
+#[derive(Default)]
+struct Share {
+    blobs: Vec<Introduced>,
+    damage: DamageReport,
+    paths_cut: u64,
+}
+
+/// Shares put together in order.
+#[derive(Default)]
+struct Merge {
+    found: Introductions,
+    known: HashSet<Oid>,
+    /// How many shares are in.
+    done: usize,
+    /// Shares that came before their turn.
+    waiting: BTreeMap<usize, Share>,
+}
+
+impl Merge {
+    fn add(&mut self, number: usize, share: Share) {
+        self.waiting.insert(number, share);
+        while let Some(share) = self.waiting.remove(&self.done) {
+            let Self { found, known, .. } = self;
+            found.blobs.extend(share.blobs.into_iter().filter(|blob| known.insert(blob.oid)));
+            found.damage.merge(share.damage);
+            found.paths_cut += share.paths_cut;
+            self.done += 1;
+        }
+    }
+}
+
+impl Comparison<'_> {
+    fn work(&self, workers: usize, merge: &Mutex<Merge>) {
+        let store = self.repository.store();
+        let bytes = store.limits().store.cache_small_bytes / workers as u64;
+        let mut trees = TreeCache::new(store.reader(), bytes);
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let first = number * COMMITS_PER_SHARE;
+            if first >= self.commits.len() {
+                return;
+            }
+            let share = self.share(first, &mut trees);
+            merge.lock().unwrap_or_else(PoisonError::into_inner).add(number, share);
+        }
+    }
+
+    fn share(&self, first: usize, trees: &mut TreeCache<'_>) -> Share {
+        let mut share = Share::default();
+        let mut known = HashSet::new();
+        let last = (first + COMMITS_PER_SHARE).min(self.commits.len());
+        for (index, commit) in self.commits[first..last].iter().enumerate() {
+            let olds = self.parent_trees(commit, trees, &mut share.damage);
+            let mut diff = TreeDiff::new(trees, self.repository.store().limits().tree);
+            diff.compare(&olds, commit.tree);
+            share.paths_cut += diff.cut;
+            for (oid, damage) in diff.damage {
+                share.damage.add(oid, damage);
+            }
+            let new = diff.changes.into_iter().filter(|change| known.insert(change.oid));
+            let commit = Some((first + index) as u32);
+            share.blobs.extend(new.map(|Change { oid, path }| Introduced { oid, path, commit }));
+        }
+        share
+    }
+
+    fn parent_trees(
+        &self,
+        commit: &CommitInfo,
+        trees: &mut TreeCache<'_>,
+        damage: &mut DamageReport,
+    ) -> Vec<Oid> {
+        if self.repository.shallow().binary_search(&commit.oid).is_ok() {
+            return Vec::new();
+        }
+        let mut olds = Vec::with_capacity(commit.parents.len());
+        for parent in &commit.parents {
+            if let Some(tree) = self.trees.get(parent) {
+                olds.push(*tree);
+                continue;
+            }
+            match walk::read_commit(trees.reader(), parent) {
+                Ok(parent) => olds.push(parent.tree),
+                Err(found) => damage.add(*parent, found),
+            }
+        }
+        olds
+    }
 }
 
 /// Finds what is staged: entries of the index whose blob `HEAD` does not have at that path.

@@ -3,10 +3,12 @@
 //! Both sides are walked in git's order (folders sort as if their name ended in a slash), equal folders are not
 //! entered. Nothing is held but the folders on the way down.
 
+use std::sync::Arc;
+
 use crate::damage::Damage;
 use crate::limits::TreeLimits;
-use crate::oid::{ObjectKind, Oid};
-use crate::store::Reader;
+use crate::oid::Oid;
+use crate::tree::cache::TreeCache;
 use crate::tree::entry::{TreeEntries, TreeEntry};
 
 /// A blob that is new, or new at its path.
@@ -18,7 +20,7 @@ pub(crate) struct Change {
 
 /// Compares trees.
 pub(crate) struct TreeDiff<'a, 'b> {
-    reader: &'a mut Reader<'b>,
+    trees: &'a mut TreeCache<'b>,
     limits: TreeLimits,
     /// Blobs that are new, in order of paths.
     pub(crate) changes: Vec<Change>,
@@ -29,8 +31,8 @@ pub(crate) struct TreeDiff<'a, 'b> {
 }
 
 impl<'a, 'b> TreeDiff<'a, 'b> {
-    pub(crate) fn new(reader: &'a mut Reader<'b>, limits: TreeLimits) -> Self {
-        Self { reader, limits, changes: Vec::new(), damage: Vec::new(), cut: 0 }
+    pub(crate) fn new(trees: &'a mut TreeCache<'b>, limits: TreeLimits) -> Self {
+        Self { trees, limits, changes: Vec::new(), damage: Vec::new(), cut: 0 }
     }
 
     /// Gathers the blobs of `new` that none of `olds` has at the same path.
@@ -38,7 +40,7 @@ impl<'a, 'b> TreeDiff<'a, 'b> {
         let mut open = vec![(Vec::new(), olds.to_vec(), new, 0_u32)];
         while let Some((path, olds, new, depth)) = open.pop() {
             let Some(new_bytes) = self.tree(&new) else { continue };
-            let old_bytes: Vec<Vec<u8>> = olds.iter().filter_map(|old| self.tree(old)).collect();
+            let old_bytes: Vec<Arc<[u8]>> = olds.iter().filter_map(|old| self.tree(old)).collect();
             let format = new.format();
             let mut old_sides: Vec<_> =
                 old_bytes.iter().map(|bytes| Side::new(TreeEntries::new(bytes, format))).collect();
@@ -71,22 +73,8 @@ impl<'a, 'b> TreeDiff<'a, 'b> {
         self.changes.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.oid.cmp(&b.oid)));
     }
 
-    fn tree(&mut self, oid: &Oid) -> Option<Vec<u8>> {
-        match self.reader.read(oid) {
-            Ok(object) if object.kind == ObjectKind::Tree => {
-                let bytes = object.bytes().to_vec();
-                self.reader.recycle(object);
-                Some(bytes)
-            }
-            Ok(_) => {
-                self.damage.push((*oid, Damage::BadTree));
-                None
-            }
-            Err(damage) => {
-                self.damage.push((*oid, damage));
-                None
-            }
-        }
+    fn tree(&mut self, oid: &Oid) -> Option<Arc<[u8]>> {
+        self.trees.read(oid).map_err(|damage| self.damage.push((*oid, damage))).ok()
     }
 }
 

@@ -406,7 +406,7 @@ fn files_of_a_repository_may_be_garbage() {
     );
     fs::write(git_dir.join("config"), text).unwrap();
     let opened = Repository::open(&fixture.repo(), &OpenOptions { ..options() }).unwrap();
-    let _ = introduced(&opened, &parse_range(&opened, "HEAD").unwrap());
+    let _ = introduced(&opened, &parse_range(&opened, "HEAD").unwrap(), 2);
     assert!(!marker.exists());
 }
 
@@ -432,7 +432,7 @@ fn deep_folders_and_odd_names() {
     assert_eq!(found.origins[0].first.as_ref().map(|c| c.oid.to_string()), Some(commit));
     // The path is longer than the limit.
     assert!(found.origins[0].paths_cut && found.origins[0].paths.is_empty());
-    let range = introduced(&opened, &parse_range(&opened, "main").unwrap());
+    let range = introduced(&opened, &parse_range(&opened, "main").unwrap(), 2);
     assert_eq!((range.blobs.len(), range.blobs[0].oid), (1, oid));
     assert!(range.paths_cut > 0);
 }

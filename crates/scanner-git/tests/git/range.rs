@@ -74,7 +74,11 @@ fn ranges_bring_what_git_shows() {
     fixture.git(&["repack", "-q", "-a", "-d", "-f", "-k"]);
     let repository = repository(&fixture.repo());
     for range in ["main", "side..main", "main~7..main~1", "main~12..side"] {
-        let found = introduced(&repository, &parse_range(&repository, range).unwrap());
+        let found = introduced(&repository, &parse_range(&repository, range).unwrap(), 1);
+        for workers in [2, 5] {
+            let selection = parse_range(&repository, range).unwrap();
+            assert_eq!(introduced(&repository, &selection, workers), found);
+        }
         assert!(found.damage.is_empty());
         assert_eq!(blobs(&found), by_git(&fixture, range), "{range}");
         let oids: Vec<_> = found.blobs.iter().map(|blob| blob.oid).collect();

@@ -155,7 +155,7 @@ pub(crate) fn scan_git(
     let mut opened = Vec::with_capacity(source.repositories.len());
     for path in &source.repositories {
         let repository = Repository::open(path, &source.options)?;
-        let work = Work::new(&repository, source)?;
+        let work = Work::new(&repository, source, request.jobs.get())?;
         opened.push((repository, work));
     }
     let mut total = Total::default();

@@ -20,7 +20,11 @@ pub(super) struct Work {
 }
 
 impl Work {
-    pub(super) fn new(repository: &Repository, source: &GitSource) -> Result<Self, RuntimeError> {
+    pub(super) fn new(
+        repository: &Repository,
+        source: &GitSource,
+        workers: usize,
+    ) -> Result<Self, RuntimeError> {
         let everything = source.selection == GitSelection::All;
         if everything && source.mode == GitMode::OdbBlob {
             return Ok(Self::default());
@@ -31,7 +35,7 @@ impl Work {
                 .map_err(|warning| RuntimeError::GitIndex(warning.to_string()));
         }
         let selection = commits(repository, &source.selection)?;
-        Ok(Self::of(introduced(repository, &selection)))
+        Ok(Self::of(introduced(repository, &selection, workers)))
     }
 
     fn of(mut found: Introductions) -> Self {

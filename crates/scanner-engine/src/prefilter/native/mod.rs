@@ -20,6 +20,8 @@ mod stems;
 mod table;
 mod tokens;
 
+use std::ops::Range;
+
 use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter};
@@ -91,10 +93,15 @@ impl NativePrefilter {
 
 impl Prefilter for NativePrefilter {
     fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
+        self.scan_places(bytes, 0..bytes.len(), sink);
+    }
+
+    /// The bytes behind `places` are read too, so that vectors need not end there.
+    fn scan_places(&self, bytes: &[u8], places: Range<usize>, sink: &mut HitSink<'_>) {
         let mut state = TokenState::default();
-        let mut at = 0;
-        while at < bytes.len() {
-            let end = (at + STRIP_BYTES).min(bytes.len());
+        let mut at = places.start;
+        while at < places.end {
+            let end = (at + STRIP_BYTES).min(places.end);
             self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });

@@ -273,7 +273,7 @@ fn fingerprints_avx2(
     let both = |at: usize, half: usize| [vector(0, at, half), vector(1, at, half)];
     let vectors: [_; PRINT_BYTES] = std::array::from_fn(|at| [both(at, 0), both(at, 1)]);
     let mut at = range.start;
-    while at + 32 <= range.end && at + 40 <= bytes.len() {
+    while at < range.end && at + 40 <= bytes.len() {
         let block: &[u8; 40] = bytes[at..at + 40].try_into().expect("forty bytes");
         let mut buckets = [_mm256_set1_epi8(-1); 2];
         for (offset, [low, high]) in vectors.iter().enumerate() {
@@ -290,7 +290,8 @@ fn fingerprints_avx2(
         }
         let any = _mm256_or_si256(buckets[0], buckets[1]);
         let none = _mm256_cmpeq_epi8(any, _mm256_setzero_si256());
-        found(u64::from(!_mm256_movemask_epi8(none).cast_unsigned()), at);
+        let within = u32::MAX >> (32 - (range.end - at).min(32));
+        found(u64::from(!_mm256_movemask_epi8(none).cast_unsigned() & within), at);
         at += 32;
     }
     at
