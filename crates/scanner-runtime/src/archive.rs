@@ -94,7 +94,7 @@ impl ObjectScanner<'_> {
             .0
             .take()
             .unwrap_or_else(|| ArchiveScanner::new(options.limits, options.spool.clone()));
-        let watch = Clock { stop: self.stop, until: Instant::now().checked_add(options.time_max) };
+        let watch = Clock::new(self.stop, options);
         let allowance = Allowance { run: &options.run, watch: &watch };
         let outer = Outer { path: object.path.as_bytes(), format: found.format };
         let kind = match object.source {
@@ -156,9 +156,16 @@ impl EntrySink for Entries<'_, '_> {
 }
 
 /// Ends an archive when the run ends or the archive's own time is over.
-struct Clock<'a> {
+pub(crate) struct Clock<'a> {
     stop: Stop<'a>,
     until: Option<Instant>,
+}
+
+impl<'a> Clock<'a> {
+    /// Begins the time of an archive.
+    pub(crate) fn new(stop: Stop<'a>, options: &ArchiveOptions) -> Self {
+        Self { stop, until: Instant::now().checked_add(options.time_max) }
+    }
 }
 
 impl Watch for Clock<'_> {

@@ -77,7 +77,7 @@ impl Fixture {
         String::from_utf8_lossy(&self.run_bytes(dir, args, input)).trim_end().to_owned()
     }
 
-    fn run_bytes(&self, dir: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
+    pub(crate) fn run_bytes(&self, dir: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
         let date = format!("{} +0000", self.clock.get());
         let mut child = git_command(dir)
             .args(["-c", "gc.auto=0", "-c", "core.fsync=none", "-c", "protocol.file.allow=always"])

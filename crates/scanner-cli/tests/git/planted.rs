@@ -42,6 +42,15 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
         expect(name, &path, Some(&commit), "refs", true);
     }
 
+    for format in ARCHIVES {
+        let path = format!("old/box.{format}");
+        boxed(&fixture, format, &path, &line(format));
+        let commit = fixture.commit(format);
+        std::fs::remove_file(fixture.repo().join(&path)).expect("a file");
+        fixture.commit("taken away again");
+        expect(format, &format!("{path}!inside/conf.txt"), Some(&commit), "refs", false);
+    }
+
     fixture.git(&["checkout", "-q", "-b", "never-merged"]);
     fixture.write("branch.txt", line("branch"));
     let branch = fixture.commit("on a branch");
@@ -93,6 +102,20 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     std::fs::remove_file(fixture.repo().join("staged.txt")).expect("a file");
     expect("index", "staged.txt", None, "index", true);
     (fixture, expected)
+}
+
+/// Forms of archives that git can make.
+const ARCHIVES: [&str; 2] = ["tar", "tar.gz"];
+
+/// Puts an archive with one file into the work tree.
+fn boxed(fixture: &Fixture, format: &str, path: &str, text: &str) {
+    let name = format!("box-{format}");
+    let folder = fixture.root().join(&name);
+    std::fs::create_dir_all(folder.join("inside")).expect("a folder");
+    other(fixture, &name, "inside/conf.txt", text);
+    let format = format!("--format={format}");
+    let made = fixture.run_bytes(&folder, &["archive", &format, "HEAD"], b"");
+    fixture.write(path, made);
 }
 
 /// Texts that hold a token of the same name in this encoding.

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use scanner_core::{
@@ -17,6 +18,7 @@ use scanner_git::{
 };
 use scanner_report::LineCounter;
 
+use super::opened::Opener;
 use super::select::Work;
 use super::{GitRun, SeenObjects, note_damage};
 use crate::allow::AroundFacts;
@@ -50,6 +52,8 @@ pub(super) struct Occurrence {
     pub(super) location: Location,
     /// What allow lists said of its match and lines.
     pub(super) around: AroundFacts,
+    /// What stands behind the object's path, if it is an archive and the secret is in one of its entries.
+    pub(super) inner: Option<Arc<[u8]>>,
 }
 
 /// Secrets by their hash.
@@ -183,15 +187,16 @@ fn gather(sinks: Vec<Detector<'_>>) -> Detected {
 }
 
 /// One worker.
-struct Detector<'a> {
-    run: GitRun<'a>,
+pub(super) struct Detector<'a> {
+    pub(super) run: GitRun<'a>,
     /// Records kept by all workers.
     kept: &'a AtomicUsize,
-    named: Option<&'a Named>,
-    scratch: ScanScratch,
-    lines: LineCounter,
+    pub(super) named: Option<&'a Named>,
+    pub(super) scratch: ScanScratch,
+    pub(super) lines: LineCounter,
+    pub(super) opener: Option<Box<Opener>>,
     next_id: u32,
-    found: Detected,
+    pub(super) found: Detected,
     /// Scanned objects without findings, and with some.
     scanned: [Vec<Oid>; 2],
     bases: Bases,
@@ -243,6 +248,7 @@ impl<'a> Detector<'a> {
             named,
             scratch: ScanScratch::new(&run.request.engine),
             lines: LineCounter::new(Variant::Raw),
+            opener: None,
             next_id: 0,
             found: Detected::default(),
             scanned: <[Vec<Oid>; 2]>::default(),
@@ -265,9 +271,17 @@ impl<'a> Detector<'a> {
         skips.add_many(SkipReason::DecodeBudget, counters.decode_gave_up);
     }
 
-    fn scan(&mut self, blob: &Blob<'_>) {
-        let file_id = FileId::new(self.next_id);
+    pub(super) fn next_file_id(&mut self) -> FileId {
+        let id = FileId::new(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
+        id
+    }
+
+    fn scan(&mut self, blob: &Blob<'_>) {
+        if self.open(blob) {
+            return;
+        }
+        let file_id = self.next_file_id();
         let (encoding, is_binary) = text_facts(blob.bytes);
         match self.named.and_then(|named| named.get(&blob.oid)) {
             Some(path) => {
@@ -283,7 +297,7 @@ impl<'a> Detector<'a> {
         }
         let _ = cut_slice(file_id, blob.bytes, sizes, &mut |chunk, keep| {
             request.engine.scan_chunk_into(chunk, &mut self.scratch);
-            self.take_findings(blob, chunk);
+            self.take_findings(blob, None, chunk);
             if !chunk.is_last {
                 self.lines.advance(&chunk.data[..chunk.data.len() - keep]);
             }
@@ -313,10 +327,15 @@ impl<'a> Detector<'a> {
             Some(slot) => self.bases.put(slot, record),
             None => self.bases.spare.push(record),
         }
-        self.take_findings(blob, &chunk);
+        self.take_findings(blob, None, &chunk);
     }
 
-    fn take_findings(&mut self, blob: &Blob<'_>, chunk: &Chunk<'_>) {
+    pub(super) fn take_findings(
+        &mut self,
+        blob: &Blob<'_>,
+        inner: Option<&Arc<[u8]>>,
+        chunk: &Chunk<'_>,
+    ) {
         let findings = self.scratch.findings();
         if findings.is_empty() {
             return;
@@ -353,7 +372,8 @@ impl<'a> Detector<'a> {
             } else {
                 AroundFacts::default()
             };
-            occurrences.push(Occurrence { oid, kind, rec: *found.rec, hash, location, around });
+            let (rec, inner) = (*found.rec, inner.cloned());
+            occurrences.push(Occurrence { oid, kind, rec, hash, location, around, inner });
         }
     }
 

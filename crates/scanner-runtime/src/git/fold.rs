@@ -23,8 +23,10 @@ pub(super) struct Spot {
     pub(super) oid: Oid,
     /// Where in it.
     pub(super) location: Location,
-    /// Path inside the repository.
+    /// Path inside the repository, and inside of the archive that it may be.
     pub(super) path: Vec<u8>,
+    /// Bytes of the path that are the object's own.
+    pub(super) outer: usize,
     /// What git knows.
     pub(super) git: GitPlace,
     /// The engine's record, for identities.
@@ -112,14 +114,16 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn add_one(&mut self, occurrence: &Occurrence, home: &Home, path: &[u8]) {
+    /// Files an occurrence under one path of its object.
+    fn add_one(&mut self, occurrence: &Occurrence, home: &Home, outer: &[u8]) {
+        let path = &*[outer, occurrence.inner.as_deref().unwrap_or_default()].concat();
         let engine = &self.run.request.engine;
         let rule = occurrence.rec.rule_id;
         if !engine.applies_to_path(rule, path) {
-            self.refused.entry(occurrence.oid).or_insert_with(|| path.to_vec());
+            self.refused.entry(occurrence.oid).or_insert_with(|| outer.to_vec());
             return;
         }
-        if !self.run.source.paths.takes(path) {
+        if !self.run.source.paths.takes(outer) {
             return;
         }
         let (allowed, silenced) = self.judge(occurrence, home, path);
@@ -140,6 +144,7 @@ impl<'a> Places<'a> {
             oid: occurrence.oid,
             location: occurrence.location,
             path: path.to_vec(),
+            outer: outer.len(),
             git: git_place(&occurrence.oid, home),
             rec: occurrence.rec,
             silenced,

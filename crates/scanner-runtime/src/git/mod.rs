@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `select.rs` | what the user asked for becomes a list of objects, or everything |
 //! | `detect.rs` | one [`scanner_git::BlobSink`] a worker: every object through the engine, findings kept as small records |
+//! | `opened.rs` | the entries of blobs that are archives, through the same engine |
 //! | `origin.rs` | commits and paths of the objects that have findings, and only of those |
 //! | `fold.rs` | records of one secret at one path become one place, places of one secret one finding |
 //! | `render.rs` | the one object that stands for each finding is read again, as any file would be |
@@ -19,6 +20,7 @@
 
 mod detect;
 mod fold;
+mod opened;
 mod origin;
 mod render;
 mod resume;

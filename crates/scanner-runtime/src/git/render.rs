@@ -98,7 +98,7 @@ impl Renderer<'_> {
         let key = ObjectPath::new(oid.to_string().as_bytes());
         self.scanner.capture = Some(Capture { key, findings: Vec::new() });
         let object = Object { path: &ObjectPath::new(path), source: SourceKind::Git };
-        let _ = self.scanner.scan(&object, &mut SliceSource::new(bytes));
+        let _ = self.scanner.scan_opening(&object, &mut SliceSource::new(bytes));
         self.scanner.capture.take().map(|capture| capture.findings).unwrap_or_default()
     }
 }
@@ -114,14 +114,16 @@ impl BlobSink for Renderer<'_> {
         for index in wanted {
             let secret = &found[*index];
             let Some((first, rest)) = secret.spots.split_first() else { continue };
-            if path != Some(&first.path) {
-                captured = self.scan(blob.oid, &first.path, blob.bytes);
-                path = Some(&first.path);
+            let outer = &first.path[..first.outer];
+            if path != Some(outer) {
+                captured = self.scan(blob.oid, outer, blob.bytes);
+                path = Some(outer);
             }
             let rule = &self.run.request.engine.rule_info(secret.rule).id;
             let own = captured.iter().find(|finding| {
                 finding.norm_hash == secret.hash
                     && finding.location == first.location
+                    && finding.path.as_bytes() == first.path
                     && finding.rule.id == *rule
             });
             if let Some(finding) = own {
