@@ -35,20 +35,8 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     let utf16 = fixture.commit("wide text");
     expect("utf16", "wide.txt", Some(&utf16), "refs", true);
 
-    for (name, text) in encoded() {
-        let path = format!("encoded/{name}.txt");
-        fixture.write(&path, text);
-        let commit = fixture.commit(name);
-        expect(name, &path, Some(&commit), "refs", true);
-    }
-
-    for format in ARCHIVES {
-        let path = format!("old/box.{format}");
-        boxed(&fixture, format, &path, &line(format));
-        let commit = fixture.commit(format);
-        std::fs::remove_file(fixture.repo().join(&path)).expect("a file");
-        fixture.commit("taken away again");
-        expect(format, &format!("{path}!inside/conf.txt"), Some(&commit), "refs", false);
+    for (name, path, commit, there) in wrapped(&fixture) {
+        expect(name, &path, Some(&commit), "refs", there);
     }
 
     fixture.git(&["checkout", "-q", "-b", "never-merged"]);
@@ -102,6 +90,26 @@ fn planted() -> (Fixture, BTreeMap<&'static str, Expected>) {
     std::fs::remove_file(fixture.repo().join("staged.txt")).expect("a file");
     expect("index", "staged.txt", None, "index", true);
     (fixture, expected)
+}
+
+/// Commits files with encoded tokens, and archives with tokens that are taken away again: the tokens' names, where each
+/// is, its commit, and whether it is still there.
+fn wrapped(fixture: &Fixture) -> Vec<(&'static str, String, String, bool)> {
+    let mut all = Vec::new();
+    for (name, text) in encoded() {
+        let path = format!("encoded/{name}.txt");
+        fixture.write(&path, text);
+        all.push((name, path, fixture.commit(name), true));
+    }
+    for format in ARCHIVES {
+        let path = format!("old/box.{format}");
+        boxed(fixture, format, &path, &format!("one\ntwo {}\n", token(format)));
+        let commit = fixture.commit(format);
+        std::fs::remove_file(fixture.repo().join(&path)).expect("a file");
+        fixture.commit("taken away again");
+        all.push((format, format!("{path}!inside/conf.txt"), commit, false));
+    }
+    all
 }
 
 /// Forms of archives that git can make.
