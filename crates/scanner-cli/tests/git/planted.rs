@@ -113,7 +113,7 @@ fn wrapped(fixture: &Fixture) -> Vec<(&'static str, String, String, bool)> {
 }
 
 /// Forms of archives that git can make.
-const ARCHIVES: [&str; 2] = ["tar", "tar.gz"];
+const ARCHIVES: [&str; 2] = ["zip", "tar.gz"];
 
 /// Puts an archive with one file into the work tree.
 fn boxed(fixture: &Fixture, format: &str, path: &str, text: &str) {
