@@ -75,6 +75,43 @@ fn another_key_is_named() {
 }
 
 #[test]
+fn a_store_of_a_newer_version_is_named_and_left_as_it_is() {
+    let place = planted();
+    let path = place.beside("s.db");
+    assert_eq!(code(&scan_with(&place, &path)), Some(1));
+    let mut bytes = fs::read(&path).expect("a file");
+    // Where a database of SQLite keeps the number of its schema.
+    bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
+    fs::write(&path, &bytes).expect("a file");
+    assert_told(&scan_with(&place, &path), "use a newer scanner-rs");
+    assert_eq!(fs::read(&path).expect("a file"), bytes);
+}
+
+#[test]
+fn damaged_pages_are_named_by_scans_and_by_check() {
+    let place = Place::new(&[]);
+    for file in 0..300 {
+        place.write(&format!("{file}.env"), &format!("T={}\n", token(file)));
+    }
+    let path = place.beside("s.db");
+    let text = path.to_str().expect("text");
+    assert_eq!(code(&scan_with(&place, &path)), Some(1));
+    let mut bytes = fs::read(&path).expect("a file");
+    // All but the pages of head and schema.
+    let from = 4 * 4096;
+    bytes[from..].fill(0xa5);
+    fs::write(&path, &bytes).expect("a file");
+    let output = scan_with(&place, &path);
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
+    assert_eq!(report["findings"].as_array().map(Vec::len), Some(300));
+    assert_eq!(report["summary"]["status"], "incomplete");
+    assert!(err(&output).contains("malformed"), "{}", err(&output));
+    let check = place.run(&["store", "check", "--store", text]);
+    assert_ne!(code(&check), Some(0), "{}", out(&check));
+}
+
+#[test]
 fn a_full_disk_is_named_and_the_next_run_completes() {
     let place = planted();
     place.ok(&["store", "init"]);
