@@ -61,7 +61,8 @@ struct CargoTarget {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Engine {
     pub(crate) program: String,
-    /// May hold `{corpus}`, `{jobs}`, `{out}` and, as a word of its own, `{detectors:N}`.
+    /// May hold `{corpus}`, `{jobs}`, `{out}`, `{fresh}` (a folder that is empty at each start) and, as a word of its
+    /// own, `{detectors:N}`.
     pub(crate) args: Vec<String>,
     /// Exit codes of a run that worked.
     pub(crate) exit_codes: Vec<i32>,

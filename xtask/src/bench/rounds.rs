@@ -36,6 +36,8 @@ struct Ready<'a> {
     found: Found,
     plan: Plan,
     report: std::path::PathBuf,
+    /// A folder that is empty at each start.
+    fresh: std::path::PathBuf,
 }
 
 /// Measures `definition` with what `engines` and `finder` know.
@@ -80,8 +82,11 @@ impl Room<'_> {
     fn prepare<'e>(&self, name: &'e str, engine: &'e Engine, found: Found) -> Result<Ready<'e>> {
         let out = self.folder.join(format!("{name}.out"));
         let stdout = self.folder.join(format!("{name}.stdout"));
-        let args: Result<Vec<String>> =
-            engine.args.iter().map(|word| self.fill(word, &out)).collect();
+        let fresh = self.folder.join(format!("{name}.fresh"));
+        let fill = |word: &String| {
+            self.fill(word, &out).map(|word| word.replace("{fresh}", &fresh.to_string_lossy()))
+        };
+        let args: Result<Vec<String>> = engine.args.iter().map(fill).collect();
         let from = engine.counts.as_ref().map_or(ReportPlace::Stdout, |counts| counts.from);
         let report = if from == ReportPlace::Out { out } else { stdout.clone() };
         let plan = Plan {
@@ -91,7 +96,7 @@ impl Room<'_> {
             stderr: self.folder.join(format!("{name}.stderr")),
             timeout: Duration::from_secs(self.definition.timeout_seconds),
         };
-        Ok(Ready { name, engine, found, plan, report })
+        Ok(Ready { name, engine, found, plan, report, fresh })
     }
 
     /// Fills in the places of one word, and makes up the detectors that it asks for.
@@ -149,6 +154,10 @@ fn turn(definition: &Definition, one: &Ready<'_>, runner: Runner<'_>) -> Result<
     if one.report.exists() {
         std::fs::remove_file(&one.report)?; // a report of the run before must not stand for this one
     }
+    if one.fresh.exists() {
+        std::fs::remove_dir_all(&one.fresh)?;
+    }
+    std::fs::create_dir(&one.fresh)?;
     let usage = runner(&one.plan, definition.pin.as_deref())?;
     let complaint = || {
         let told = std::fs::read(&one.plan.stderr).unwrap_or_default();

@@ -48,6 +48,8 @@ enum Source {
     GitMirror { url: String },
     /// A small repository with so many files staged.
     StagedFiles { staged: usize },
+    /// Made-up text with so many made-up tokens in each of so many files.
+    PlantedTree { files: usize, tokens: usize },
     /// A program inside a Python package.
     PypiProgram { package: String, version: String, file: String },
     /// A program built from a published crate.
@@ -62,7 +64,8 @@ impl Item {
             | Source::NpmTree { .. }
             | Source::EmptyFolder
             | Source::GitMirror { .. }
-            | Source::StagedFiles { .. } => data.join(&self.name),
+            | Source::StagedFiles { .. }
+            | Source::PlantedTree { .. } => data.join(&self.name),
             Source::DebianProgram { .. }
             | Source::PypiProgram { .. }
             | Source::CargoProgram { .. } => data.join("peers/bin").join(&self.name),

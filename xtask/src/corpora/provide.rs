@@ -35,6 +35,7 @@ pub(super) fn make(name: &str, source: &Source, work: &Path) -> Result<PathBuf> 
             Ok(work.join("mirror"))
         }
         Source::StagedFiles { staged } => staged_files(*staged, work),
+        Source::PlantedTree { files, tokens } => planted_tree(*files, *tokens, work),
         Source::PypiProgram { package, version, file } => {
             pypi_package(package, version, work)?;
             let program = work.join("site").join(file);
@@ -78,6 +79,38 @@ fn staged_files(staged: usize, work: &Path) -> Result<PathBuf> {
     }
     tool::answer(git(&repository).args(["add", "--all"]))?;
     Ok(repository)
+}
+
+/// Files of some 16 KB, as those of a program, with `tokens` made-up access tokens in each, no two alike.
+fn planted_tree(files: usize, tokens: usize, work: &Path) -> Result<PathBuf> {
+    const LINES: usize = 300;
+    const WORDS: [&str; 8] =
+        ["count", "index", "buffer", "reader", "offset", "length", "frame", "node"];
+    let tree = work.join("planted");
+    let mut state = 0x2026_1121_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap_or(0)
+    };
+    for file in 0..files {
+        let mut lines = Vec::with_capacity(LINES + tokens);
+        for line in 0..LINES {
+            let (a, b, c) = (WORDS[next(8)], WORDS[next(8)], WORDS[next(8)]);
+            lines.push(format!("    let {a}_{line} = {b}.{c}({}) + {a}.len();", next(1000)));
+        }
+        for token in 0..tokens {
+            let alphabet = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+            let body: String = (0..20).map(|_| char::from(alphabet[next(62)])).collect();
+            let line = format!("gitlab_{token} = \"{}{body}\"", ["glp", "at-"].concat());
+            lines.insert(next(lines.len()), line);
+        }
+        let folder = tree.join(format!("{}/{}", file % 31, file % 97));
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("f{file}.rs")), lines.join("\n"))?;
+    }
+    Ok(tree)
 }
 
 /// Downloads and unpacks a Debian package; another version when the archive lost the pinned one.
@@ -177,6 +210,18 @@ mod tests {
         let listed = tool::answer(command.args(["diff", "--cached", "--name-only"])).unwrap();
         assert_eq!(String::from_utf8(listed).unwrap().lines().count(), 10);
         assert!(tool::answer(git(&made).args(["diff", "--quiet"])).is_ok());
+    }
+
+    #[test]
+    fn a_planted_tree_is_the_same_each_time() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let texts = [&one, &two].map(|work| {
+            let tree = planted_tree(3, 4, work.path()).unwrap();
+            std::fs::read_to_string(tree.join("2/2/f2.rs")).unwrap()
+        });
+        assert_eq!(texts[0], texts[1]);
+        assert_eq!(texts[0].matches("gitlab_").count(), 4);
+        assert!((8_000..32_000).contains(&texts[0].len()), "{}", texts[0].len());
     }
 
     #[test]
