@@ -238,6 +238,18 @@ impl<'s> Budget<'s> {
         fed.saturating_mul(self.limits.ratio_max).max(self.limits.ratio_floor_bytes)
     }
 
+    /// Fails where an open container has used up its allowance.
+    pub(crate) fn has_room(&self) -> Result<(), Fault> {
+        let is_used_up = |frame: &Frame| {
+            frame.expanded.get() >= self.allowance(frame.fed.get()).min(frame.cap.get())
+        };
+        if self.frames[..self.level.get()].iter().any(is_used_up) {
+            Err(Fault::Ratio)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Counts bytes that a decoder gave out, in every open container.
     pub(crate) fn expand(&self, bytes: u64) -> Result<(), Fault> {
         let mut exhausted = false;

@@ -43,12 +43,22 @@ impl<'a, 's, C: Codec> Decoded<'a, 's, C> {
     }
 
     fn step(&mut self) -> Result<(), Fault> {
+        if self.counts {
+            // Nothing is decoded for a container that has used up its allowance already.
+            self.budget.has_room()?;
+        }
         let got = self.codec.read(self.input, self.buffer.space())?;
         if got == 0 {
             self.end = Some(Ok(()));
         }
+        // What is beyond the allowance is not given out: it might be an archive in its turn.
+        if self.counts {
+            self.budget.expand(got as u64)?;
+        } else {
+            self.budget.worked(got as u64)?;
+        }
         self.buffer.grown(got);
-        if self.counts { self.budget.expand(got as u64) } else { self.budget.worked(got as u64) }
+        Ok(())
     }
 }
 

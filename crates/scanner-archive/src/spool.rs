@@ -24,7 +24,9 @@ pub(crate) fn with_copy<R>(
         let lent = match source.fill(1) {
             Ok([]) => break None,
             Ok(lent) => lent,
-            Err(fault) if len == 0 || fault.ends_archive() => return Err(fault),
+            Err(fault) if len == 0 || fault == Fault::Ratio || fault.ends_archive() => {
+                return Err(fault);
+            }
             Err(fault) => break Some(fault),
         };
         let room = usize::try_from(limits.spool_bytes_max - len).unwrap_or(usize::MAX);

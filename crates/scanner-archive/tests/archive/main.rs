@@ -1,5 +1,6 @@
 //! Archives through the driver: what comes out, under which path, and what is counted.
 
 mod formats;
+mod hostile;
 mod seen;
 mod tar;

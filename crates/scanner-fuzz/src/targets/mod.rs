@@ -1,5 +1,6 @@
 //! All targets. A new one is a function in a file of its topic and a line in [`TARGETS`].
 
+mod archive;
 mod decode;
 
 use crate::Target;
@@ -16,4 +17,6 @@ pub const TARGETS: &[Target] = &[
     decode::ZLIB,
     decode::FIND,
     decode::REFERENCE,
+    archive::ARCHIVE,
+    archive::IMAGE,
 ];
