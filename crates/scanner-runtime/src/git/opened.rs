@@ -70,7 +70,10 @@ impl Opener {
     fn new(detector: &Detector<'_>, options: &ArchiveOptions) -> Box<Self> {
         let request = detector.run.request;
         let chunker = Chunker::new(request.chunk_bytes, request.engine.required_overlap());
-        Box::new(Self { archives: ArchiveScanner::new(options.limits, options.spool.clone()), chunker })
+        Box::new(Self {
+            archives: ArchiveScanner::new(options.limits, options.spool.clone()),
+            chunker,
+        })
     }
 }
 
