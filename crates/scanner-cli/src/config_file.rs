@@ -11,6 +11,8 @@ use scanner_runtime::rules::schema::DetectorToml;
 use scanner_runtime::rules::{FileDefaults, LoadedDetector, load_detector};
 use serde::Deserialize;
 
+use crate::args::{EngineName, VectorscanMode};
+
 /// The name looked for in the scanned root.
 pub(crate) const FILE_NAME: &str = ".scanner.toml";
 
@@ -72,6 +74,10 @@ pub(crate) struct ScanToml {
     pub(crate) max_memory: Option<String>,
     /// As `--timeout`.
     pub(crate) timeout: Option<String>,
+    /// As `--engine`.
+    pub(crate) engine: Option<EngineName>,
+    /// As `--vectorscan-mode`.
+    pub(crate) vectorscan_mode: Option<VectorscanMode>,
     /// As `--min-confidence`.
     pub(crate) min_confidence: Option<String>,
     /// As `--include`.

@@ -70,6 +70,39 @@ pub(crate) struct GitVariables {
     pub(crate) home: Option<PathBuf>,
 }
 
+/// What it says about compiled rules of the second engine.
+#[cfg(feature = "vectorscan")]
+#[derive(Clone, Debug, Default)]
+pub(crate) struct VectorscanVariables {
+    /// Whether they are kept: unless `SCANNER_VS_DB_CACHE` is `0`, `false`, `off` or `no`. In unit tests only where
+    /// `SCANNER_VS_DB_CACHE_TEST` is `1`.
+    pub(crate) is_cached: bool,
+    /// `SCANNER_VS_DB_CACHE_DIR`: where they are kept.
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// The system's folder for temporary files.
+    pub(crate) temp: PathBuf,
+    /// `SCANNER_VS_UTF16_DEBUG` is set: what was compiled is told.
+    pub(crate) utf16_debug: bool,
+}
+
+#[cfg(feature = "vectorscan")]
+impl VectorscanVariables {
+    fn read() -> Self {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let is_off = |value: OsString| {
+            let value = value.to_string_lossy().to_ascii_lowercase();
+            matches!(value.as_str(), "0" | "false" | "off" | "no")
+        };
+        let is_test = cfg!(test) && set("SCANNER_VS_DB_CACHE_TEST").is_none_or(|v| v != "1");
+        Self {
+            is_cached: !is_test && !set("SCANNER_VS_DB_CACHE").is_some_and(is_off),
+            cache_dir: set("SCANNER_VS_DB_CACHE_DIR").map(PathBuf::from),
+            temp: std::env::temp_dir(),
+            utf16_debug: set("SCANNER_VS_UTF16_DEBUG").is_some(),
+        }
+    }
+}
+
 /// What the environment says.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
@@ -89,6 +122,9 @@ pub(crate) struct Environment {
     pub(crate) git_excludes: Option<PathBuf>,
     /// What git says.
     pub(crate) git: GitVariables,
+    /// What it says about the second engine.
+    #[cfg(feature = "vectorscan")]
+    pub(crate) vectorscan: VectorscanVariables,
     /// What a hosted CI says, by name.
     pub(crate) ci: BTreeMap<&'static str, String>,
 }
@@ -132,6 +168,8 @@ impl Environment {
                 config_files,
                 home,
             },
+            #[cfg(feature = "vectorscan")]
+            vectorscan: VectorscanVariables::read(),
             ci: CI_VARIABLES.iter().filter_map(text).collect(),
         }
     }

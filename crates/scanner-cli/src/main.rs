@@ -6,6 +6,7 @@ mod ci;
 mod cmd;
 mod config_file;
 mod dates;
+mod engine_choice;
 mod env;
 mod exit;
 mod logger;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Some(Command::Store(store)) => cmd::store::run(store, &environment),
         Some(Command::Baseline(baseline)) => cmd::baseline::run(&cli, baseline, &environment),
         Some(Command::Report(report)) => cmd::report::run(&cli, report, &environment),
+        Some(Command::Cache(cache)) => cmd::cache::run(cache, &environment),
         Some(Command::Completion { shell }) => cmd::completion::run(*shell),
         None if cli.version => cmd::version::run(&cli),
         None => Ok(cmd::version::usage()),

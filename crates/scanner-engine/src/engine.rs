@@ -15,7 +15,9 @@ use crate::gate::Stage;
 use crate::hits::SpanU32;
 use crate::judge::FileKind;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
-use crate::prefilter::{Everywhere, Exhaustive, HitSink, Prefilter, RuleReach};
+#[cfg(feature = "vectorscan")]
+use crate::prefilter::vectorscan::VectorscanPrefilter;
+use crate::prefilter::{BytesOf, Everywhere, Exhaustive, HitSink, Prefilter, RuleReach};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::safelist::SafelistFilter;
 use crate::scratch::ScanScratch;
@@ -77,20 +79,50 @@ impl Engine {
         if !tuning.is_valid() {
             return Err(EngineError::Tuning);
         }
-        let Built { rules_hot, rules_cold, gates, reach, anchors, everywhere } =
-            build(specs, shortcuts)?;
-        let native = NativePrefilter::new(&anchors, level);
+        let mut built = build(specs, shortcuts)?;
+        let native = NativePrefilter::new(&built.anchors, level);
         let class_counts = native.class_counts();
         let prefilter: Box<dyn Prefilter> = if exhaustive {
             Box::new(Exhaustive::new(specs.len()))
-        } else if everywhere.is_empty() {
-            Box::new(native)
         } else {
-            Box::new(Everywhere::beside(native, everywhere))
+            Everywhere::beside(Box::new(native), std::mem::take(&mut built.everywhere))
         };
+        Ok(Self::assemble(built, (prefilter, class_counts), options))
+    }
+
+    /// Compiles the rules, in the order given, for a scan with Vectorscan. It finds what [`Engine::new`]'s finds.
+    ///
+    /// # Errors
+    ///
+    /// A rule cannot be used, or the library fails. Patterns that only the library refuses are no error:
+    /// [`Engine::refused_rules`].
+    #[cfg(feature = "vectorscan")]
+    pub fn with_vectorscan(
+        specs: &[RuleSpec],
+        options: EngineOptions,
+        settings: crate::VsSettings,
+    ) -> Result<Self, EngineError> {
+        if !options.tuning.is_valid() {
+            return Err(EngineError::Tuning);
+        }
+        let mut built = build(specs, options.shortcuts)?;
+        let anchors = std::mem::take(&mut built.anchors);
+        let everywhere = std::mem::take(&mut built.everywhere);
+        let prefilter = VectorscanPrefilter::new(specs, anchors, &mut built.reach, settings)?;
+        let prefilter = Everywhere::beside(Box::new(prefilter), everywhere);
+        Ok(Self::assemble(built, (prefilter, [0; 4]), options))
+    }
+
+    fn assemble(
+        built: Built,
+        (prefilter, class_counts): (Box<dyn Prefilter>, [usize; 4]),
+        options: EngineOptions,
+    ) -> Self {
+        let EngineOptions { tuning, level, .. } = options;
+        let Built { rules_hot, rules_cold, gates, reach, .. } = built;
         let context_bytes = context_bytes(&gates, tuning);
         let required_overlap = required_overlap(&rules_hot, context_bytes);
-        Ok(Self {
+        Self {
             rules_hot,
             rules_cold,
             gates,
@@ -102,7 +134,7 @@ impl Engine {
             level,
             context_bytes,
             required_overlap,
-        })
+        }
     }
 
     /// How many rules there are.
@@ -137,6 +169,27 @@ impl Engine {
             .collect();
         all.sort();
         all
+    }
+
+    /// The prefilter's name.
+    pub fn prefilter_name(&self) -> &'static str {
+        self.prefilter.name()
+    }
+
+    /// What the prefilter tells of itself, as name and value.
+    pub fn prefilter_facts(&self) -> Vec<(&'static str, String)> {
+        self.prefilter.facts()
+    }
+
+    /// Ids of rules whose patterns the prefilter does not take, each with what it says. They are found by their anchors.
+    pub fn refused_rules(&self) -> Vec<(String, String)> {
+        let id = |(rule, why): (RuleId, String)| (self.rule_info(rule).id.clone(), why);
+        self.prefilter.refused().into_iter().map(id).collect()
+    }
+
+    /// Has the prefilter make now what it would make when it is first needed, and waits for what is made beside.
+    pub fn settle(&self) {
+        self.prefilter.settle();
     }
 
     /// The limits in force.
@@ -180,8 +233,8 @@ impl Engine {
     pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let bytes = scratch.begin_scan(chunk);
         let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes);
-        self.prefilter.scan_block(chunk.data, &mut sink);
-        self.seed_utf16(chunk.data, scratch);
+        self.prefilter.scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
+        self.seed_utf16(chunk.data, BytesOf::Object, scratch);
         self.finish_scan(chunk, scratch);
     }
 
@@ -210,17 +263,16 @@ impl Engine {
     }
 
     /// Prefilter of UTF-16 text, where there is any.
-    pub(crate) fn seed_utf16(&self, bytes: &[u8], scratch: &mut ScanScratch) {
-        let ScanScratch { hits, narrow, .. } = scratch;
-        utf16::scan_block(&*self.prefilter, bytes, narrow, hits, &self.reach);
+    pub(crate) fn seed_utf16(&self, bytes: &[u8], of: BytesOf, scratch: &mut ScanScratch) {
+        utf16::scan_block(&*self.prefilter, (bytes, of), &self.reach, scratch);
     }
 
     /// Scans decoded bytes; what is found stands in their coordinates.
     pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut ScanScratch) {
         scratch.hits.reset();
         let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, text.data.len() as u32);
-        self.prefilter.scan_block(text.data, &mut sink);
-        self.seed_utf16(text.data, scratch);
+        self.prefilter.scan_decoded(text.data, &mut scratch.prefilter, &mut sink);
+        self.seed_utf16(text.data, BytesOf::Decoded, scratch);
         self.confirm_windows(text, scratch);
     }
 

@@ -59,6 +59,10 @@ pub enum EngineError {
         /// The id.
         rule: String,
     },
+    /// The second engine cannot be built.
+    #[cfg(feature = "vectorscan")]
+    #[error(transparent)]
+    Vectorscan(#[from] crate::prefilter::vectorscan::VsDbError),
     /// Limits that contradict each other.
     #[error("the engine's limits contradict each other")]
     Tuning,
@@ -75,6 +79,8 @@ impl EngineError {
             | Self::Glob { rule, .. }
             | Self::DuplicateId { rule } => Some(rule),
             Self::TooManyRules { .. } | Self::Tuning => None,
+            #[cfg(feature = "vectorscan")]
+            Self::Vectorscan(_) => None,
         }
     }
 }

@@ -37,6 +37,10 @@ pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use gate::Stage;
 pub use prefilter::native::SimdLevel;
+#[cfg(feature = "vectorscan")]
+pub use prefilter::vectorscan::{ShardPolicy, VsMode, VsSettings};
 pub use safelist::SafelistFilter;
+#[cfg(feature = "vectorscan")]
+pub use scanner_vectorscan as vectorscan;
 pub use scratch::{FindingBuf, FindingRef, ObjectFacts, ScanScratch, TraceEvent, WorkerCounters};
 pub use tuning::Tuning;

@@ -7,8 +7,8 @@
 
 use scanner_core::Variant;
 
-use crate::hits::HitAccPool;
-use crate::prefilter::{HitSink, Prefilter, RuleReach};
+use crate::prefilter::{BytesOf, HitSink, Prefilter, RuleReach};
+use crate::scratch::ScanScratch;
 
 /// Stands for a unit that is not ASCII.
 const NOT_ASCII: u8 = 0xff;
@@ -17,12 +17,19 @@ const NOT_ASCII: u8 = 0xff;
 /// anything that looked like such text.
 pub(crate) fn scan_block(
     prefilter: &dyn Prefilter,
-    bytes: &[u8],
-    narrow: &mut Vec<u8>,
-    pool: &mut HitAccPool,
+    (bytes, of): (&[u8], BytesOf),
     reach: &[RuleReach],
+    scratch: &mut ScanScratch,
 ) -> bool {
     let zeros = zero_parities(bytes);
+    let ScanScratch { hits: pool, narrow, prefilter: memory, .. } = scratch;
+    if zeros == [false; 2] {
+        return false;
+    }
+    let mut sink = HitSink::raw(pool, reach, bytes.len() as u32);
+    if prefilter.scan_utf16(bytes, of, memory, &mut sink) {
+        return true;
+    }
     for (parity, found) in zeros.into_iter().enumerate() {
         if !found {
             continue;
@@ -32,10 +39,10 @@ pub(crate) fn scan_block(
             narrow_into(bytes.get(first..).unwrap_or_default(), variant, narrow);
             let len = bytes.len() as u32;
             let mut sink = HitSink::utf16(pool, reach, variant, first as u32, len);
-            prefilter.scan_block(narrow, &mut sink);
+            prefilter.scan_block(narrow, memory, &mut sink);
         }
     }
-    zeros.contains(&true)
+    true
 }
 
 /// Gives the UTF-16 text of `bytes`, narrowed to a byte a unit, with the place of its first unit: once for each byte

@@ -33,8 +33,17 @@ impl Runner {
     ///
     /// A rule cannot be compiled.
     pub fn new(specs: &[RuleSpec], options: EngineOptions) -> Self {
-        let engine = Engine::new(specs, options).expect("the rules compile");
+        Self::with(Engine::new(specs, options).expect("the rules compile"))
+    }
+
+    /// A runner of this engine.
+    pub fn with(engine: Engine) -> Self {
         Self { scratch: ScanScratch::new(&engine), engine }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// The oracle: every pattern over every byte, no anchors, no windows, no chunks.

@@ -2,6 +2,7 @@
 
 mod archive;
 mod baseline;
+mod engine;
 mod explain;
 mod git;
 mod hook;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use archive::ArchiveArgs;
 pub(crate) use baseline::{BaselineArgs, BaselineCommand, EntryArgs};
+pub(crate) use engine::{CacheArgs, CacheCommand, EngineName, EngineUse, VectorscanMode};
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};
 pub(crate) use hook::{HookArgs, HookCommand, HookKind};
@@ -73,6 +75,8 @@ pub(crate) enum Command {
     Baseline(BaselineArgs),
     /// Write a report of an earlier scan, without scanning
     Report(ReportArgs),
+    /// Look at, fill or empty what the engine vectorscan keeps between runs
+    Cache(CacheArgs),
     /// Print completions for a shell
     Completion {
         /// The shell

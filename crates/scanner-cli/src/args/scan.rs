@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use super::report::UploadUse;
-use super::{ArchiveArgs, GitArgs, When};
+use super::{ArchiveArgs, EngineUse, GitArgs, When};
 use crate::values;
 
 /// On or off.
@@ -110,6 +110,10 @@ pub(crate) struct ScanArgs {
     /// Whether markers such as `gitleaks:allow` silence their line
     #[arg(long, value_enum, default_value = "on", value_name = "WHEN")]
     pub(crate) ignore_inline: OnOff,
+
+    /// Which engine looks
+    #[command(flatten)]
+    pub(crate) engine: EngineUse,
 
     /// Stop after this time, as in 30s or 5m
     #[arg(long, value_name = "TIME", value_parser = values::duration)]

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use scanner_core::{Confidence, Summary};
 use scanner_report::UploadNotes;
 use scanner_runtime::archives::Limits;
-use scanner_runtime::engine::{Engine, EngineOptions};
+use scanner_runtime::engine::EngineOptions;
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
     Allowlists, ArchiveOptions, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection,
@@ -23,6 +23,7 @@ use super::storing::{self, ScanStore};
 use super::{ruleset, sinks, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
+use crate::engine_choice::Choice;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::messages;
@@ -101,7 +102,8 @@ pub(crate) fn prepare(
     let keys = Arc::new(place.keys(environment, &roots)?);
     let source = source(&target, args, &config, environment)?;
     let filters = filters(args, &config)?;
-    let build = || Engine::new(&specs, engine_options(args, &config));
+    let choice = Choice::of(args.engine, &config.scan);
+    let build = || choice.build(&specs, engine_options(args, &config), environment);
     let (engine, store) = match place.store.as_deref() {
         Some(path) if with == With::Everything => beside(build, || {
             let rule_set = storing::rule_set(&specs, args, &config);
@@ -117,7 +119,7 @@ pub(crate) fn prepare(
         silencers = silencers.with_baselines(&args.baseline, root, &rules)?;
     }
     let mut request = ScanRequest {
-        engine: Arc::new(engine.map_err(|error| ruleset::with_place(&config, error))?),
+        engine: Arc::new(engine.map_err(|error| error.with_place(&config))?),
         source,
         jobs: args.jobs.or(config.scan.jobs).unwrap_or_else(processors),
         chunk_bytes: chunk_bytes(args)?,

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use super::output::print;
 use crate::args::Cli;
+use crate::engine_choice::others;
 use crate::exit::Exit;
 
 /// The version.
@@ -18,8 +19,9 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     if cli.verbose > 0 {
         let _ = writeln!(
             text,
-            "engines: native ({})\nrules:   {} built in",
+            "engines: native ({}){}\nrules:   {} built in",
             SimdLevel::detect().name(),
+            others().iter().map(|name| format!(", {name}")).collect::<Vec<_>>().concat(),
             builtin::specs().len()
         );
     }

@@ -21,7 +21,7 @@ use scanner_core::{Chunk, RuleId};
 
 use crate::decode;
 use crate::engine::Engine;
-use crate::prefilter::HitSink;
+use crate::prefilter::{BytesOf, HitSink};
 use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
 use crate::transform::find::Search;
@@ -271,12 +271,12 @@ impl Engine {
     ) {
         let bytes = scratch.begin_scan(chunk);
         record.clear();
-        if let Some(locality) = self.prefilter().locality() {
-            self.collect_hits(chunk.data, (0, bytes), locality, record);
+        if self.prefilter().locality().is_some() {
+            self.collect_hits(chunk.data, (0, bytes), scratch, record);
             self.file_hits(chunk, scratch, record);
         } else {
             let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-            self.prefilter().scan_block(chunk.data, &mut sink);
+            self.prefilter().scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
             record.has_zero = memchr::memchr(0, chunk.data).is_some();
             record.is_unusable = true;
         }
@@ -298,7 +298,7 @@ impl Engine {
         }
         if record.is_unusable {
             // Too many hits to keep: the windows must come from somewhere.
-            self.prefilter().scan_block(chunk.data, &mut sink);
+            self.prefilter().scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
         }
     }
 
@@ -331,7 +331,7 @@ impl Engine {
     ) {
         let counters = scratch.worker.counters;
         if record.has_zero {
-            self.seed_utf16(chunk.data, scratch);
+            self.seed_utf16(chunk.data, BytesOf::Object, scratch);
         }
         scratch.worker.witnesses.watch();
         self.confirm_windows(chunk, scratch);
@@ -370,11 +370,11 @@ impl Engine {
         let is_like = base.is_like(scratch);
         let mut at = 0;
         for part in &parts {
-            self.collect_hits(chunk.data, (at, part.start), locality, record);
+            self.collect_hits(chunk.data, (at, part.start), scratch, record);
             record.inherit((base, is_like), *part);
             at = part.end;
         }
-        self.collect_hits(chunk.data, (at, bytes), locality, record);
+        self.collect_hits(chunk.data, (at, bytes), scratch, record);
         record.has_zero |= base.has_zero && memchr::memchr(0, chunk.data).is_some();
         scratch.inherited = parts;
         self.file_hits(chunk, scratch, record);
@@ -387,18 +387,17 @@ impl Engine {
         &self,
         bytes: &[u8],
         (from, to): (u32, u32),
-        locality: Locality,
+        scratch: &mut ScanScratch,
         record: &mut HitList,
     ) {
-        if from >= to {
-            return;
-        }
+        let locality = self.prefilter().locality().filter(|_| from < to);
+        let Some(locality) = locality else { return };
         let first = from.saturating_sub(locality.before);
         let last = to.saturating_add(locality.behind).min(bytes.len() as u32);
         let places = first as usize..last as usize;
         record.has_zero |= memchr::memchr(0, &bytes[places.clone()]).is_some();
         let mut sink = HitSink::collecting(record, from..to);
-        self.prefilter().scan_places(bytes, places, &mut sink);
+        self.prefilter().scan_places(bytes, places, &mut scratch.prefilter, &mut sink);
     }
 }
 

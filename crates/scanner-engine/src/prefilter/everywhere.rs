@@ -5,26 +5,25 @@
 
 use scanner_core::RuleId;
 
-use super::native::NativePrefilter;
-use super::{HitSink, Prefilter};
+use super::{HitSink, Prefilter, PrefilterScratch};
 
-/// The native prefilter, and rules that have one window: the whole buffer.
+/// A prefilter, and rules that have one window: the whole buffer.
 #[derive(Debug)]
 pub struct Everywhere {
-    anchored: NativePrefilter,
+    anchored: Box<dyn Prefilter>,
     rules: Vec<RuleId>,
 }
 
 impl Everywhere {
-    /// `rules` beside those of the native prefilter.
-    pub fn beside(anchored: NativePrefilter, rules: Vec<RuleId>) -> Self {
-        Self { anchored, rules }
+    /// `rules` beside those of another prefilter; that prefilter alone where there are none.
+    pub fn beside(anchored: Box<dyn Prefilter>, rules: Vec<RuleId>) -> Box<dyn Prefilter> {
+        if rules.is_empty() { anchored } else { Box::new(Self { anchored, rules }) }
     }
 }
 
 impl Prefilter for Everywhere {
-    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
-        self.anchored.scan_block(bytes, sink);
+    fn scan_block(&self, bytes: &[u8], scratch: &mut PrefilterScratch, sink: &mut HitSink<'_>) {
+        self.anchored.scan_block(bytes, scratch, sink);
         if !bytes.is_empty() {
             self.rules.iter().for_each(|rule| sink.whole(*rule));
         }
@@ -35,7 +34,19 @@ impl Prefilter for Everywhere {
     }
 
     fn name(&self) -> &'static str {
-        "native, and rules that are tried everywhere"
+        "anchored, and rules that are tried everywhere"
+    }
+
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        self.anchored.facts()
+    }
+
+    fn refused(&self) -> Vec<(RuleId, String)> {
+        self.anchored.refused()
+    }
+
+    fn settle(&self) {
+        self.anchored.settle();
     }
 
     fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {

@@ -5,7 +5,7 @@
 
 use scanner_core::RuleId;
 
-use super::{HitSink, Prefilter};
+use super::{HitSink, Prefilter, PrefilterScratch};
 
 /// Admits everything.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ impl Exhaustive {
 }
 
 impl Prefilter for Exhaustive {
-    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
+    fn scan_block(&self, bytes: &[u8], _: &mut PrefilterScratch, sink: &mut HitSink<'_>) {
         if !bytes.is_empty() {
             (0..self.rules).for_each(|rule| sink.whole(RuleId::new(rule)));
         }

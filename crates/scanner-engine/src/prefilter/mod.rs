@@ -9,6 +9,8 @@ mod exhaustive;
 pub mod native;
 mod sink;
 mod stream;
+#[cfg(feature = "vectorscan")]
+pub mod vectorscan;
 pub mod window;
 
 use std::ops::Range;
@@ -23,16 +25,56 @@ pub use stream::{BlockStream, StreamPiece, StreamSink, StreamWindow};
 
 use crate::delta::Locality;
 
+/// What scans of one worker need to remember or write to; the native prefilter needs nothing.
+#[derive(Debug, Default)]
+pub struct PrefilterScratch {
+    /// The other engine's memory.
+    #[cfg(feature = "vectorscan")]
+    pub(crate) vs: vectorscan::VsSlots,
+}
+
+/// Where bytes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BytesOf {
+    /// They are the object's own.
+    Object,
+    /// They were decoded from the object's.
+    Decoded,
+}
+
 /// Finds the places of a buffer where rules might match.
 pub trait Prefilter: Send + Sync + std::fmt::Debug {
     /// Reports anchors in `bytes` as they stand there.
-    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>);
+    fn scan_block(&self, bytes: &[u8], scratch: &mut PrefilterScratch, sink: &mut HitSink<'_>);
+
+    /// Reports anchors in bytes that were decoded.
+    fn scan_decoded(&self, bytes: &[u8], scratch: &mut PrefilterScratch, sink: &mut HitSink<'_>) {
+        self.scan_block(bytes, scratch, sink);
+    }
+
+    /// Reports anchors in the UTF-16 text of `bytes`, and says so. A prefilter that says no is given the text
+    /// narrowed to a byte a unit.
+    fn scan_utf16(
+        &self,
+        _bytes: &[u8],
+        _of: BytesOf,
+        _scratch: &mut PrefilterScratch,
+        _sink: &mut HitSink<'_>,
+    ) -> bool {
+        false
+    }
 
     /// As [`Self::scan_block`], for anchors all of whose bytes, and those that decide about them, stand at `places`.
     /// Others may be reported too. Only asked of prefilters that have a [`Self::locality`].
-    fn scan_places(&self, bytes: &[u8], places: Range<usize>, sink: &mut HitSink<'_>) {
+    fn scan_places(
+        &self,
+        bytes: &[u8],
+        places: Range<usize>,
+        scratch: &mut PrefilterScratch,
+        sink: &mut HitSink<'_>,
+    ) {
         let _ = places;
-        self.scan_block(bytes, sink);
+        self.scan_block(bytes, scratch, sink);
     }
 
     /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
@@ -47,10 +89,11 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
     fn scan_stream(
         &self,
         piece: StreamPiece<'_>,
-        stream: &mut BlockStream,
+        (stream, scratch): (&mut BlockStream, &mut PrefilterScratch),
         sink: &mut StreamSink<'_>,
     ) {
-        let scan = &mut |bytes: &[u8], hits: &mut HitSink<'_>| self.scan_block(bytes, hits);
+        let scan =
+            &mut |bytes: &[u8], hits: &mut HitSink<'_>| self.scan_block(bytes, scratch, hits);
         stream.scan(piece, self.locality(), scan, sink);
     }
 
@@ -66,4 +109,17 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
     fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
         Vec::new()
     }
+
+    /// What people who look into the engine want to know, as name and value.
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Rules whose patterns it does not take, each with what it says; their anchors are looked for instead.
+    fn refused(&self) -> Vec<(RuleId, String)> {
+        Vec::new()
+    }
+
+    /// Does whatever would otherwise be done when it is first needed, and waits for what is done beside.
+    fn settle(&self) {}
 }

@@ -19,6 +19,13 @@ pub struct RuleReach {
     pub before: u32,
 }
 
+impl RuleReach {
+    /// The same in text of two bytes a character.
+    const fn doubled(self) -> Self {
+        Self { width: self.width.saturating_mul(2), before: self.before.saturating_mul(2) }
+    }
+}
+
 /// Bytes added to either side of a window, so that what stands next to a match is inside.
 pub(crate) const RADIUS: u32 = 8;
 
@@ -106,9 +113,7 @@ impl<'a> HitSink<'a> {
             }
             Frame::Utf16 { variant, base, len } => {
                 let place = |at: u32| base.saturating_add(at.saturating_mul(2));
-                let RuleReach { width, before } = self.reach[rule.index()];
-                let (width, before) = (width.saturating_mul(2), before.saturating_mul(2));
-                let reach = RuleReach { width, before };
+                let reach = self.reach[rule.index()].doubled();
                 let window = window(place(from), place(to), reach, 2 * RADIUS, len);
                 self.push(Target::new(rule, variant), window);
             }
@@ -123,6 +128,23 @@ impl<'a> HitSink<'a> {
                 }
             }
         }
+    }
+
+    /// Files an anchor of `rule` in UTF-16 text at `from..to` of the chunk itself. Where hits are listed these are not:
+    /// such text is looked for in the whole object.
+    #[cfg(feature = "vectorscan")]
+    pub fn hit_wide(&mut self, rule: RuleId, variant: Variant, from: u32, to: u32) {
+        let Frame::Raw { len } = self.frame else { return };
+        let window = window(from, to, self.reach[rule.index()].doubled(), 2 * RADIUS, len);
+        self.push(Target::new(rule, variant), window);
+    }
+
+    /// Files a window that a prefilter has made itself, cut to the chunk.
+    #[cfg(feature = "vectorscan")]
+    pub fn window(&mut self, rule: RuleId, variant: Variant, span: SpanU32) {
+        let Frame::Raw { len } = self.frame else { return };
+        let (start, end) = (span.start.min(len), span.end.min(len));
+        self.push(Target::new(rule, variant), SpanU32::new(start, end, span.anchor_hint));
     }
 
     #[inline]

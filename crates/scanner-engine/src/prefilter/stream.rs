@@ -158,6 +158,7 @@ impl BlockStream {
 mod tests {
     use super::*;
     use crate::engine::{Engine, EngineOptions};
+    use crate::prefilter::PrefilterScratch;
     use proptest::prelude::*;
     use scanner_rules::builtin;
     use std::sync::OnceLock;
@@ -172,17 +173,19 @@ mod tests {
     /// Windows of `text` cut at `cuts`.
     fn windows(text: &[u8], cuts: &[usize]) -> Vec<StreamWindow> {
         let (mut stream, mut windows) = (BlockStream::default(), Vec::new());
+        let mut scratch = PrefilterScratch::default();
         let mut sink = StreamSink::new(engine().reach(), &mut windows);
         let mut at = 0;
         for cut in cuts.iter().chain([&text.len()]) {
             let to = (*cut).clamp(at, text.len());
             let bytes = &text[at..to];
             let piece = StreamPiece { bytes, is_first: at == 0, is_last: false };
-            engine().prefilter().scan_stream(piece, &mut stream, &mut sink);
+            let memory = (&mut stream, &mut scratch);
+            engine().prefilter().scan_stream(piece, memory, &mut sink);
             at = to;
         }
         let last = StreamPiece { bytes: b"", is_first: text.is_empty(), is_last: true };
-        engine().prefilter().scan_stream(last, &mut stream, &mut sink);
+        engine().prefilter().scan_stream(last, (&mut stream, &mut scratch), &mut sink);
         windows.sort_unstable();
         windows.dedup();
         windows

@@ -21,6 +21,7 @@ use crate::decode::DecodeSlab;
 use crate::delta::{Derivation, Inherited, Memo};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
+use crate::prefilter::PrefilterScratch;
 
 /// Sizing factor of the set of seen findings over the findings kept.
 pub const FINDING_DEDUPE_MULTIPLIER: usize = 4;
@@ -49,6 +50,8 @@ pub struct ScanScratch {
     pub(crate) utf16_text: Vec<u8>,
     /// UTF-16 text narrowed to a byte a unit.
     pub(crate) narrow: Vec<u8>,
+    /// What the prefilter writes to.
+    pub(crate) prefilter: PrefilterScratch,
     /// Decoded bytes of the chunk.
     pub(crate) slab: DecodeSlab,
     /// Parts of an object whose hits are those of its base.
@@ -100,6 +103,7 @@ impl ScanScratch {
             seen: FixedSet128::with_capacity(findings * FINDING_DEDUPE_MULTIPLIER),
             utf16_text: Vec::new(),
             narrow: Vec::new(),
+            prefilter: PrefilterScratch::default(),
             slab: DecodeSlab::default(),
             inherited: Vec::new(),
             derivation: Derivation::default(),

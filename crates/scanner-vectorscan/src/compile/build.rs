@@ -55,17 +55,49 @@ pub fn build<M: Mode>(
         }
         work();
     });
-    let keys = shards.into_iter().map(|shard| shard.key).collect();
-    let mut built = Built { databases: Vec::new(), refused: Vec::new(), is_from_cache: true, keys };
-    for part in done {
+    let parts = done.into_iter().map(|part| {
         let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let part = part.expect("every shard was worked on")?;
-        built.databases.extend(part.compiled.databases);
-        built.refused.extend(part.compiled.refused);
-        built.is_from_cache &= part.is_from_cache;
+        part.expect("every shard was worked on")
+    });
+    Ok(Built::of(parts.collect::<Result<_, _>>()?, shards))
+}
+
+/// As [`build`], of what is in the cache; `None` where something would have to be compiled.
+///
+/// # Errors
+///
+/// The library does not run on this machine.
+pub fn load<M: Mode>(
+    kind: &str,
+    patterns: &[Pattern],
+    plan: &ShardPlan,
+    cache: Option<&VsDbCache>,
+) -> Result<Option<Built<M>>, VsError> {
+    let Some(cache) = cache else { return Ok(None) };
+    let platform = Platform::of_this_machine()?;
+    let shards: Vec<Shard> = (0..plan.len())
+        .map(|index| Shard::new::<M>(kind, patterns, (plan, index), &platform))
+        .collect();
+    let part = |shard: &Shard| {
+        shard.load(cache, &platform).map(|compiled| Part { compiled, is_from_cache: true })
+    };
+    let parts: Option<Vec<Part<M>>> = shards.iter().map(part).collect();
+    Ok(parts.map(|parts| Built::of(parts, shards)))
+}
+
+impl<M: Mode> Built<M> {
+    fn of(parts: Vec<Part<M>>, shards: Vec<Shard>) -> Self {
+        let keys = shards.into_iter().map(|shard| shard.key).collect();
+        let mut built =
+            Self { databases: Vec::new(), refused: Vec::new(), is_from_cache: true, keys };
+        for part in parts {
+            built.databases.extend(part.compiled.databases);
+            built.refused.extend(part.compiled.refused);
+            built.is_from_cache &= part.is_from_cache;
+        }
+        built.refused.sort_by_key(|refused| refused.id);
+        built
     }
-    built.refused.sort_by_key(|refused| refused.id);
-    Ok(built)
 }
 
 /// The patterns of one shard, and their names in the cache.
@@ -146,7 +178,7 @@ impl Shard {
         if self.patterns.is_empty() {
             return None;
         }
-        if let Some(database) = load(cache, &self.key) {
+        if let Some(database) = load_one(cache, &self.key) {
             return Some(Compiled { databases: vec![database], refused: Vec::new() });
         }
         let listed = cache.load(&self.refusals::<M>(platform))?;
@@ -155,7 +187,7 @@ impl Shard {
         let databases = if rest.is_empty() {
             Vec::new()
         } else {
-            vec![load(cache, &key_of::<M>(&self.kind, &rest, platform))?]
+            vec![load_one(cache, &key_of::<M>(&self.kind, &rest, platform))?]
         };
         Some(Compiled { databases, refused })
     }
@@ -185,7 +217,7 @@ impl Shard {
 }
 
 /// A database of the cache. One that the library does not take, though it is what was stored, is deleted.
-fn load<M: Mode>(cache: &VsDbCache, key: &CacheKey) -> Option<Database<M>> {
+fn load_one<M: Mode>(cache: &VsDbCache, key: &CacheKey) -> Option<Database<M>> {
     let verified = cache.load(key)?;
     let database = Database::from_cache(&verified);
     if database.is_err() {

@@ -8,7 +8,7 @@ mod fallback;
 mod shard;
 
 #[cfg(feature = "vectorscan")]
-pub use build::{Built, build};
+pub use build::{Built, build, load};
 #[cfg(feature = "vectorscan")]
 pub use fallback::{Compiled, Refused, compile_or_name};
 pub use shard::ShardPlan;

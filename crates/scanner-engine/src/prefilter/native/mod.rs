@@ -24,7 +24,7 @@ use std::ops::Range;
 
 use scanner_core::RuleId;
 
-use super::{HitSink, Prefilter};
+use super::{HitSink, Prefilter, PrefilterScratch};
 use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
 use crate::delta::Locality;
 use grams::Grams;
@@ -92,12 +92,18 @@ impl NativePrefilter {
 }
 
 impl Prefilter for NativePrefilter {
-    fn scan_block(&self, bytes: &[u8], sink: &mut HitSink<'_>) {
-        self.scan_places(bytes, 0..bytes.len(), sink);
+    fn scan_block(&self, bytes: &[u8], scratch: &mut PrefilterScratch, sink: &mut HitSink<'_>) {
+        self.scan_places(bytes, 0..bytes.len(), scratch, sink);
     }
 
     /// The bytes behind `places` are read too, so that vectors need not end there.
-    fn scan_places(&self, bytes: &[u8], places: Range<usize>, sink: &mut HitSink<'_>) {
+    fn scan_places(
+        &self,
+        bytes: &[u8],
+        places: Range<usize>,
+        _: &mut PrefilterScratch,
+        sink: &mut HitSink<'_>,
+    ) {
         let mut state = TokenState::default();
         let mut at = places.start;
         while at < places.end {

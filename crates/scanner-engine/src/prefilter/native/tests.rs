@@ -107,7 +107,7 @@ fn reported(bytes: &[u8], level: SimdLevel) -> BTreeSet<(u32, usize)> {
         .collect();
     let mut pool = HitAccPool::new(anchors.len() * 3, 16, 0, 128).unwrap();
     let mut sink = HitSink::raw(&mut pool, &reach, bytes.len() as u32);
-    prefilter.scan_block(bytes, &mut sink);
+    prefilter.scan_block(bytes, &mut PrefilterScratch::default(), &mut sink);
     let mut out = BTreeSet::new();
     let mut windows = Vec::new();
     for (rule, literal, _) in &anchors {

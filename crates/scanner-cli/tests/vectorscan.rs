@@ -1,0 +1,238 @@
+//! The second engine from outside: reports byte for byte as the native engine's, whatever becomes of its cache; the
+//! commands about the cache.
+
+#![cfg(feature = "vectorscan")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use scanner_runtime::rules::{builtin, example};
+use tempfile::TempDir;
+
+/// A home, and a tree that holds every example of the detectors.
+struct Place {
+    home: TempDir,
+    tree: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self {
+            home: tempfile::tempdir().expect("a temporary folder"),
+            tree: tempfile::tempdir().expect("a temporary folder"),
+        };
+        for detector in builtin::sources().expect("the built-in files load") {
+            let all = example::positives(&detector).chain(example::negatives(&detector));
+            for (index, example) in all.enumerate() {
+                let name = example.path.unwrap_or_else(|| format!("{index}.txt"));
+                let path = place.tree.path().join(&detector.spec.id).join(name);
+                fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+                fs::write(&path, &example.text).expect("a file");
+                let units: Vec<u8> =
+                    example.text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                fs::write(path.with_extension("utf16"), units).expect("a file");
+                let encoded = data_encoding::BASE64.encode(example.text.as_bytes());
+                fs::write(path.with_extension("b64"), encoded).expect("a file");
+            }
+        }
+        place
+    }
+
+    fn cache(&self) -> PathBuf {
+        self.home.path().join(".cache/scanner-rs/vsdb")
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.cache()).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scanner-rs"));
+        command
+            .args(args)
+            .current_dir(self.tree.path())
+            .env_clear()
+            .env("HOME", self.home.path())
+            .env("XDG_STATE_HOME", "/nowhere")
+            .env("SCANNER_SECRET_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().expect("the command runs")
+    }
+
+    /// The JSON report of a scan, without its times.
+    fn report(&self, flags: &[&str]) -> String {
+        let args = [&["scan", "fs", ".", "-f", "json", "--min-confidence", "possible"], flags];
+        told(&self.run(&args.concat()))
+    }
+}
+
+fn told(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(1), "{}", err(output));
+    let text = out(output);
+    let (before, rest) = text.split_once("\"elapsed_ms\":").expect("a report tells its time");
+    format!("{before}{}", rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()))
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const SECOND: [&str; 2] = ["--engine", "vectorscan"];
+
+#[test]
+fn reports_are_the_same_byte_for_byte_cold_warm_and_whatever_happens_to_the_cache() {
+    let place = Place::new();
+    let native = place.report(&["--engine", "native"]);
+    assert!(native.matches("\"rule\"").count() > 1000, "{}", &native[..native.len().min(2000)]);
+    let check = |what: &str, flags: &[&str]| {
+        let report = place.report(&[&SECOND, flags].concat());
+        assert!(report == native, "{what}: another report of {} bytes", report.len());
+    };
+    check("cold", &[]);
+    let files = place.files();
+    assert!(!files.is_empty());
+    check("warm", &["-j", "1"]);
+    check("shards", &["--vectorscan-shards", "3"]);
+    check("patterns", &["--vectorscan-mode", "regex-and-anchors"]);
+    check("patterns, warm", &["--vectorscan-mode", "regex-and-anchors", "-j", "3"]);
+    for file in &files {
+        let whole = fs::read(file).expect("a file of the cache");
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 3] ^= 1;
+        fs::write(file, flipped).expect("a file");
+    }
+    check("flipped", &[]);
+    files.iter().for_each(|file| fs::write(file, b"VSDBCACH").expect("a file"));
+    check("cut", &[]);
+    files.iter().for_each(|file| fs::write(file, b"").expect("a file"));
+    check("empty", &[]);
+    assert!(place.files().iter().all(|file| file.metadata().expect("there").len() > 64));
+}
+
+#[test]
+fn a_cache_that_is_not_safe_is_not_used_and_said_once() {
+    let place = Place::new();
+    let small = place.tree.path().join("small");
+    fs::create_dir(&small).expect("a folder");
+    let secret = ["password = \"", "k3Jd81mQz0Lp4Xa7Vb2Nc9\"\n"].concat();
+    fs::write(small.join("a.env"), secret).expect("a file");
+    let scan = |set: &[(&str, &Path)]| {
+        let mut command = place.command(&[
+            "scan",
+            "fs",
+            "small",
+            "-f",
+            "json",
+            "--min-confidence",
+            "possible",
+            "--engine",
+        ]);
+        command.envs(set.iter().copied());
+        command
+    };
+    let want = told(&scan(&[]).arg("native").output().expect("it runs"));
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    let home = place.home.path();
+    symlink(outside.path(), home.join("link")).expect("a link");
+    fs::write(home.join("file"), "").expect("a file");
+    for (name, mode) in [("open", 0o777), ("group", 0o770)] {
+        fs::create_dir(home.join(name)).expect("a folder");
+        fs::set_permissions(home.join(name), Permissions::from_mode(mode)).expect("a mode");
+    }
+    for dir in [
+        outside.path().to_owned(),
+        home.join("link"),
+        home.join("file"),
+        home.join("open"),
+        home.join("group"),
+    ] {
+        let output =
+            scan(&[("SCANNER_VS_DB_CACHE_DIR", &dir)]).arg("vectorscan").output().expect("it runs");
+        assert_eq!(told(&output), want, "{}", dir.display());
+        assert_eq!(
+            err(&output).matches("compiled rules are not kept").count(),
+            1,
+            "{}",
+            err(&output)
+        );
+        assert!(!dir.is_dir() || fs::read_dir(&dir).expect("a folder").next().is_none());
+    }
+    for off in ["0", "false", "OFF", "no"] {
+        let output = scan(&[("SCANNER_VS_DB_CACHE", Path::new(off))])
+            .arg("vectorscan")
+            .output()
+            .expect("it runs");
+        assert_eq!((told(&output), place.files().len()), (want.clone(), 0), "{off}");
+    }
+    // A read-only folder is used as far as it goes; a full disk looks the same to the writer.
+    fs::create_dir_all(place.cache()).expect("folders");
+    fs::set_permissions(place.cache(), Permissions::from_mode(0o500)).expect("a mode");
+    let output = scan(&[]).arg("vectorscan").output().expect("it runs");
+    assert_eq!(told(&output), want);
+}
+
+#[test]
+fn several_processes_at_once_leave_whole_files() {
+    let place = Place::new();
+    let args = ["cache", "warm"];
+    let children: Vec<_> = (0..3)
+        .map(|_| place.command(&args).stdout(Stdio::null()).spawn().expect("it starts"))
+        .collect();
+    for mut child in children {
+        assert!(child.wait().expect("it ends").success());
+    }
+    let files = place.files();
+    assert!(files.iter().all(|file| file.extension().is_some_and(|e| e == "hsdb")), "{files:?}");
+    let again = out(&place.run(&args));
+    assert!(again.contains(&format!("{} files", files.len())), "{again}");
+}
+
+#[test]
+fn the_cache_can_be_looked_at_filled_and_emptied() {
+    let place = Place::new();
+    assert!(out(&place.run(&["cache", "info"])).contains("0 files, 0 bytes"));
+    let warm = place.run(&["cache", "warm"]);
+    assert!(warm.status.success(), "{}", err(&warm));
+    let info = out(&place.run(&["cache", "info"]));
+    assert!(
+        info.contains(".hsdb") && info.contains(&place.cache().display().to_string()),
+        "{info}"
+    );
+    let said = err(&place.run(&["scan", "fs", ".", "-vv", "--engine", "vectorscan", "-f", "csv"]));
+    assert!(said.contains("from-cache: true"), "{said}");
+    assert!(out(&place.run(&["cache", "clear"])).contains("files deleted"));
+    assert!(place.files().is_empty());
+    let off = place
+        .command(&["cache", "info"])
+        .env("SCANNER_VS_DB_CACHE", "0")
+        .output()
+        .expect("it runs");
+    assert_eq!(off.status.code(), Some(2), "{}", err(&off));
+}
+
+#[test]
+fn the_engine_can_be_chosen_in_the_configuration_and_is_named() {
+    let place = Place::new();
+    let version = out(&place.run(&["--version", "--verbose"]));
+    assert!(version.contains("native (") && version.contains("vectorscan ("), "{version}");
+    let config = place.home.path().join("c.toml");
+    fs::write(&config, "[scan]\nengine = \"vectorscan\"\n").expect("a file");
+    let config = config.display().to_string();
+    let scan = ["scan", "fs", "aws-access-key-id", "-vv", "-f", "csv", "-c", &config];
+    assert!(err(&place.run(&scan)).contains("vectorscan: library"));
+    let native = [&scan[..], &["--engine", "auto"]].concat();
+    assert!(!err(&place.run(&native)).contains("vectorscan: library"));
+    let wrong = place.run(&["scan", ".", "--engine", "hyperscan"]);
+    assert_eq!(wrong.status.code(), Some(2));
+}
