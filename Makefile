@@ -2,11 +2,11 @@
 CARGO ?= cargo
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
-# Crates that differ with the optional engine.
-VECTORSCAN_CRATES := -p scanner-vectorscan
+# Crates that differ with the optional engine. Always together: another selection builds the C++ library again.
+VECTORSCAN_CRATES := -p scanner-vectorscan -p scanner-engine -p scanner-testkit -p scanner-cli
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-deep test-vectorscan lint install setup fuzz git-check test-browser
+.PHONY: help scan test test-deep test-vectorscan parity lint install setup fuzz git-check test-browser
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,13 @@ test: lint ## formatting, lints and all tests, with the optional engine and a br
 
 test-vectorscan: ## lints and tests of the optional engine; make setup FEATURES=vectorscan provides what it needs
 	$(CARGO) clippy $(VECTORSCAN_CRATES) --features vectorscan --all-targets -- -D warnings
-	$(CARGO) test $(VECTORSCAN_CRATES) --features vectorscan
+	$(CARGO) test $(VECTORSCAN_CRATES) --features vectorscan --lib --test vectorscan --test library --test cache
+
+# The same report from both engines, warm and cold, in one database and in shards.
+parity: ## DIR=<path>: compare both engines' reports of a large tree, byte for byte
+	@test -d "$(DIR)" || { echo 'say which folder: make parity DIR=<path>' >&2; exit 2; }
+	$(CARGO) build --profile dist -p scanner-cli --features vectorscan
+	scripts/parity.sh "$(TARGET_DIR)/dist/scanner-rs" "$(DIR)"
 
 test-deep: export PROPTEST_CASES ?= 20000
 test-deep: ## property tests with many and new examples: before a change of the scan path is pushed

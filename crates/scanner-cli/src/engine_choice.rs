@@ -76,7 +76,7 @@ impl Choice {
 
 /// Names and versions of the engines that are built in, besides the native one.
 pub(crate) fn others() -> Vec<String> {
-    second::name().into_iter().collect()
+    second::names()
 }
 
 #[cfg(feature = "vectorscan")]
@@ -118,8 +118,8 @@ mod second {
         Ok(engine)
     }
 
-    pub(super) fn name() -> Option<String> {
-        Some(format!("vectorscan ({})", version()))
+    pub(super) fn names() -> Vec<String> {
+        vec![format!("vectorscan ({})", version())]
     }
 
     /// Where compiled rules are kept; `None` where the environment says that they are not.
@@ -165,20 +165,20 @@ mod second {
         Err(ChoiceError::NotBuiltIn)
     }
 
-    pub(super) fn name() -> Option<String> {
-        None
+    pub(super) fn names() -> Vec<String> {
+        Vec::new()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use EngineName::{Auto, Native, Vectorscan};
 
     #[test]
     fn flags_go_before_the_configuration_and_auto_is_native() {
         let flags = |engine| EngineUse { engine, ..EngineUse::default() };
         let config = |engine| ScanToml { engine, ..ScanToml::default() };
-        use EngineName::{Auto, Native, Vectorscan};
         for (flag, file, want) in [
             (None, None, false),
             (Some(Auto), None, false),

@@ -113,9 +113,14 @@ fn reports_are_the_same_byte_for_byte_cold_warm_and_whatever_happens_to_the_cach
         fs::write(file, flipped).expect("a file");
     }
     check("flipped", &[]);
-    files.iter().for_each(|file| fs::write(file, b"VSDBCACH").expect("a file"));
+    let write_all = |bytes: &[u8]| {
+        for file in &files {
+            fs::write(file, bytes).expect("a file");
+        }
+    };
+    write_all(b"VSDBCACH");
     check("cut", &[]);
-    files.iter().for_each(|file| fs::write(file, b"").expect("a file"));
+    write_all(b"");
     check("empty", &[]);
     assert!(place.files().iter().all(|file| file.metadata().expect("there").len() > 64));
 }

@@ -159,7 +159,9 @@ impl Builder {
     /// Deletes what was replaced.
     pub(super) fn forget(&self, keys: &[CacheKey]) {
         if let Some(cache) = &self.settings.cache {
-            keys.iter().for_each(|key| cache.delete(key));
+            for key in keys {
+                cache.delete(key);
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct VectorscanPrefilter {
     gate: OnceLock<Option<VsGateDb>>,
     stream: OnceLock<Option<VsStreamDb>>,
     utf16_stream: OnceLock<Option<VsUtf16StreamDb>>,
-    locality: Option<Locality>,
+    locality: Locality,
 }
 
 /// What the thread beside works with, too.
@@ -223,14 +223,14 @@ fn locality(
     literals: &[(RuleId, Literal, AnchorClass)],
     reach: &[RuleReach],
     has_raw: bool,
-) -> Option<Locality> {
+) -> Locality {
     let longest = |(_, literal, class): &(RuleId, Literal, AnchorClass)| {
         class.reach().unwrap_or(0).max(literal.bytes.len() as u32)
     };
     let behind = literals.iter().map(longest).max().unwrap_or(0) + proof::JUDGED_BYTES;
     // A pattern is reported at its last byte, for what stands before.
     let widest = reach.iter().map(|reach| reach.width).max().filter(|_| has_raw).unwrap_or(0);
-    Some(Locality { before: widest.max(proof::JUDGED_BYTES), behind })
+    Locality { before: widest.max(proof::JUDGED_BYTES), behind }
 }
 
 /// Compiles everything into one database, which replaces the shards in the cache and, as soon as it is there, in the
@@ -304,7 +304,7 @@ impl Prefilter for VectorscanPrefilter {
     }
 
     fn locality(&self) -> Option<Locality> {
-        self.locality
+        Some(self.locality)
     }
 
     fn name(&self) -> &'static str {
