@@ -1,6 +1,6 @@
 //! Archives as a source of entries: found by content, read as streams, nested, within budgets.
 //!
-//! [`detect`] says whether bytes begin an archive; [`ArchiveScanner::scan`] hands every entry, at any depth, to an
+//! [`detect()`] says whether bytes begin an archive; [`ArchiveScanner::scan`] hands every entry, at any depth, to an
 //! [`EntrySink`] and returns an [`ArchiveReport`]. Nothing is written except a bounded copy of what has to be read
 //! out of order, in a file without a name. Foreign bytes never cause an error or a panic: what cannot be read is
 //! a counted [`Fault`].

@@ -1,4 +1,4 @@
-//! One file a compression method: foreign decoders behind [`Codec`](crate::decoded::Codec), with the memory they take.
+//! One file a compression method: foreign decoders behind [`Codec`], with the memory they take.
 
 use crate::decoded::Codec;
 use crate::outcome::Fault;
