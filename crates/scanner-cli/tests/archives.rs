@@ -5,7 +5,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use scanner_testkit::archives::{Tar, gzip, zstd};
+use scanner_testkit::archives::{
+    Tar, Zip, ZipEntry, ZipMethod, gzip, sevenz_encrypted, tar_checksum, tar_header, xz, zstd,
+};
 use serde_json::Value;
 
 /// A made-up token with its right checksum, joined at run time.
@@ -202,4 +204,52 @@ fn images_are_scanned_layer_by_layer() {
     fs::write(dir.path().join("none.tar"), Tar::new().file("f", b"x").finish()).expect("a file");
     let output = run(dir.path(), &["scan", "image", "none.tar"], None);
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Archives made to do harm, with a token beside them: under half a GiB of address space, each has its outcome, and the
+/// token is found.
+#[cfg(unix)]
+#[test]
+fn hostile_archives_stay_within_half_a_gibibyte() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    fs::create_dir(&data).expect("a folder");
+    let write = |name: &str, bytes: &[u8]| fs::write(data.join(name), bytes).expect("a file");
+    let mut bomb = vec![0; 1 << 20];
+    for _ in 0..6 {
+        bomb = (0..8).fold(Zip::new(), |zip, n| zip.file(&n.to_string(), &bomb)).finish();
+    }
+    write("bomb.zip", &bomb);
+    write("zeros.gz", &gzip(&vec![0; 1 << 20]).repeat(100));
+    let entry = ZipEntry::new("0", &vec![0; 1 << 20], ZipMethod::Deflate);
+    let overlapping = Zip::new().entry(&entry);
+    write("overlap.zip", &(0..100).fold(overlapping, |zip, _| zip.record(&entry, 0)).finish());
+    write("deep.gz", &(0..40).fold(line(), |inner, _| gzip(&inner)));
+    let mut dictionary = xz(b"text");
+    dictionary[16] = 40;
+    write("dictionary.xz", &dictionary);
+    write("locked.7z", &sevenz_encrypted());
+    let mut header = tar_header(b'x', b"pax", 0);
+    header[124..136].copy_from_slice(b"\x80\0\0\0\0\0\x01\0\0\0\0\0");
+    tar_checksum(&mut header);
+    write("pax.tar", &Tar::new().raw(&header).padded(b"9 a=b").unfinished());
+    write("beside.env", &line());
+    let program = env!("CARGO_BIN_EXE_scanner-rs");
+    let script = format!("ulimit -v 524288 && exec '{program}' scan data -j 2 -f json");
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(dir.path())
+        .env("XDG_STATE_HOME", dir.path().join("state"))
+        .stdin(Stdio::null())
+        .output()
+        .expect("the command runs");
+    let report = report(&output);
+    let failed = &report["summary"]["failed"];
+    assert!(places(&report).contains(&("data/beside.env".to_owned(), 2)), "{report}");
+    let kinds = ["expansion", "damaged", "too_deep", "memory"];
+    for kind in kinds.map(|kind| format!("archive_{kind}")) {
+        assert!(failed[&kind].as_u64() > Some(0), "{kind}: {failed}");
+    }
+    assert_eq!(report["summary"]["skipped"]["archive_encrypted"], 1);
+    assert!(report["summary"]["bytes"].as_u64() < Some(512 << 20), "{report}");
 }
