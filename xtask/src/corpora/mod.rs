@@ -50,6 +50,8 @@ enum Source {
     StagedFiles { staged: usize },
     /// Made-up text with so many made-up tokens in each of so many files.
     PlantedTree { files: usize, tokens: usize },
+    /// Another corpus as one archive, `name.tar` or `name.tar.gz`, in a folder of its own.
+    PackedTree { of: String, gzip: bool },
     /// A program inside a Python package.
     PypiProgram { package: String, version: String, file: String },
     /// A program built from a published crate.
@@ -65,7 +67,8 @@ impl Item {
             | Source::EmptyFolder
             | Source::GitMirror { .. }
             | Source::StagedFiles { .. }
-            | Source::PlantedTree { .. } => data.join(&self.name),
+            | Source::PlantedTree { .. }
+            | Source::PackedTree { .. } => data.join(&self.name),
             Source::DebianProgram { .. }
             | Source::PypiProgram { .. }
             | Source::CargoProgram { .. } => data.join("peers/bin").join(&self.name),

@@ -36,6 +36,7 @@ pub(super) fn make(name: &str, source: &Source, work: &Path) -> Result<PathBuf> 
         }
         Source::StagedFiles { staged } => staged_files(*staged, work),
         Source::PlantedTree { files, tokens } => planted_tree(*files, *tokens, work),
+        Source::PackedTree { of, gzip } => packed_tree(of, *gzip, work),
         Source::PypiProgram { package, version, file } => {
             pypi_package(package, version, work)?;
             let program = work.join("site").join(file);
@@ -111,6 +112,20 @@ fn planted_tree(files: usize, tokens: usize, work: &Path) -> Result<PathBuf> {
         std::fs::write(folder.join(format!("f{file}.rs")), lines.join("\n"))?;
     }
     Ok(tree)
+}
+
+/// The corpus `of`, which lies beside `work`, as one archive.
+fn packed_tree(of: &str, gzip: bool, work: &Path) -> Result<PathBuf> {
+    let tree = work.parent().map(|data| data.join(of)).filter(|tree| tree.is_dir());
+    let tree = tree.with_context(|| format!("{of} is not there yet: provide it first"))?;
+    let folder = work.join("packed");
+    std::fs::create_dir(&folder)?;
+    let archive = folder.join(format!("{of}.tar{}", if gzip { ".gz" } else { "" }));
+    let mut command = Command::new("tar");
+    command.args(["--create", "--sort=name", "--file"]).arg(&archive);
+    command.args(if gzip { &["--gzip"][..] } else { &[] });
+    tool::answer(command.arg("--directory").arg(&tree).arg("."))?;
+    Ok(folder)
 }
 
 /// Downloads and unpacks a Debian package; another version when the archive lost the pinned one.
