@@ -22,7 +22,7 @@ pub struct Tuning {
     pub candidates_per_kib_max: u32,
     /// Encodings that are undone one inside the other; 0 decodes nothing.
     pub decode_depth_max: u32,
-    /// Bytes that may be decoded of a chunk, at least; a longer chunk may decode to as much as it is long.
+    /// Bytes that may be decoded of a chunk, at least; a longer chunk may decode to twice as much as it is long.
     pub decode_bytes_min: u32,
     /// Decoded pieces of a chunk, at most.
     pub decode_items_max: u32,

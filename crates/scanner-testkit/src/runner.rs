@@ -1,7 +1,9 @@
 //! Hands texts to an engine in every way that a source might: whole, in chunks, as UTF-16.
 
 use scanner_core::{Chunk, Confidence, DecodeKind, FileId, RootSpan, Variant};
-use scanner_engine::{CopyRange, Engine, EngineOptions, HitList, ObjectFacts, ScanScratch};
+use scanner_engine::{
+    CopyRange, Engine, EngineOptions, HitList, ObjectFacts, ScanScratch, WorkerCounters,
+};
 use scanner_rules::RuleSpec;
 
 /// A finding, reduced to what must not depend on how the text was handed over.
@@ -142,6 +144,11 @@ impl Runner {
     /// Scans a text without keeping what is found; for tests that count allocations.
     pub fn scan_only(&mut self, text: &[u8]) {
         self.engine.scan_chunk_into(&Chunk::whole(FileId::new(0), text), &mut self.scratch);
+    }
+
+    /// What the engine counted since the runner was made.
+    pub fn counters(&self) -> &WorkerCounters {
+        self.scratch.counters()
     }
 
     /// Bytes that chunks overlap.

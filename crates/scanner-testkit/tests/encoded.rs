@@ -248,25 +248,82 @@ fn utf16_inside_base64_is_read() {
 }
 
 #[test]
-fn hostile_encodings_end() {
+fn pairs_and_triples_are_found_in_chunks_of_every_size() {
     let mut runner = runner();
+    let filler = "nothing of interest stands in this line of text, only words; \n".repeat(14);
+    let (mut text, mut count) = (String::new(), 0);
+    for (number, first) in TEXTS.into_iter().chain([Wrap::Gzip, Wrap::Zlib]).enumerate() {
+        for second in [Wrap::Base64, Wrap::Percent, Wrap::Hex] {
+            let third = [Wrap::Base64Bare, Wrap::Unicode][number % 2];
+            for chain in [&[first, second][..], &[first, second, third]] {
+                let (encoded, kinds) = wrapped(chain);
+                if kinds.len() <= 3 && encoded.len() < 4000 {
+                    let _ = write!(text, "k = '{encoded}'\n{}", &filler[..(count * 97) % 700]);
+                    count += 1;
+                }
+            }
+        }
+    }
+    let whole = runner.whole("a.txt", text.as_bytes());
+    let planted = whole.iter().filter(|found| found.secret == token().as_bytes()).count();
+    assert!(count > 60 && planted >= count, "{planted} of {count}");
+    for shift in [12, 14, 16, 18, 20, 23] {
+        assert_eq!(runner.chunks("a.txt", text.as_bytes(), 1 << shift), whole, "{shift}");
+    }
+}
+
+/// Bytes that are the same decoded once or twice, or nest deeper than anything is followed, or are nothing but alphabet.
+fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let mut nested = inner();
     for _ in 0..40 {
-        nested = BASE64.encode(&nested).into_bytes();
-        if nested.len() > 1 << 20 {
-            break;
-        }
+        nested = BASE64.encode(&nested[..nested.len().min(1 << 20)]).into_bytes();
     }
-    let percent = "%25".repeat(100_000);
-    let alphabet = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo".repeat(60_000);
-    let escapes = "\\u0041".repeat(50_000);
-    let entities = "&amp;".repeat(50_000);
-    let soft = "=3D=\n".repeat(50_000);
-    for text in
-        [nested, percent.into(), alphabet.into(), escapes.into(), entities.into(), soft.into()]
-    {
+    vec![
+        ("base64 forty deep", nested),
+        ("percent of percent", "%25".repeat(300_000).into_bytes()),
+        ("percent of percent of percent", "%252525".repeat(150_000).into_bytes()),
+        ("only alphabet", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo".repeat(60_000).into_bytes()),
+        ("one letter", vec![b'A'; 2 << 20]),
+        ("zero digits", vec![b'0'; 2 << 20]),
+        ("escapes", "\\u0041".repeat(100_000).into_bytes()),
+        ("escaped backslashes", "\\u005cu0041".repeat(60_000).into_bytes()),
+        ("entities of entities", "&amp;amp;".repeat(100_000).into_bytes()),
+        ("soft breaks", "=3D=\n".repeat(100_000).into_bytes()),
+        ("bomb", wrapped_zeros()),
+    ]
+}
+
+/// Base64 of gzip of 32 MiB of zeros.
+fn wrapped_zeros() -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    for _ in 0..32 {
+        encoder.write_all(&vec![0; 1 << 20]).expect("memory");
+    }
+    BASE64.encode(&encoder.finish().expect("memory")).into_bytes()
+}
+
+#[test]
+fn hostile_encodings_cost_no_more_than_the_budget() {
+    for (name, text) in hostile() {
         for payload in [65_536, 1 << 20] {
+            let mut runner = runner();
             runner.chunks("a.txt", &text, payload);
+            let counters = runner.counters();
+            let chunk = (payload + runner.overlap()) as u64;
+            // A stream notices that there is no room when it has decoded a piece too much.
+            let allowed = counters.chunks * ((2 * chunk).max(512 * 1024) + 16 * 1024);
+            let decoded = counters.decoded_bytes;
+            assert!(decoded <= allowed, "{name}: {decoded} of {allowed} bytes");
+            // Each piece is scanned once: windows are bounded by what there is to scan.
+            let windows_max = (text.len() as u64 + decoded) / 8 + 1000;
+            assert!(counters.windows <= windows_max, "{name}: {} windows", counters.windows);
         }
     }
+}
+
+#[test]
+fn a_bomb_inside_base64_is_told() {
+    let mut runner = runner();
+    runner.whole("a.txt", &wrapped_zeros());
+    assert_eq!(runner.counters().decode_gave_up, 1);
 }

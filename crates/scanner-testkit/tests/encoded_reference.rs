@@ -133,3 +133,46 @@ proptest! {
         prop_assert_eq!(runner.chunks("a.txt", &text, payload), whole);
     }
 }
+
+/// A long text with `count` secrets far apart, the same for the same `seed`.
+fn long_text(seed: usize, count: usize) -> Vec<u8> {
+    let filler = "the quick brown fox jumps over the lazy dog, and then some more of it; \n";
+    let mut text = String::new();
+    for number in 0..count {
+        let lines = 500 + (seed * 7919 + number * 104_729) % 400;
+        text.push_str(&filler.repeat(lines));
+        text.push_str(&filler[..(seed * 31 + number * 17) % 70]);
+        text.push_str(&secrets()[(seed + number) % 3]);
+        if number % 2 == 1 {
+            let inner = format!("a: {}\n", secrets()[(seed + number + 1) % 3]);
+            let wrapped = wrap(((seed + number) % 12) as u8, inner.as_bytes());
+            let wrapped = String::from_utf8_lossy(&wrapped);
+            text.extend(["\n\nnested \"", &*wrapped, "\"\n"]);
+        }
+    }
+    text.push_str(&filler.repeat(700));
+    text.into_bytes()
+}
+
+#[test]
+fn long_spans_are_decoded_in_pieces_and_show_the_same() {
+    let mut streams = Vec::new();
+    for how in [0, 2, 3, 5, 7, 11] {
+        let text = long_text(usize::from(how), 2);
+        let text = [b"x = \"".to_vec(), wrap(how, &text), b"\"\n".to_vec()].concat();
+        let mut runner = Runner::new(&specs(), EngineOptions::default());
+        let (engine, plain) = (by_engine(&mut runner, &text), by_reference(&text));
+        assert!(!plain.is_empty(), "{how}");
+        for found in &engine {
+            assert!(plain.contains(found), "{how}: only the engine finds {found:?}");
+        }
+        for want in &plain {
+            let is_covered = engine.iter().any(|have| have.3 < want.4 && want.3 < have.4);
+            assert!(is_covered, "{how}: the engine finds nothing at {want:?}");
+        }
+        streams.push(runner.counters().decode_streams);
+        assert_eq!(runner.counters().decode_gave_up, 0, "{how}");
+    }
+    let streamed = streams.iter().filter(|count| **count > 0).count();
+    assert!(streamed >= 4, "{streams:?}");
+}

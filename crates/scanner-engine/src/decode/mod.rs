@@ -5,12 +5,17 @@
 //! chain of decoders.
 
 mod slab;
+mod steps;
+mod stream;
+
+use std::ops::Range;
 
 use scanner_core::{Chunk, DecodeKind, DecodeStep, RootSpan, Span, StepId};
 use scanner_stdx::hash128;
 
 pub(crate) use slab::DecodeSlab;
 use slab::WorkItem;
+use stream::{End, Source, SpanStream, Stretch};
 
 use crate::delta::KnownSpan;
 use crate::engine::Engine;
@@ -77,7 +82,7 @@ fn scan_loud(
         if !slab.has_room() {
             break;
         }
-        slab.decode(chunk.data, &known.span, Parent::Chunk(number));
+        slab.decode(engine, chunk.data, &known.span, Parent::Chunk(number));
     }
     scan_items(engine, chunk, slab, scratch, &mut |number, bytes, found| {
         let known = &mut known[number];
@@ -100,7 +105,7 @@ fn scan_items(
     while next < slab.items.len() {
         let found = scan_item(engine, chunk, next, slab, scratch);
         let item = &slab.items[next];
-        note(item.span, item.bytes.len(), found);
+        note(item.span, item.charged, found);
         if item.depth < engine.tuning().decode_depth_max {
             // The slab grows while the parent is read.
             let mut text = std::mem::take(&mut slab.parent);
@@ -112,7 +117,9 @@ fn scan_items(
         next += 1;
     }
     scratch.worker.counters.decode_gave_up += u64::from(slab.gave_up);
-    scratch.worker.counters.decoded_bytes += slab.decoded.bytes.len() as u64;
+    let charged: usize = slab.items.iter().map(|item| item.charged).sum();
+    scratch.worker.counters.decoded_bytes += charged as u64;
+    scratch.worker.counters.decode_streams += std::mem::take(&mut slab.streams);
 }
 
 /// What one chunk may decode to.
@@ -125,7 +132,8 @@ struct Budget {
 impl Budget {
     fn new(engine: &Engine, chunk: &Chunk<'_>) -> Self {
         let tuning = engine.tuning();
-        let bytes = chunk.data.len().max(tuning.decode_bytes_min as usize);
+        // Two alignments of one run may both decode to text; and there is what is encoded in them.
+        let bytes = (2 * chunk.data.len()).max(tuning.decode_bytes_min as usize);
         Self { bytes, items: tuning.decode_items_max as usize }
     }
 
@@ -142,15 +150,23 @@ impl Budget {
 fn expand(engine: &Engine, bytes: &[u8], parent: Option<usize>, slab: &mut DecodeSlab) {
     let mut spans = std::mem::take(&mut slab.spans);
     spans.clear();
-    match parent.and_then(|parent| Some((parent, inflate::detect(bytes)?))) {
-        Some((parent, (kind, from))) => slab.inflate(bytes, from, kind, Parent::Item(parent)),
+    let is_cut = parent.map_or((false, false), |parent| slab.items[parent].is_cut);
+    let compressed = parent.filter(|_| !is_cut.0).and_then(|_| inflate::detect(bytes));
+    match compressed {
+        Some((kind, _)) => spans.push(EncodedSpan { kind, range: 0..bytes.len() }),
         None => find(engine.level(), bytes, &mut spans),
     }
-    for (number, span) in spans.iter().enumerate() {
+    // What is cut lies whole in another stretch of the same text.
+    let reach = stream::AROUND_BYTES - 4;
+    let is_whole = |span: &EncodedSpan| {
+        (!is_cut.0 || span.range.start >= reach)
+            && (!is_cut.1 || span.range.end + reach <= bytes.len())
+    };
+    for (number, span) in spans.iter().enumerate().filter(|(_, span)| is_whole(span)) {
         if !slab.has_room() {
             break;
         }
-        slab.decode(bytes, span, parent.map_or(Parent::Chunk(number), Parent::Item));
+        slab.decode(engine, bytes, span, parent.map_or(Parent::Chunk(number), Parent::Item));
     }
     slab.spans = spans;
 }
@@ -173,18 +189,32 @@ fn scan_item(
     scratch: &mut ScanScratch,
 ) -> bool {
     let item = &slab.items[index];
-    let text = Chunk::whole(chunk.file_id, &slab.decoded.bytes[item.bytes.clone()]);
+    if item.bytes.is_empty() {
+        return false;
+    }
+    let (start, is_cut) = (item.start as u64, item.is_cut);
+    let data = &slab.decoded.bytes[item.bytes.clone()];
+    let text = Chunk { base_offset: start, ..Chunk::whole(chunk.file_id, data) };
     let (before, dropped) = (scratch.findings.len(), scratch.findings.dropped());
     let gave_up = scratch.worker.counters.regex_gave_up;
     scratch.worker.mute(true);
     engine.scan_decoded(&text, scratch);
     scratch.worker.mute(false);
     let context = u64::from(engine.context_bytes());
-    let len = text.data.len() as u64;
+    let len = data.len() as u64;
+    if is_cut != (false, false) {
+        scratch.findings.retain(|index, rec, _| {
+            let margin = u64::from(rec.variant.scale()) * stream::margin(engine, rec.rule_id);
+            let is_near = (is_cut.0 && rec.root_match.start < start + margin)
+                || (is_cut.1 && rec.root_match.end + margin > start + len);
+            index < before || !is_near
+        });
+    }
+    let within = |span: RootSpan| RootSpan { start: span.start - start, end: span.end - start };
     scratch.findings.change_from(before, |rec, hint| {
-        let decoded = rec.root_match;
+        let decoded = within(rec.root_match);
         rec.span = Span::new(rec.root.start as u32, rec.root.end as u32);
-        rec.root = slab.root(chunk, index, rec.root);
+        rec.root = slab.root(chunk, index, within(rec.root));
         rec.root_match = slab.root(chunk, index, decoded);
         rec.step_id = slab.items[index].step;
         // Evidence that would lie behind the end of the encoded text lies behind it in the object too.
@@ -205,51 +235,145 @@ impl DecodeSlab {
         has_room
     }
 
-    /// Decodes one span into a new item.
-    fn decode(&mut self, bytes: &[u8], span: &EncodedSpan, parent: Parent) {
-        let from = self.decoded.bytes.len();
-        let (origin, whole) = transform::decode(bytes, span, &mut self.decoded);
-        self.gave_up |= !whole;
-        self.add(from, origin, span, parent);
+    /// Decodes one span into a new item, or, where it is long, what of it is to be scanned into some.
+    fn decode(&mut self, engine: &Engine, bytes: &[u8], span: &EncodedSpan, parent: Parent) {
+        if span.range.len() < stream::LONG_BYTES || !self.stream(engine, bytes, span, parent) {
+            self.decode_whole(bytes, span, parent);
+        }
     }
 
-    /// Inflates all of `bytes` behind `from` into a new item.
-    fn inflate(&mut self, bytes: &[u8], from: usize, kind: DecodeKind, parent: Parent) {
-        let start = self.decoded.bytes.len();
-        let room = self.decoded.room.saturating_sub(start);
-        let whole =
-            inflate::inflate(&bytes[from..], &mut self.inflater, &mut self.decoded.bytes, room);
+    fn decode_whole(&mut self, bytes: &[u8], span: &EncodedSpan, parent: Parent) {
+        let from = self.decoded.bytes.len();
+        let is_deflated = matches!(span.kind, DecodeKind::Gzip | DecodeKind::Zlib);
+        let (origin, whole) = match inflate::detect(&bytes[span.range.clone()]) {
+            Some((_, header)) if is_deflated => {
+                let room = self.decoded.room.saturating_sub(from);
+                let stream = &bytes[span.range.start + header..span.range.end];
+                let whole =
+                    inflate::inflate(stream, &mut self.inflater, &mut self.decoded.bytes, room);
+                (Origin::All(span.range.len()), whole)
+            }
+            _ => transform::decode(bytes, span, &mut self.decoded),
+        };
         self.gave_up |= !whole;
-        let span = EncodedSpan { kind, range: 0..bytes.len() };
-        self.add(start, Origin::All(bytes.len()), &span, parent);
+        let charged = self.decoded.bytes.len() - from;
+        let stretch = Stretch { start: 0, origin, is_cut: (false, false) };
+        self.add(from, stretch, charged, (span, parent));
+    }
+
+    /// Decodes a long span piece by piece; false where it has to be decoded as a whole.
+    fn stream(
+        &mut self,
+        engine: &Engine,
+        bytes: &[u8],
+        span: &EncodedSpan,
+        parent: Parent,
+    ) -> bool {
+        let mut stream = self.stream.take().unwrap_or_else(|| Box::new(SpanStream::new(engine)));
+        let (items, steps) = (self.items.len(), self.steps.len());
+        let (from, listed) = (self.decoded.bytes.len(), self.decoded.origin.len());
+        let room = self.decoded.room.saturating_sub(from);
+        let depth = self.depth_in(parent);
+        let is_searched = depth < engine.tuning().decode_depth_max;
+        let source = Source { bytes, span, room, is_searched };
+        let mut out = std::mem::take(&mut self.decoded);
+        let end = stream.run(engine, source, &mut out, &mut |out, from, stretch| {
+            std::mem::swap(&mut self.decoded, out);
+            self.add(from, stretch, 0, (span, parent));
+            std::mem::swap(&mut self.decoded, out);
+        });
+        self.decoded = out;
+        self.stream = Some(stream);
+        let done = match end {
+            End::Whole(done) => done,
+            End::NoRoom => {
+                self.gave_up = true;
+                room
+            }
+            End::ForceFull => {
+                self.items.truncate(items);
+                self.steps.truncate(steps);
+                self.decoded.bytes.truncate(from);
+                self.decoded.origin.truncate(listed);
+                return false;
+            }
+        };
+        // The budget pays for what was decoded, not for what is kept.
+        let kept = self.decoded.bytes.len() - from;
+        self.decoded.room = (self.decoded.room + kept).saturating_sub(done);
+        let here = self.decoded.bytes.len();
+        self.streams += 1;
+        let rest = Stretch { start: done, origin: Origin::All(0), is_cut: (true, true) };
+        self.push(here..here, rest, done, (span, parent));
+        true
+    }
+
+    /// Encodings undone for a piece in `parent`.
+    fn depth_in(&self, parent: Parent) -> u32 {
+        match parent {
+            Parent::Chunk(_) => 1,
+            Parent::Item(parent) => self.items[parent].depth + 1,
+        }
     }
 
     /// Adds what was decoded from `from` on, unless it was decoded before.
-    fn add(&mut self, from: usize, origin: Origin, span: &EncodedSpan, parent: Parent) {
-        let EncodedSpan { kind, range } = span;
+    fn add(
+        &mut self,
+        from: usize,
+        stretch: Stretch,
+        charged: usize,
+        (span, parent): (&EncodedSpan, Parent),
+    ) {
         let bytes = from..self.decoded.bytes.len();
-        let (parent, parent_step, depth, number) = match parent {
-            Parent::Chunk(number) => (None, StepId::ROOT, 1, number),
-            Parent::Item(parent) => {
-                let WorkItem { step, depth, span, .. } = &self.items[parent];
-                (Some(parent), *step, depth + 1, *span)
-            }
+        let parent_step = match parent {
+            Parent::Chunk(_) => StepId::ROOT,
+            Parent::Item(parent) => self.items[parent].step,
         };
-        let mut key = [0u8; 32];
+        let mut key = [0u8; 40];
         key[..16].copy_from_slice(&hash128(&self.decoded.bytes[bytes.clone()]).to_le_bytes());
-        key[16..24].copy_from_slice(&(range.start as u64).to_le_bytes());
+        key[16..24].copy_from_slice(&(span.range.start as u64).to_le_bytes());
         key[24..28].copy_from_slice(&parent_step.raw().to_le_bytes());
+        key[28..36].copy_from_slice(&(stretch.start as u64).to_le_bytes());
         if bytes.is_empty() || !self.is_new(hash128(&key)) {
             self.decoded.bytes.truncate(from);
-            if let Origin::Listed(first) = origin {
+            if let Origin::Listed(first) = stretch.origin {
                 self.decoded.origin.truncate(first);
             }
             return;
         }
-        let step = StepId::new(self.steps.len() as u32);
+        self.push(bytes, stretch, charged, (span, parent));
+    }
+
+    fn push(
+        &mut self,
+        bytes: Range<usize>,
+        stretch: Stretch,
+        charged: usize,
+        (encoded, parent): (&EncodedSpan, Parent),
+    ) {
+        let depth = self.depth_in(parent);
+        let (parent, parent_step, span) = match parent {
+            Parent::Chunk(number) => (None, StepId::ROOT, number),
+            Parent::Item(parent) => {
+                let item = &self.items[parent];
+                (Some(parent), item.step, item.span)
+            }
+        };
+        let EncodedSpan { kind, range } = encoded;
         let parent_span = Span::new(range.start as u32, range.end as u32);
-        self.steps.push(DecodeStep { parent: parent_step, kind: *kind, parent_span });
-        self.items.push(WorkItem { bytes, origin, parent, depth, step, span: number });
+        let step = self.steps.push(DecodeStep { parent: parent_step, kind: *kind, parent_span });
+        let Stretch { start, origin, is_cut } = stretch;
+        self.items.push(WorkItem {
+            bytes,
+            start,
+            is_cut,
+            charged,
+            origin,
+            parent,
+            depth,
+            step,
+            span,
+        });
     }
 
     /// A range of what an item decoded to, in the object.

@@ -3,10 +3,12 @@
 use std::ops::Range;
 
 use flate2::Decompress;
-use scanner_core::{DecodeKind, DecodeStep, StepId};
+use scanner_core::{DecodeKind, StepId};
 use scanner_stdx::{FixedSet128, Inserted};
 
 use super::Budget;
+use super::steps::StepArena;
+use super::stream::SpanStream;
 use crate::transform::{Decoded, EncodedSpan, Origin};
 
 /// Items of which equal ones are recognised.
@@ -17,6 +19,12 @@ const SEEN_MAX: usize = 1024;
 pub(crate) struct WorkItem {
     /// The bytes, in the slab.
     pub(super) bytes: Range<usize>,
+    /// Where they begin in what their span decodes to.
+    pub(super) start: usize,
+    /// Whether that holds more before them, or behind.
+    pub(super) is_cut: (bool, bool),
+    /// Decoded bytes that were needed for it: what the budget pays.
+    pub(super) charged: usize,
     /// Where they come from in the bytes of their parent.
     pub(super) origin: Origin,
     /// The item whose bytes they were encoded in; `None` for the chunk.
@@ -36,12 +44,16 @@ pub(crate) struct DecodeSlab {
     pub(super) items: Vec<WorkItem>,
     /// Pieces that there may be.
     pub(super) items_max: usize,
-    pub(super) steps: Vec<DecodeStep>,
+    pub(super) steps: StepArena,
     /// Spans of the parent at hand.
     pub(super) spans: Vec<EncodedSpan>,
     /// Bytes of the parent at hand.
     pub(super) parent: Vec<u8>,
     pub(super) inflater: Option<Decompress>,
+    /// What long spans are decoded with.
+    pub(super) stream: Option<Box<SpanStream>>,
+    /// Spans of the chunk that were.
+    pub(super) streams: u64,
     /// What was decoded in this chunk.
     seen: Option<FixedSet128>,
     /// Whether a budget ended the decoding.
@@ -71,13 +83,6 @@ impl DecodeSlab {
 
     /// The encodings undone, outermost first.
     pub(crate) fn chain(&self, step: StepId) -> Vec<DecodeKind> {
-        let mut chain = Vec::new();
-        let mut step = step;
-        while let Some(link) = self.steps.get(step.index()).filter(|_| !step.is_root()) {
-            chain.push(link.kind);
-            step = link.parent;
-        }
-        chain.reverse();
-        chain
+        self.steps.chain(step)
     }
 }

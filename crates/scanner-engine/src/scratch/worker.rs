@@ -42,6 +42,8 @@ pub struct WorkerCounters {
     pub offline_suppressed: u64,
     /// Bytes decoded.
     pub decoded_bytes: u64,
+    /// Long spans that were decoded piece by piece.
+    pub decode_streams: u64,
     /// Chunks of which not everything encoded was decoded: a budget was used up.
     pub decode_gave_up: u64,
 }

@@ -14,6 +14,7 @@ mod masks;
 mod peel;
 mod percent;
 mod quoted;
+pub(crate) mod stream;
 
 use std::cmp::Ordering;
 use std::ops::Range;
@@ -108,7 +109,16 @@ pub(crate) fn decode(bytes: &[u8], span: &EncodedSpan, out: &mut Decoded) -> (Or
         return (Origin::Base64(start), base64::decode_run(&bytes[range], out));
     }
     let origin = Origin::Listed(out.origin.len());
-    let whole = match span.kind {
+    (origin, decode_listed(bytes, (span.kind, range), out))
+}
+
+/// Decodes a range of `bytes` and lists where each byte comes from; whether everything found room.
+fn decode_listed(
+    bytes: &[u8],
+    (kind, range): (DecodeKind, Range<usize>),
+    out: &mut Decoded,
+) -> bool {
+    match kind {
         DecodeKind::Base64 => base64::decode(bytes, range, out),
         DecodeKind::Hex => hex::decode(bytes, range, out),
         DecodeKind::Percent => percent::decode(bytes, range, out),
@@ -116,8 +126,7 @@ pub(crate) fn decode(bytes: &[u8], span: &EncodedSpan, out: &mut Decoded) -> (Or
         DecodeKind::HtmlEntity => html::decode(bytes, range, out),
         DecodeKind::QuotedPrintable => quoted::decode(bytes, range, out),
         _ => true,
-    };
-    (origin, whole)
+    }
 }
 
 /// The value of a hexadecimal digit.
