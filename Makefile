@@ -6,7 +6,7 @@ SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 VECTORSCAN_CRATES := -p scanner-vectorscan -p scanner-engine -p scanner-testkit -p scanner-cli
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-deep test-vectorscan parity lint install setup fuzz git-check test-browser
+.PHONY: help scan test test-deep test-vectorscan parity lint install setup fuzz foreign-check git-check test-browser
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ lint: ## formatting, clippy and the links of the documentation
 
 fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
 	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
+
+foreign-check: ## CONFIGS=<folder of .gitleaks.toml files> TREE=<folder>: what they find, and what their patterns find run naively
+	$(CARGO) build --release --quiet -p scanner-cli
+	$(CARGO) run --release --quiet -p xtask -- foreign --configs "$(CONFIGS)" --tree "$(TREE)" --program "$(TARGET_DIR)/release/scanner-rs"
 
 # The same findings and counts, whatever the workers, the deltas and the cuts; and every object hashed to its id.
 git-check: ## REPO=<bare repository>: check decoding and scanning of a large repository against itself

@@ -1,7 +1,8 @@
 //! Chores of the repository, run as `cargo xtask <chore>`.
 //!
 //! One folder a chore: [`tidy`] holds the rules that no compiler checks, [`mod@bench`] measures against
-//! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found, [`fuzz`] throws
+//! floors and peers, [`corpora`] provides what is measured, [`accuracy`] scores what is found, [`foreign`] compares other tools' rule files with what they
+//! say, [`fuzz`] throws
 //! made-up bytes at every parser. Nothing
 //! here is shipped, nothing of the scanner's crates is linked: the chores see the scanner as its users
 //! do, as a command.
@@ -14,6 +15,7 @@
 mod accuracy;
 mod bench;
 mod corpora;
+mod foreign;
 mod fuzz;
 mod options;
 mod place;
@@ -33,6 +35,8 @@ cargo xtask accuracy [--data DIR] [--program FILE] [--record DIR] [--no-record] 
     score the scanner on labelled text and on clean code
 cargo xtask corpora [--data DIR] [NAME]...
     provide corpora and peers outside the repository
+cargo xtask foreign --configs DIR --tree DIR --program FILE
+    hold configurations of gitleaks and betterleaks against their own patterns, run naively over a tree
 cargo xtask fuzz [--seconds N] [--target NAME]... [--seed N] [--keep] [--list] [--blind]
     run the fuzz targets of crates/scanner-fuzz, with coverage counters unless --blind";
 
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
             "accuracy" => accuracy::command(rest),
             "bench" => bench::command(rest),
             "corpora" => corpora::command(rest),
+            "foreign" => foreign::command(rest),
             "fuzz" => fuzz::command(rest),
             bench::measure::CHORE => bench::measure::command(rest),
             "help" | "--help" | "-h" => {
