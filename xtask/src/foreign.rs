@@ -99,7 +99,7 @@ fn compare(
         other.len(),
         missed.len(),
         more.len(),
-        left_out.join(" ")
+        left_out.len()
     );
     for (kind, list) in [("missed", &missed), ("more", &more)] {
         for (path, rule, secret) in list.iter().take(SHOWN) {

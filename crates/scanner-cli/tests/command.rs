@@ -415,6 +415,48 @@ fn explain_names_the_stage() {
 }
 
 #[test]
+fn the_ledger_says_what_was_dropped_where_and_why() {
+    let wrong = token().replace("k3Jd", "k3Je");
+    let text = format!(
+        "A={}\nB={} # gitleaks:allow\nC={}\nD={wrong}\nE=ghp_{}\npassword = getPassword()\n",
+        token(),
+        token(),
+        token(),
+        "x".repeat(36)
+    );
+    let dir = folder(&[
+        ("a.env", &text),
+        ("b/a.env", &format!("A={}\n", token())),
+        (".scanner.toml", "[allow]\npaths = [\"b\"]\n[[allow.lists]]\nlines = [\"^C=\"]\n"),
+    ]);
+    let output = run(dir.path(), &["scan", ".", "--show-suppressed=ledger.jsonl"]);
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    let ledger = fs::read_to_string(dir.path().join("ledger.jsonl")).unwrap();
+    let lines: Vec<serde_json::Value> =
+        ledger.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for (path, line, rule, stage) in [
+        ("a.env", 2, "github-pat", "marker"),
+        ("a.env", 3, "github-pat", "allow-list"),
+        ("a.env", 4, "github-pat", "offline"),
+        ("a.env", 5, "github-pat", "entropy"),
+        ("b/a.env", 1, "github-pat", "allow-list"),
+    ] {
+        let is_there = lines.iter().any(|l| {
+            l["path"].as_str().is_some_and(|p| p.trim_start_matches("./") == path)
+                && l["line"] == line
+                && l["rule"] == rule
+                && l["stage"] == stage
+        });
+        assert!(is_there, "{path}:{line} {rule} {stage}\n{ledger}");
+    }
+    assert!(lines.iter().all(|l| l["line"] != 1 || l["path"] != "a.env"), "{ledger}");
+    assert!(!ledger.contains(&token()) && !ledger.contains(&wrong));
+    let said = run(dir.path(), &["scan", ".", "--show-suppressed"]);
+    assert!(err(&said).contains("a marker on its line allows it"), "{}", err(&said));
+    assert!(!err(&said).contains(&token()) && !err(&said).contains(&wrong));
+}
+
+#[test]
 fn completion_and_version() {
     let dir = folder(&[]);
     assert!(out(&run(dir.path(), &["completion", "bash"])).contains("scanner-rs"));

@@ -13,6 +13,7 @@ use crate::allow::Allowlists;
 use crate::archive::ArchiveOptions;
 use crate::git::GitSource;
 use crate::identity::Identities;
+use crate::ledger::Ledger;
 use crate::storing::StoreSession;
 
 /// Bytes that a worker reads at a time, where nothing else is said. Files up to this size are one read.
@@ -99,6 +100,8 @@ pub struct ScanRequest {
     pub identities: Identities,
     /// Where findings are kept and what earlier runs know; `None` for a run that leaves nothing behind.
     pub store: Option<StoreSession>,
+    /// Where everything that is dropped is written down; `None` where nobody asked.
+    pub ledger: Option<Arc<Ledger>>,
     /// When to stop.
     pub timeout: Option<Duration>,
     /// The program's version, for reports.

@@ -23,6 +23,7 @@ mod identity;
 mod ignore_file;
 mod image;
 mod key_paths;
+mod ledger;
 mod markers;
 mod object;
 mod pipeline;
@@ -40,6 +41,7 @@ pub use git::{GitMode, GitSelection, GitSource, MemorySeen, NothingSeenYet, Seen
 pub use identity::{Candidate, Identities, IgnoreChain, Ignores, NoIgnores};
 pub use ignore_file::{IgnoreError, IgnoreErrorKind, IgnoreFile, is_date};
 pub use key_paths::{KeyPaths, repository_root};
+pub use ledger::{Dropped, DroppedBy, Ledger};
 pub use pipeline::{RuntimeError, scan};
 pub use rule_test::{TestReport, test_rules};
 pub use storing::{Recalled, RunScope, StoreSession};

@@ -2,15 +2,16 @@
 //! every object; both drivers (many threads over files, one thread over a stream) use this and nothing else.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
 
 use scanner_core::{
-    Chunk, DecodeKind, FileId, FileState, Finding, FindingRec, NormHash, ObjectPath, RootSpan,
-    SecretBytes, SkipCounts, SkipReason, SourceKind, Variant,
+    Chunk, DecodeKind, FileId, FileState, Finding, FindingRec, Location, NormHash, ObjectPath,
+    RootSpan, RuleId, SecretBytes, SkipCounts, SkipReason, SourceKind, Variant,
 };
-use scanner_engine::{FindingRef, ObjectFacts, ScanScratch};
+use scanner_engine::{FindingRef, ObjectFacts, ScanScratch, Stage};
 use scanner_fs::FileFacts;
 use scanner_report::{LineCounter, LineHasher, Mark, context_line, line_window};
 
@@ -21,11 +22,15 @@ use crate::collect::Collector;
 use crate::config::ScanRequest;
 use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
+use crate::ledger::{Dropped, DroppedBy};
 use crate::markers;
 use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
+
+/// Bytes of a dropped candidate that are shown, redacted.
+const SHOWN_BYTES_MAX: usize = 512;
 
 /// Columns of a finding's context line.
 const CONTEXT_WIDTH: usize = 160;
@@ -131,11 +136,15 @@ impl<'a> ObjectScanner<'a> {
         stop: Stop<'a>,
         collector: &'a Mutex<Collector>,
     ) -> Self {
+        let mut scratch = ScanScratch::new(&request.engine);
+        if request.ledger.is_some() {
+            scratch.start_trace();
+        }
         Self {
             request,
             stop,
             collector,
-            scratch: ScanScratch::new(&request.engine),
+            scratch,
             chunker: Chunker::new(request.chunk_bytes, request.engine.required_overlap()),
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
@@ -313,6 +322,9 @@ impl<'a> ObjectScanner<'a> {
             self.begin(object, chunk, passage);
         }
         self.request.engine.scan_chunk_into(chunk, &mut self.scratch);
+        if self.request.ledger.is_some() && self.capture.is_none() {
+            self.write_refused(object, chunk);
+        }
         if !self.scratch.findings().is_empty() {
             self.take_findings(object, chunk, passage);
         }
@@ -346,15 +358,21 @@ impl<'a> ObjectScanner<'a> {
             found.decode.extend(found.rec.variant.decode_kind());
         }
         found.sort_by_key(|f| (f.rec.root, f.rec.rule_id));
+        let mut dropped: Vec<(Location, RuleId, DroppedBy, String)> = Vec::new();
         for index in 0..found.len() {
             let location = self.lines.locate(chunk.data, found[index].rec.root);
             let here = &found[index];
-            if self.is_suppressed(object, chunk, here) {
+            if let Some(by) = self.suppressed_by(object, chunk, here) {
                 self.counts.suppressed += 1;
+                dropped.push((location, here.rec.rule_id, by, here.secret.redacted()));
                 continue;
             }
             let silenced = self.is_silenced(object, here, location.line);
             self.counts.suppressed += u64::from(silenced);
+            if silenced {
+                let by = DroppedBy::Decision;
+                dropped.push((location, here.rec.rule_id, by, here.secret.redacted()));
+            }
             if silenced && self.request.store.is_none() {
                 continue;
             }
@@ -384,6 +402,59 @@ impl<'a> ObjectScanner<'a> {
             };
             passage.findings.push((finding, silenced));
         }
+        self.write_down(object, dropped);
+    }
+
+    /// Tells the ledger, where there is one.
+    fn write_down(&self, object: &Object<'_>, dropped: Vec<(Location, RuleId, DroppedBy, String)>) {
+        let Some(ledger) = self.request.ledger.as_ref().filter(|_| !dropped.is_empty()) else {
+            return;
+        };
+        let line =
+            |(location, rule, by, redacted): (Location, RuleId, DroppedBy, String)| Dropped {
+                path: object.path.clone(),
+                line: location.line,
+                column: location.column,
+                rule: self.request.engine.rule_info(rule).id.clone(),
+                by,
+                redacted,
+            };
+        ledger.add(dropped.into_iter().map(line).collect());
+    }
+
+    /// Writes down the candidates of a chunk that the engine refused. As with findings, each belongs to the one chunk that holds
+    /// all its evidence.
+    fn write_refused(&mut self, object: &Object<'_>, chunk: &Chunk<'_>) {
+        let mut trace = self.scratch.take_trace();
+        self.scratch.start_trace();
+        let context = u64::from(self.request.engine.context_bytes());
+        let is_own = |place: RootSpan| {
+            let end = place.end + context;
+            (chunk.prefix_len == 0 || end > chunk.payload_offset())
+                && (chunk.is_last || end <= chunk.end_offset())
+        };
+        let accepted: HashSet<(RootSpan, RuleId)> = trace
+            .iter()
+            .filter(|event| event.refused_by.is_none())
+            .map(|event| (event.place, event.rule_id))
+            .collect();
+        trace.retain(|event| {
+            let is_candidate = event.refused_by.is_some_and(|stage| stage.refuses_candidates());
+            let is_later = event.refused_by == Some(Stage::MoreSpecific);
+            let was_accepted = accepted.contains(&(event.place, event.rule_id));
+            is_candidate && is_own(event.place) && (is_later || !was_accepted)
+        });
+        trace.sort_by_key(|event| event.place);
+        let mut dropped = Vec::with_capacity(trace.len());
+        for event in trace {
+            let Some(stage) = event.refused_by else { continue };
+            let location = self.lines.locate(chunk.data, event.place);
+            let place = in_chunk(chunk, event.place);
+            let shown = place.start..place.end.min(place.start + SHOWN_BYTES_MAX);
+            let redacted = SecretBytes::new(&chunk.data[shown]).redacted();
+            dropped.push((location, event.rule_id, DroppedBy::Stage(stage), redacted));
+        }
+        self.write_down(object, dropped);
     }
 
     /// Whether someone has decided about the secret.
@@ -399,19 +470,26 @@ impl<'a> ObjectScanner<'a> {
         })
     }
 
-    /// Whether the scan's own rules leave the finding out.
-    fn is_suppressed(&self, object: &Object<'_>, chunk: &Chunk<'_>, found: &Found) -> bool {
+    /// Who of the scan's own settings leaves the finding out.
+    fn suppressed_by(
+        &self,
+        object: &Object<'_>,
+        chunk: &Chunk<'_>,
+        found: &Found,
+    ) -> Option<DroppedBy> {
         let filters = &self.request.filters;
         let rule = &self.request.engine.rule_info(found.rec.rule_id).id;
         if found.rec.confidence < filters.min_confidence {
-            return true;
+            return Some(DroppedBy::MinConfidence);
         }
         let place = in_chunk(chunk, found.rec.root_match);
         let reach = (self.request.engine.context_bytes() * found.rec.variant.scale()) as usize;
         if self.is_allowed(object, (chunk, place.clone(), reach), rule, found) {
-            return true;
+            return Some(DroppedBy::AllowList);
         }
-        filters.inline_markers && markers::silences(chunk.data, place.start, place.end, reach)
+        let is_marked =
+            filters.inline_markers && markers::silences(chunk.data, place.start, place.end, reach);
+        is_marked.then_some(DroppedBy::Marker)
     }
 
     /// Whether an allow list takes the finding that was matched at a place of the chunk.

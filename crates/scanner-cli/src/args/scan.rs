@@ -127,6 +127,10 @@ pub(crate) struct ScanArgs {
     #[arg(long, conflicts_with = "redact")]
     pub(crate) show_secrets: bool,
 
+    /// Say what was dropped, where and by which stage, on stderr or as JSON Lines in a file
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "-", value_name = "FILE")]
+    pub(crate) show_suppressed: Option<PathBuf>,
+
     /// Redact secrets; they always are unless --show-secrets is given
     #[arg(
         long,

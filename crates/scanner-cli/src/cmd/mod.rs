@@ -15,5 +15,6 @@ mod silencers;
 pub(crate) mod sinks;
 pub(crate) mod store;
 mod storing;
+mod suppressed;
 mod table;
 pub(crate) mod version;

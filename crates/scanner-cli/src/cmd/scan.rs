@@ -20,7 +20,7 @@ use scanner_runtime::{
 use super::git::{self, Surroundings};
 use super::silencers::Silencers;
 use super::storing::{self, ScanStore};
-use super::{ruleset, sinks, version::VERSION};
+use super::{ruleset, sinks, suppressed, version::VERSION};
 use crate::args::{Cli, OnOff, ScanArgs};
 use crate::config_file::{self, Config};
 use crate::engine_choice::Choice;
@@ -74,6 +74,9 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
     if !wanted.tells_people() {
         tell_warnings(cli, &summary);
     }
+    if let (Some(ledger), Some(place)) = (&prepared.request.ledger, &args.show_suppressed) {
+        suppressed::tell(ledger, place)?;
+    }
     Ok(conclude(cli, &prepared, &summary, args.exit_code))
 }
 
@@ -108,7 +111,9 @@ pub(crate) fn prepare(
         Some(path) if with == With::Everything => beside(build, || {
             let rule_set = storing::rule_set(&specs, args, &config);
             let scope = storing::scope(&source, filters.dedup, rule_set);
-            ScanStore::open(path, &keys, scope, &source, args.store.full)
+            // What is known from before has no ledger.
+            let full = args.store.full || args.show_suppressed.is_some();
+            ScanStore::open(path, &keys, scope, &source, full)
         }),
         _ => (build(), None),
     };
@@ -127,6 +132,7 @@ pub(crate) fn prepare(
         filters,
         identities: Identities { keys, ignores: silencers.chain(), paths: key_paths(&target) },
         store: None,
+        ledger: args.show_suppressed.is_some().then(Arc::default),
         timeout: args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?),
         version: VERSION.to_owned(),
         targets: args.targets.iter().map(|t| t.to_string_lossy().into_owned()).collect(),

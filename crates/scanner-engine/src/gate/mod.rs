@@ -83,6 +83,14 @@ impl Stage {
         }
     }
 
+    /// Whether what it refuses is a candidate, with a place of its own, and not only a window without the rule's form.
+    pub const fn refuses_candidates(self) -> bool {
+        !matches!(
+            self,
+            Self::Path | Self::TwoPhase | Self::MustContain | Self::ConfirmAll | Self::Regex
+        )
+    }
+
     /// One sentence for people: why the stage refuses.
     pub const fn explain(self) -> &'static str {
         match self {
