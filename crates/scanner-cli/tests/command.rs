@@ -415,6 +415,24 @@ fn explain_names_the_stage() {
 }
 
 #[test]
+fn the_cost_of_detectors_is_shown_and_held_to_their_budgets() {
+    let dir = folder(&[(
+        "d.toml",
+        "[[detector]]\nid = \"dear\"\nname = \"n\"\nregex = { pattern = 'token.{1,8}x' }\n\
+         [[detector]]\nid = \"cheap\"\nname = \"n\"\ntoken = { prefix = \"zqxv_\", body = \"[0-9]{16}\" }\n",
+    )]);
+    let output = run(dir.path(), &["rules", "check", "d.toml", "--cost"]);
+    assert_eq!(code(&output), Some(2), "{}", err(&output));
+    let text = out(&output);
+    assert!(
+        text.lines()
+            .nth(1)
+            .is_some_and(|l| l.starts_with("dear") && l.ends_with("over its budget"))
+    );
+    assert!(text.contains("2 rules, 1 over their budgets"), "{text}");
+}
+
+#[test]
 fn the_ledger_says_what_was_dropped_where_and_why() {
     let wrong = token().replace("k3Jd", "k3Je");
     let text = format!(

@@ -124,6 +124,9 @@ pub struct DetectorToml {
     /// Two-phase confirmation: cheap literals that must stand in the narrow window before the wide one is
     /// looked at.
     pub two_phase: Option<TwoPhaseToml>,
+    /// Windows in a MiB that it may open on the text of `rules check --cost`, at most; for a detector whose words are everyday
+    /// ones.
+    pub budget: Option<u32>,
     /// Least confidence signals (see `docs/detectors.md`); derived from the gates where absent.
     pub min_signals: Option<i8>,
 
@@ -186,6 +189,8 @@ pub enum Boundary {
     Word,
     /// No letter, digit, underscore or dash.
     Dash,
+    /// No letter, digit, underscore, dash, plus or slash, and behind it no `=`: not a part of encoded data.
+    Base64,
     /// Anything.
     None,
 }

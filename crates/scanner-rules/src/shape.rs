@@ -52,6 +52,7 @@ fn left(boundary: Boundary) -> &'static str {
     match boundary {
         Boundary::Word => r"\b{start-half}",
         Boundary::Dash => r"(?:^|[^0-9A-Za-z_\-])",
+        Boundary::Base64 => r"(?:^|[^0-9A-Za-z_\-+/])",
         Boundary::None => "",
     }
 }
@@ -60,6 +61,7 @@ fn right(boundary: Boundary) -> &'static str {
     match boundary {
         Boundary::Word => r"\b{end-half}",
         Boundary::Dash => r"(?:$|[^0-9A-Za-z_\-])",
+        Boundary::Base64 => r"(?:$|[^0-9A-Za-z_\-+/=])",
         Boundary::None => "",
     }
 }

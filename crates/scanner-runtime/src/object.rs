@@ -439,7 +439,7 @@ impl<'a> ObjectScanner<'a> {
             .map(|event| (event.place, event.rule_id))
             .collect();
         trace.retain(|event| {
-            let is_candidate = event.refused_by.is_some_and(|stage| stage.refuses_candidates());
+            let is_candidate = event.refused_by.is_some_and(Stage::refuses_candidates);
             let is_later = event.refused_by == Some(Stage::MoreSpecific);
             let was_accepted = accepted.contains(&(event.place, event.rule_id));
             is_candidate && is_own(event.place) && (is_later || !was_accepted)

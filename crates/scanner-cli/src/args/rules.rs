@@ -38,8 +38,12 @@ pub(crate) enum RulesCommand {
     },
     /// Check a file of detectors or a configuration file
     Check {
-        /// The file
-        file: PathBuf,
+        /// The file [default: the built-in ones]
+        #[arg(required_unless_present = "cost")]
+        file: Option<PathBuf>,
+        /// Show what each detector costs, and refuse those that are dearer than the budget they declare
+        #[arg(long)]
+        cost: bool,
     },
     /// Turn a configuration of gitleaks or betterleaks into one of ours, and say what could not be taken over
     Import {

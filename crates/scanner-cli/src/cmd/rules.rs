@@ -8,7 +8,7 @@ use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::rules::foreign::{self, NoteKind};
 use scanner_runtime::rules::lint::{Issue, Level, lint};
 use scanner_runtime::rules::{LoadedDetector, RuleSpec, builtin, load_file};
-use scanner_runtime::test_rules;
+use scanner_runtime::{costs, test_rules};
 use serde_json::json;
 
 use super::output::print;
@@ -22,7 +22,10 @@ pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     match &args.command {
         RulesCommand::List { format } => list(*format),
         RulesCommand::Show { id } => show(id),
-        RulesCommand::Check { file } => check(file),
+        RulesCommand::Check { file, cost: true } => check_cost(file.as_deref()),
+        RulesCommand::Check { file, cost: false } => {
+            check(file.as_deref().unwrap_or(Path::new("")))
+        }
         RulesCommand::Import { file, output } => import(file, output.as_deref()),
         RulesCommand::Test { file } => test(file.as_deref()),
     }
@@ -122,6 +125,31 @@ fn check(path: &Path) -> anyhow::Result<Exit> {
     let _ = writeln!(text, "{} rules, {errors} errors, {warnings} warnings", detectors.len());
     print(&text)?;
     Ok(if errors > 0 { Exit::Usage } else { Exit::Clean })
+}
+
+/// What each detector costs, the dearest first.
+fn check_cost(path: Option<&Path>) -> anyhow::Result<Exit> {
+    let detectors = match path {
+        Some(path) => load(path)?,
+        None => builtin::sources()?,
+    };
+    let costs = costs(&detectors)?;
+    let width = costs.iter().map(|cost| cost.id.len()).max().unwrap_or(0);
+    let mut text = format!("{:width$}  windows/MiB  budget  µs/MiB  anchors (A B C D)\n", "rule");
+    for cost in &costs {
+        let [a, b, c, d] = cost.anchors;
+        let (windows, budget, micros) = (cost.windows_per_mib, cost.budget, cost.micros_per_mib);
+        let over = if cost.is_within() { "" } else { "  over its budget" };
+        let _ = writeln!(
+            text,
+            "{:width$}  {windows:11}  {budget:6}  {micros:6}  {a} {b} {c} {d}{over}",
+            cost.id
+        );
+    }
+    let over = costs.iter().filter(|cost| !cost.is_within()).count();
+    let _ = writeln!(text, "{} rules, {over} over their budgets", costs.len());
+    print(&text)?;
+    Ok(if over > 0 { Exit::Usage } else { Exit::Clean })
 }
 
 fn check_foreign(path: &Path, text: &str) -> anyhow::Result<Exit> {
