@@ -189,6 +189,7 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
             paths: KeyPaths::default(),
         },
         store: None,
+        ledger: None,
         timeout: None,
         version: "0".to_owned(),
         targets: Vec::new(),

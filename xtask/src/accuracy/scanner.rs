@@ -88,6 +88,8 @@ impl Scanner {
             .args(targets)
             .args(["--no-ignore", "--no-dedup", "--ignore-inline", "off", "--quiet"])
             .args(["--min-confidence", "possible", "--format", "jsonl", "--exit-code", "0"])
+            // What stands inside archives is not labelled.
+            .args(["--max-archive-depth", "0", "--no-store"])
             .stdin(Stdio::null())
             .output()
             .with_context(|| format!("{} could not be started", self.program.display()))?;

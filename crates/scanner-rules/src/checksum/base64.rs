@@ -44,6 +44,8 @@ pub(super) struct Decoder<I> {
 enum State {
     Reading,
     EndedStrict,
+    /// Strict but for leftover bits that are not zero.
+    EndedLoose,
     EndedWrong,
 }
 
@@ -57,6 +59,12 @@ impl<I: Iterator<Item = u8>> Decoder<I> {
         self.state == State::EndedStrict
     }
 
+    /// As [`Self::is_strict`], where bits that the last character has to spare may be set: no encoder writes such text, but
+    /// somebody who altered a character does.
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self.state, State::EndedStrict | State::EndedLoose)
+    }
+
     /// Reads what remains and returns how many bytes that was; None if the text is not strict.
     pub(super) fn count_rest(&mut self) -> Option<usize> {
         let count = self.by_ref().count();
@@ -65,7 +73,11 @@ impl<I: Iterator<Item = u8>> Decoder<I> {
 
     fn end(&mut self) {
         let whole = self.group == 0 || (self.padding == 0 && self.group != 1);
-        self.state = if whole && self.bits == 0 { State::EndedStrict } else { State::EndedWrong };
+        self.state = match (whole, self.bits) {
+            (true, 0) => State::EndedStrict,
+            (true, _) => State::EndedLoose,
+            (false, _) => State::EndedWrong,
+        };
     }
 
     /// Takes one character; false if it must not stand here.

@@ -20,6 +20,7 @@ mod jwt;
 mod known;
 mod luhn;
 mod macaroon;
+mod nkey;
 mod pem;
 mod pgp;
 
@@ -66,6 +67,8 @@ pub enum ChecksumSpec {
     PypiMacaroon,
     /// A GitLab routable token.
     GitlabRoutable,
+    /// A NATS seed.
+    Nkey,
 }
 
 /// A [`ChecksumSpec`] as a detector file writes it: `{ kind = "crc32-base62", payload = 30, check =
@@ -97,6 +100,8 @@ pub enum ChecksumToml {
     PypiMacaroon {},
     /// See [`ChecksumSpec::GitlabRoutable`].
     GitlabRoutable {},
+    /// See [`ChecksumSpec::Nkey`].
+    Nkey {},
 }
 
 impl From<ChecksumToml> for ChecksumSpec {
@@ -110,6 +115,7 @@ impl From<ChecksumToml> for ChecksumSpec {
             ChecksumToml::Base58check {} => Self::Base58check,
             ChecksumToml::PypiMacaroon {} => Self::PypiMacaroon,
             ChecksumToml::GitlabRoutable {} => Self::GitlabRoutable,
+            ChecksumToml::Nkey {} => Self::Nkey,
         }
     }
 }
@@ -125,6 +131,7 @@ impl From<ChecksumSpec> for ChecksumToml {
             ChecksumSpec::Base58check => Self::Base58check {},
             ChecksumSpec::PypiMacaroon => Self::PypiMacaroon {},
             ChecksumSpec::GitlabRoutable => Self::GitlabRoutable {},
+            ChecksumSpec::Nkey => Self::Nkey {},
         }
     }
 }
@@ -140,6 +147,7 @@ pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
         ChecksumSpec::Base58check => base58check::verify(secret),
         ChecksumSpec::PypiMacaroon => macaroon::verify(secret),
         ChecksumSpec::GitlabRoutable => gitlab::verify(secret),
+        ChecksumSpec::Nkey => nkey::verify(secret),
     }
 }
 
@@ -156,6 +164,7 @@ pub fn fill_check(spec: ChecksumSpec, secret_without_check: &str) -> Option<Stri
         ChecksumSpec::Luhn => luhn::fill(text),
         ChecksumSpec::Base58check => base58check::fill(text),
         ChecksumSpec::GitlabRoutable => gitlab::fill(text),
+        ChecksumSpec::Nkey => nkey::fill(text),
         ChecksumSpec::Jwt
         | ChecksumSpec::Pem
         | ChecksumSpec::AwsKeyId
@@ -181,7 +190,7 @@ mod tests {
     use proptest::prelude::*;
 
     const GITHUB: ChecksumSpec = ChecksumSpec::Crc32Base62 { payload: 30, check: 6 };
-    const ALL: [ChecksumSpec; 8] = [
+    const ALL: [ChecksumSpec; 9] = [
         GITHUB,
         ChecksumSpec::Jwt,
         ChecksumSpec::Pem,
@@ -190,6 +199,7 @@ mod tests {
         ChecksumSpec::Base58check,
         ChecksumSpec::PypiMacaroon,
         ChecksumSpec::GitlabRoutable,
+        ChecksumSpec::Nkey,
     ];
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -205,8 +215,16 @@ mod tests {
     fn toml_names_every_kind() {
         let text = r#"checksum = { kind = "crc32-base62", payload = 30, check = 6 }"#;
         assert_eq!(read(text).unwrap(), GITHUB);
-        let names =
-            ["jwt", "pem", "luhn", "aws-key-id", "base58check", "pypi-macaroon", "gitlab-routable"];
+        let names = [
+            "jwt",
+            "pem",
+            "luhn",
+            "aws-key-id",
+            "base58check",
+            "pypi-macaroon",
+            "gitlab-routable",
+            "nkey",
+        ];
         for (name, spec) in names.iter().zip(&ALL[1..]) {
             assert_eq!(read(&format!("checksum = {{ kind = \"{name}\" }}")).unwrap(), *spec);
         }
