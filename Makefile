@@ -57,16 +57,11 @@ foreign-check: ## CONFIGS=<folder of .gitleaks.toml files> TREE=<folder>: what t
 	$(CARGO) build --release --quiet -p scanner-cli
 	$(CARGO) run --release --quiet -p xtask -- foreign --configs "$(CONFIGS)" --tree "$(TREE)" --program "$(TARGET_DIR)/release/scanner-rs"
 
-# The same findings and counts, whatever the workers, the deltas and the cuts; and every object hashed to its id.
-git-check: ## REPO=<bare repository>: check decoding and scanning of a large repository against itself
-	@test -d "$(REPO)/objects" || { echo 'say which repository: make git-check REPO=<bare repository or .git folder>' >&2; exit 2; }
+git-check: ## REPOS="a.git b.git": decoding, scanning and storage of real repositories against git and each other
+	@test -n "$(REPOS)" || { echo 'say which: make git-check REPOS="<bare repository or .git folder> ..."' >&2; exit 2; }
 	$(CARGO) build --release --quiet -p scanner-cli
-	$(CARGO) run --release --quiet -p scanner-git --example decode_all -- "$(REPO)/objects" 4 verify | tee /dev/stderr | grep ' 0 wrong' > /dev/null
-	@export SCANNER_SECRET_KEY=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=; \
-	for flags in '-j 1 --delta off' '-j 1' '-j 4' '-j 16' '-j 4 --delta off --chunk-size 64K'; do \
-		"$(TARGET_DIR)/release/scanner-rs" scan git "$(REPO)" -q -f json --min-confidence possible --no-store $$flags \
-			| sed 's/"elapsed_ms":[0-9]*//' | sha256sum | sed "s/-$$/$$flags/"; \
-	done | tee /dev/stderr | cut -d' ' -f1 | sort -u | wc -l | grep -qx 1
+	$(CARGO) build --release --quiet -p scanner-git --example decode_all
+	sh scripts/git-check.sh "$(TARGET_DIR)/release" $(REPOS)
 
 install: ## put scanner-rs into cargo's folder of programs
 	$(CARGO) install --path crates/scanner-cli --locked

@@ -93,11 +93,16 @@ impl<'a> Climber<'a> {
             None => self.is_root[tree as usize],
         };
         let mut level: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();
+        let mut cut = false;
         for place in places.iter().filter(|place| admitted(place.tree)) {
-            level.entry(self.forest.name(place.name).to_vec()).or_default().push(place.tree);
+            let name = self.forest.name(place.name);
+            if name.len() > self.limits.path_bytes_max as usize {
+                cut = true;
+            } else {
+                level.entry(name.to_vec()).or_default().push(place.tree);
+            }
         }
         let mut paths = Vec::new();
-        let mut cut = false;
         let mut steps = 0;
         while !level.is_empty() {
             let mut above: BTreeMap<Vec<u8>, Vec<u32>> = BTreeMap::new();

@@ -187,17 +187,23 @@ impl ObjectStore {
     }
 }
 
-/// Opens the packs of a folder. Where one went away between listing and opening (a repack) the folder is listed once
-/// more, because its objects lie in a new pack then.
+/// Times that a folder is listed while it changes.
+const LISTINGS_MAX: u32 = 6;
+
+/// Opens the packs of a folder. A repack may take packs away and put others there while the folder is listed, and a listing
+/// may then show neither: it is listed until two listings in a row bring nothing new.
 fn open_packs(
     folder: &Path,
     format: ObjectFormat,
     warnings: &mut Vec<Warning>,
 ) -> std::io::Result<Vec<Pack>> {
     let mut packs: Vec<Pack> = Vec::new();
-    for is_last in [false, true] {
+    let mut quiet = 0;
+    for listing in 1..=LISTINGS_MAX {
+        let (paths, orphans) = pack_paths(folder)?;
         let mut failed = Vec::new();
-        for path in pack_paths(folder)? {
+        let before = packs.len();
+        for path in paths {
             if packs.iter().any(|known| known.path() == path) {
                 continue;
             }
@@ -206,32 +212,39 @@ fn open_packs(
                 Err(error) => failed.push((path, error)),
             }
         }
-        let vanished = |(_, error): &(PathBuf, PackError)| matches!(error, PackError::Io { source, .. } if crate::mapped::is_absent(source));
-        if is_last || !failed.iter().any(vanished) {
-            let told = failed.into_iter();
-            warnings.extend(
-                told.map(|(path, error)| Warning::Pack { path, reason: error.to_string() }),
-            );
+        let has_vanished = |(_, error): &(PathBuf, PackError)| matches!(error, PackError::Io { source, .. } if crate::mapped::is_absent(source));
+        let is_quiet = packs.len() == before && !failed.iter().any(has_vanished);
+        quiet = if is_quiet { quiet + 1 } else { 0 };
+        if quiet == 2 || listing == LISTINGS_MAX || (listing == 2 && packs.len() == before) {
+            let failed = failed.into_iter().map(|(path, error)| (path, error.to_string()));
+            let alone = "its index is there, the pack is not";
+            let orphans = orphans.into_iter().map(|path| (path, alone.to_owned()));
+            warnings
+                .extend(failed.chain(orphans).map(|(path, reason)| Warning::Pack { path, reason }));
             break;
         }
     }
     Ok(packs)
 }
 
-/// The `.pack` files of a folder, sorted; an absent folder has none.
-fn pack_paths(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+/// The `.pack` files of a folder, sorted, and those of which only the index is there; an absent folder has none.
+fn pack_paths(folder: &Path) -> std::io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Default::default()),
         Err(error) => return Err(error),
     };
-    let mut paths = Vec::new();
+    let (mut paths, mut indexed) = (Vec::new(), Vec::new());
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "pack") {
-            paths.push(path);
+        match path.extension().and_then(OsStr::to_str) {
+            Some("pack") => paths.push(path),
+            Some("idx") => indexed.push(path.with_extension("pack")),
+            _ => {}
         }
     }
     paths.sort();
-    Ok(paths)
+    indexed.sort();
+    indexed.retain(|path| paths.binary_search(path).is_err());
+    Ok((paths, indexed))
 }

@@ -5,6 +5,7 @@
 mod fixture;
 mod generated;
 mod hostile;
+mod large;
 mod objects;
 mod opening;
 mod origins;
