@@ -5,7 +5,6 @@
 #   findings   the same for 1 to 16 workers, with and without deltas, for any chunk size
 #   storage    of repositories up to MIB_MAX MiB: the same repacked to depth 0, 50 and 250, with a multi-pack index, and
 #              with loose objects only; and the same as a scan of every object written to a file
-#   history    of those too: what `--mode diff-history` finds is found at the same commits
 #
 # Arguments: the folder with the programs, then repositories. The work is done in copies; nothing is changed in place.
 set -eu
@@ -72,7 +71,9 @@ for repo; do
     findings git "$copy" -j 4 > "$work/got"
     check 'loose objects only' "$work/want" "$work/got"
     grep -v ' tree ' "$work/git" | cut -d' ' -f1 | git --git-dir="$repo" cat-file --batch | python3 "$(dirname "$0")/git-findings.py" "$work/files"
-    findings fs "$work/files" --no-ignore -j 4 > "$work/got"
-    check 'every object as a file' "$work/want" "$work/got"
+    # What judges generic credentials looks at the kind of file, which an object's id does not tell.
+    findings fs "$work/files" --no-ignore -j 4 | grep -v '^generic-' > "$work/got" || true
+    grep -v '^generic-' "$work/want" > "$work/other" || true
+    check 'every object as a file, generic rules apart' "$work/other" "$work/got"
 done
 exit $failed
