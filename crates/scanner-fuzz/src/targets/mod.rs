@@ -1,6 +1,7 @@
 //! All targets. A new one is a function in a file of its topic and a line in [`TARGETS`].
 
 mod archive;
+mod cache;
 mod decode;
 
 use crate::Target;
@@ -19,4 +20,5 @@ pub const TARGETS: &[Target] = &[
     decode::REFERENCE,
     archive::ARCHIVE,
     archive::IMAGE,
+    cache::VSDB,
 ];
