@@ -1,5 +1,6 @@
 //! Runs the scanner over a folder and reads its findings.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -49,6 +50,8 @@ enum Event {
         status: String,
         files: u64,
         bytes: u64,
+        #[serde(default)]
+        failed: BTreeMap<String, u64>,
     },
     #[serde(other)]
     Other,
@@ -113,8 +116,11 @@ fn read(text: &str) -> Result<Scanned> {
                 let likely = confidence != "possible";
                 scanned.found.push(Found { path, first: line, last: end_line, rule, likely });
             }
-            Event::Summary { status, files, bytes } => {
-                is_complete = status == "complete";
+            Event::Summary { status, files, bytes, failed } => {
+                // What is encoded beyond the budgets of decoding is not labelled.
+                let only_decoding = failed.keys().all(|kind| kind == "decode_budget");
+                is_complete = status == "complete"
+                    || (status == "incomplete" && !failed.is_empty() && only_decoding);
                 (scanned.files, scanned.bytes) = (files, bytes);
             }
             Event::Other => {}
