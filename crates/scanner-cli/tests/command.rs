@@ -549,10 +549,13 @@ fn this_repository_is_clean() {
 
 #[test]
 fn a_used_up_budget_of_decoding_is_told_and_leaves_the_run_incomplete() {
-    let lines: Vec<String> = (0..5000).map(|number| format!("a%41{number}")).collect();
+    let lines: Vec<String> = (0..70_000).map(|number| format!("a%41{number}")).collect();
     let text = lines.join("\n");
     let dir = folder(&[("a.txt", &text)]);
-    let output = run(dir.path(), &["scan", "a.txt", "-f", "json", "-f", "text=report.txt"]);
+    let output = run(
+        dir.path(),
+        &["scan", "a.txt", "--chunk-size", "4M", "-f", "json", "-f", "text=report.txt"],
+    );
     assert_eq!(code(&output), Some(3), "{}", err(&output));
     let report: serde_json::Value = serde_json::from_str(&out(&output)).expect("JSON");
     assert_eq!(report["summary"]["failed"]["decode_budget"], 1, "{report}");

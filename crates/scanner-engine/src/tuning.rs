@@ -41,7 +41,7 @@ impl Tuning {
         candidates_per_kib_max: 256,
         decode_depth_max: 3,
         decode_bytes_min: 512 * 1024,
-        decode_items_max: 4096,
+        decode_items_max: 65_536,
     };
 
     /// Whether the values fit together; called when an engine is built.
