@@ -94,6 +94,19 @@ fn utf16_of_either_order_and_alignment_shows_the_same_secrets() {
     }
 }
 
+#[test]
+fn utf16_in_a_binary_is_found_wherever_it_begins() {
+    let mut runner = native();
+    for example in examples().iter().filter(|e| e.text.is_ascii() && e.path.is_none()).step_by(60) {
+        let wide: Vec<u8> = example.text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for shift in 0..256 {
+            let noise = vec![1; 512 + shift];
+            let found = runner.whole("a.bin", &[noise.as_slice(), &wide, &noise].concat());
+            assert!(!found.is_empty(), "{shift} bytes further: {}", example.text);
+        }
+    }
+}
+
 /// Documents of examples, parts of them and noise.
 fn documents() -> impl Strategy<Value = Vec<u8>> {
     let examples: Vec<Vec<u8>> = examples()
@@ -111,6 +124,46 @@ fn documents() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(b"\n".to_vec()),
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+/// Binary files: stretches of numbers and noise with text of either width between, cut anywhere.
+fn binaries() -> impl Strategy<Value = Vec<u8>> {
+    let examples: Vec<Vec<u8>> = examples()
+        .into_iter()
+        .filter(|e| e.path.is_none() && e.text.is_ascii())
+        .step_by(3)
+        .map(|e| e.text.into_bytes())
+        .collect();
+    let wide = |text: &[u8], is_big: bool| -> Vec<u8> {
+        text.iter().flat_map(|b| if is_big { [0, *b] } else { [*b, 0] }).collect()
+    };
+    let piece = prop_oneof![
+        4 => (prop::sample::select(examples), any::<bool>(), any::<prop::sample::Index>())
+            .prop_map(move |(text, is_big, cut)| {
+                // Now and then a part in the middle that is no ASCII.
+                let (front, back) = text.split_at(cut.index(2 * text.len() + 1).min(text.len()));
+                [wide(front, is_big), vec![7; 2 * usize::from(!back.is_empty())], wide(back, is_big)].concat()
+            }),
+        1 => (1u8..4, 0usize..1500).prop_map(|(byte, len)| vec![byte; len]),
+        1 => (0usize..1500).prop_map(|len| vec![0; len]),
+        1 => prop::collection::vec(any::<u8>(), 0..300),
+        1 => Just(b"a\0b\0c\0".to_vec()),
+        1 => Just(vec![1]),
+    ];
+    prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_binary_is_what_the_oracle_says(bytes in binaries()) {
+        let specs = builtin::specs();
+        let want = Runner::oracle(&specs).whole("a.bin", &bytes);
+        let mut native = Runner::new(&specs, EngineOptions::default());
+        prop_assert_eq!(&native.whole("a.bin", &bytes), &want);
+        let half = bytes.len() / 2 + 1;
+        prop_assert_eq!(&native.chunks("a.bin", &bytes, half), &want);
+    }
 }
 
 proptest! {

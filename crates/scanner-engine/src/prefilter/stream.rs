@@ -97,7 +97,7 @@ pub struct BlockStream {
     /// Anchors that begin before this place were reported.
     sure: u64,
     hits: StreamHits,
-    narrow: Vec<u8>,
+    narrowing: utf16::Narrowing,
 }
 
 impl BlockStream {
@@ -121,7 +121,7 @@ impl BlockStream {
         let (before, behind) =
             (2 * u64::from(locality.before) + 2, 2 * u64::from(locality.behind) + 2);
         let sure = if piece.is_last { end } else { end.saturating_sub(behind).max(self.sure) };
-        self.collect(scan);
+        self.collect(locality, scan);
         if self.hits.is_everywhere {
             sink.force_full();
         }
@@ -138,12 +138,12 @@ impl BlockStream {
     }
 
     /// Lists the hits in the bytes at hand, in their coordinates.
-    fn collect(&mut self, scan: &mut dyn FnMut(&[u8], &mut HitSink<'_>)) {
-        let Self { bytes, hits, narrow, .. } = self;
+    fn collect(&mut self, locality: Locality, scan: &mut dyn FnMut(&[u8], &mut HitSink<'_>)) {
+        let Self { bytes, hits, narrowing, .. } = self;
         hits.list.clear();
         hits.is_everywhere = false;
         scan(bytes, &mut HitSink::stream(hits, Variant::Raw));
-        utf16::each_narrowed(bytes, narrow, |variant, first, text| {
+        narrowing.each(bytes, Some(locality), |variant, first, text| {
             let before = hits.list.len();
             scan(text, &mut HitSink::stream(hits, variant));
             for (_, _, from, to) in &mut hits.list[before..] {

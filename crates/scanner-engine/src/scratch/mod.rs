@@ -22,6 +22,7 @@ use crate::delta::{Derivation, Inherited, Memo};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
 use crate::prefilter::PrefilterScratch;
+use crate::utf16::Narrowing;
 
 /// Sizing factor of the set of seen findings over the findings kept.
 pub const FINDING_DEDUPE_MULTIPLIER: usize = 4;
@@ -48,8 +49,8 @@ pub struct ScanScratch {
     pub(crate) seen: FixedSet128,
     /// Decoded text of a UTF-16 window.
     pub(crate) utf16_text: Vec<u8>,
-    /// UTF-16 text narrowed to a byte a unit.
-    pub(crate) narrow: Vec<u8>,
+    /// For looking at UTF-16 text.
+    pub(crate) narrowing: Narrowing,
     /// What the prefilter writes to.
     pub(crate) prefilter: PrefilterScratch,
     /// Decoded bytes of the chunk.
@@ -102,7 +103,7 @@ impl ScanScratch {
             _cold_boundary: CachelineBoundary([]),
             seen: FixedSet128::with_capacity(findings * FINDING_DEDUPE_MULTIPLIER),
             utf16_text: Vec::new(),
-            narrow: Vec::new(),
+            narrowing: Narrowing::default(),
             prefilter: PrefilterScratch::default(),
             slab: DecodeSlab::default(),
             inherited: Vec::new(),

@@ -46,6 +46,8 @@ pub struct NativePrefilter {
     stems: Stems,
     level: SimdLevel,
     locality: Locality,
+    /// Whether an anchor may begin with a zero byte.
+    has_zeros: bool,
 }
 
 /// Bytes that a neighbour or a token start is judged by; more than any of them needs.
@@ -64,6 +66,12 @@ fn locality_of(anchors: &[(RuleId, Literal, AnchorClass)]) -> Locality {
     Locality { before: JUDGED_BYTES, behind: reach + JUDGED_BYTES }
 }
 
+/// Whether there is nothing but zero bytes.
+fn is_zero(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks::<16>();
+    words.iter().all(|word| u128::from_ne_bytes(*word) == 0) && rest.iter().all(|byte| *byte == 0)
+}
+
 impl NativePrefilter {
     /// Builds the tables. `anchors` has one entry per rule and literal.
     pub(crate) fn new(anchors: &[(RuleId, Literal, AnchorClass)], level: SimdLevel) -> Self {
@@ -77,6 +85,7 @@ impl NativePrefilter {
             table,
             level,
             locality: locality_of(anchors),
+            has_zeros: anchors.iter().any(|(_, literal, _)| literal.bytes.first() == Some(&0)),
         }
     }
 
@@ -108,6 +117,11 @@ impl Prefilter for NativePrefilter {
         let mut at = places.start;
         while at < places.end {
             let end = (at + STRIP_BYTES).min(places.end);
+            // Disk images and holes of files are full of them.
+            if !self.has_zeros && is_zero(&bytes[at..end]) {
+                at = end;
+                continue;
+            }
             self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
