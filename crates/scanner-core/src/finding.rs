@@ -93,11 +93,25 @@ pub enum Validation {
     StructureOk,
     /// It parses and says itself that its time is over.
     Expired,
+    /// A private key that is of no use without its passphrase.
+    Encrypted,
+    /// A private key whose public half stands in the same object.
+    PairOk,
+    /// Its issuer hands out baits (honeytokens): whoever uses it is noticed.
+    Canary,
 }
 
 impl Validation {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::None, Self::ChecksumOk, Self::StructureOk, Self::Expired];
+    pub const ALL: [Self; 7] = [
+        Self::None,
+        Self::ChecksumOk,
+        Self::StructureOk,
+        Self::Expired,
+        Self::Encrypted,
+        Self::PairOk,
+        Self::Canary,
+    ];
 
     /// The word used in reports.
     pub const fn name(self) -> &'static str {
@@ -106,6 +120,9 @@ impl Validation {
             Self::ChecksumOk => "checksum-ok",
             Self::StructureOk => "structure-ok",
             Self::Expired => "expired",
+            Self::Encrypted => "encrypted",
+            Self::PairOk => "pair-ok",
+            Self::Canary => "canary",
         }
     }
 }

@@ -27,20 +27,31 @@ pub(crate) fn derive_min_confidence(gates: &GateSpecs) -> i8 {
 /// The tier of a finding: the rule's own, raised by proof and lowered by expiry.
 pub(crate) fn tier(base: Confidence, validation: Validation) -> Confidence {
     match validation {
-        Validation::ChecksumOk => Confidence::Certain,
-        Validation::StructureOk => base.max(Confidence::Likely),
+        Validation::ChecksumOk | Validation::PairOk => Confidence::Certain,
+        Validation::StructureOk | Validation::Encrypted | Validation::Canary => {
+            base.max(Confidence::Likely)
+        }
         Validation::Expired => Confidence::Possible,
         _ => base,
     }
 }
 
-/// 0 to 100: the tier's range, and within it the shape and the signals.
-pub(crate) fn score(tier: Confidence, shape: Shape, signals: i8) -> u8 {
-    let base: u8 = match tier {
+/// A score of the tier `from`, moved into that of `to`.
+pub fn rescore(score: u8, from: Confidence, to: Confidence) -> u8 {
+    base(to).saturating_add(score.saturating_sub(base(from))).min(99)
+}
+
+/// Where the scores of a tier begin.
+const fn base(tier: Confidence) -> u8 {
+    match tier {
         Confidence::Certain => 95,
         Confidence::Likely => 70,
         Confidence::Possible => 30,
-    };
+    }
+}
+
+/// 0 to 100: the tier's range, and within it the shape and the signals.
+pub(crate) fn score(tier: Confidence, shape: Shape, signals: i8) -> u8 {
     let shape: u8 = match shape {
         Shape::Token | Shape::Block => 4,
         Shape::Regex | Shape::Uri => 2,
@@ -49,7 +60,7 @@ pub(crate) fn score(tier: Confidence, shape: Shape, signals: i8) -> u8 {
     };
     let signals =
         if tier == Confidence::Certain { 0 } else { signals.clamp(0, 5).unsigned_abs() * 3 };
-    (base + shape + signals).min(99)
+    (base(tier) + shape + signals).min(99)
 }
 
 #[cfg(test)]
@@ -80,6 +91,9 @@ mod tests {
                 assert!(score(Confidence::Possible, shape, signals) < 60);
                 assert!((60..95).contains(&score(Confidence::Likely, shape, signals)));
                 assert!(score(Confidence::Certain, shape, signals) >= 95);
+                let likely = score(Confidence::Likely, shape, signals);
+                assert!(rescore(likely, Confidence::Likely, Confidence::Certain) >= 95);
+                assert!(rescore(likely, Confidence::Likely, Confidence::Possible) < 60);
             }
         }
     }

@@ -31,6 +31,7 @@ pub mod transform;
 mod tuning;
 mod utf16;
 
+pub use confidence::rescore;
 pub use counters::EngineStats;
 pub use delta::{CopyRange, Hit, HitList, Locality};
 pub use engine::{Engine, EngineOptions};

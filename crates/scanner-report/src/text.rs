@@ -277,9 +277,12 @@ impl fmt::Display for Verdict<'_> {
         })?;
         match finding.validation {
             Validation::None => {}
-            Validation::ChecksumOk => f.write_str(" · its checksum is right")?,
+            Validation::ChecksumOk => f.write_str(" · it proves itself")?,
             Validation::StructureOk => f.write_str(" · its structure is right")?,
             Validation::Expired => f.write_str(" · expired")?,
+            Validation::Encrypted => f.write_str(" · encrypted with a passphrase")?,
+            Validation::PairOk => f.write_str(" · its public half is in the same file")?,
+            Validation::Canary => f.write_str(" · a canary: its issuer notices its use")?,
             other => write!(f, " · {}", other.name())?,
         }
         for (index, kind) in finding.decode.iter().enumerate() {

@@ -88,6 +88,11 @@ impl Collector {
         if finding.precedence_key() < first.precedence_key() {
             std::mem::swap(first, &mut finding);
         }
+        // One place may prove what others cannot: a key beside its certificate.
+        if finding.confidence > first.confidence {
+            first.confidence = finding.confidence;
+            (first.validation, first.score) = (finding.validation, finding.score);
+        }
         first.places.push(own_place(&finding));
         first.places.append(&mut finding.places);
         first.git = git;

@@ -5,6 +5,7 @@ use scanner_engine::judge::{self, Weighed};
 use scanner_engine::{Engine, EngineError, EngineOptions, ObjectFacts, ScanScratch, Stage};
 use scanner_report::LineCounter;
 use scanner_rules::RuleSpec;
+use scanner_rules::checksum::describe;
 
 /// What one rule said about one place.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct ExplainLine {
     pub column: u64,
     /// What was looked at, redacted; empty where only a window was.
     pub redacted: String,
+    /// What the offline proof saw, where the rule has one: no byte of the secret.
+    pub proof: Option<String>,
     /// What the judge of generic credentials weighed, the heaviest first; empty where it was not asked.
     pub weighed: Vec<Weighed>,
 }
@@ -61,10 +64,30 @@ pub fn explain(
             line: place.line,
             column: place.column,
             redacted: shown(text, event.place, event.refused_by),
+            proof: proof(
+                specs,
+                &engine.rule_info(event.rule_id).id,
+                text,
+                (event.place, event.refused_by),
+            ),
             weighed: event.judged.as_ref().map(judge::weigh).unwrap_or_default(),
         });
     }
     Ok(out)
+}
+
+/// What the offline proof of a rule says of a place that it was asked about.
+fn proof(
+    specs: &[RuleSpec],
+    rule: &str,
+    text: &[u8],
+    (place, stage): (RootSpan, Option<Stage>),
+) -> Option<String> {
+    if !matches!(stage, None | Some(Stage::Offline | Stage::Safelist)) {
+        return None;
+    }
+    let checksum = specs.iter().find(|spec| spec.id == rule)?.gates.checksum?;
+    describe(checksum, text.get(place.start as usize..place.end as usize)?)
 }
 
 fn shown(text: &[u8], place: RootSpan, stage: Option<Stage>) -> String {

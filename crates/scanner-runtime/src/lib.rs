@@ -28,6 +28,7 @@ mod ledger;
 mod markers;
 mod object;
 mod pipeline;
+mod proof;
 mod rule_test;
 mod storing;
 

@@ -24,6 +24,7 @@ use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
 use crate::ledger::{Dropped, DroppedBy};
 use crate::markers;
+use crate::proof;
 use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
@@ -298,7 +299,9 @@ impl<'a> ObjectScanner<'a> {
         if let Some(error) = &cut.error {
             self.counts.skips.add(scanner_fs::skip_reason(error));
         }
-        let findings = self.with_line_hashes(passage.findings, source);
+        let mut findings = passage.findings;
+        proof::pair(&mut findings, source);
+        let findings = self.with_line_hashes(findings, source);
         match &mut self.capture {
             Some(capture) => capture.findings.extend(findings.into_iter().map(|(f, _)| f)),
             None => self.open.findings.extend(findings),
@@ -358,6 +361,9 @@ impl<'a> ObjectScanner<'a> {
             found.decode.extend(found.rec.variant.decode_kind());
         }
         found.sort_by_key(|f| (f.rec.root, f.rec.rule_id));
+        for found in &mut found {
+            proof::expire(&mut found.rec, &found.secret, self.request.started_unix);
+        }
         let mut dropped: Vec<(Location, RuleId, DroppedBy, String)> = Vec::new();
         for index in 0..found.len() {
             let location = self.lines.locate(chunk.data, found[index].rec.root);

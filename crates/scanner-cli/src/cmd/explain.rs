@@ -61,6 +61,9 @@ fn render(path: &str, lines: &[ExplainLine], all: bool) -> String {
         let shown =
             if line.redacted.is_empty() { String::new() } else { format!("  {}", line.redacted) };
         let _ = writeln!(text, "{place}  {}{shown}\n    {what}", line.rule);
+        if let Some(proof) = &line.proof {
+            let _ = writeln!(text, "    {proof}");
+        }
         for one in line.weighed.iter().take(WEIGHED_SHOWN) {
             let (weight, number) = (f64::from(one.weight) / 1000.0, one.number);
             let _ = writeln!(text, "    {weight:+6.2}  {} ({number})", one.name);

@@ -10,6 +10,8 @@ pub(crate) fn passes(gate: ChecksumSpec, secret: &[u8]) -> Result<Validation, St
     match verify(gate, secret) {
         Proof::Proven => Ok(Validation::ChecksumOk),
         Proof::Structured => Ok(Validation::StructureOk),
+        Proof::Encrypted => Ok(Validation::Encrypted),
+        Proof::Canary => Ok(Validation::Canary),
         Proof::Unknown => Ok(Validation::None),
         Proof::Disproven => Err(Stage::Offline),
     }

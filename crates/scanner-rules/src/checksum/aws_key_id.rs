@@ -8,12 +8,28 @@
 //! account cannot be read.
 
 use super::Verdict;
+use super::base32::digit;
 
 const PREFIX_BYTES: usize = 4;
 const BODY_BYTES: usize = 16;
 
 /// Accounts have twelve decimal digits.
 const ACCOUNT_MAX: u64 = 999_999_999_999;
+
+/// Accounts whose keys do nothing but tell that somebody used them: canarytokens.org, as published by several
+/// (Truffle Security, "Canaries"; the notes of those who map account numbers to their owners).
+const CANARY_ACCOUNTS: [u64; 10] = [
+    52_310_077_262,
+    171_436_882_533,
+    266_735_846_894,
+    534_261_010_715,
+    595_918_472_158,
+    717_712_589_309,
+    730_335_385_048,
+    819_147_034_852,
+    893_192_397_702,
+    992_382_622_183,
+];
 
 /// Ids of another length are Unknown: AWS allows 16 to 128 characters, though it issues 20.
 pub(super) fn verify(secret: &[u8]) -> Verdict {
@@ -23,20 +39,23 @@ pub(super) fn verify(secret: &[u8]) -> Verdict {
     let (prefix, body) = secret.split_at(PREFIX_BYTES);
     let filler = body.iter().all(|byte| Some(byte) == body.first());
     let base32 = body.iter().all(|&byte| digit(byte).is_some());
-    if prefix.iter().all(u8::is_ascii_uppercase) && base32 && !filler {
-        Verdict::Structured
-    } else {
-        Verdict::Disproven
+    if !prefix.iter().all(u8::is_ascii_uppercase) || !base32 || filler {
+        return Verdict::Disproven;
     }
+    let is_canary = account(secret).is_some_and(|account| CANARY_ACCOUNTS.contains(&account));
+    if is_canary { Verdict::Canary } else { Verdict::Structured }
 }
 
 /// The number of the account that owns an AWS access key id; write it with twelve digits.
 ///
 /// None for what is no key id and for ids of the old generation, which do not hold it.
 pub fn aws_account_id(secret: &[u8]) -> Option<u64> {
-    if verify(secret) != Verdict::Structured {
-        return None;
-    }
+    let is_id = matches!(verify(secret), Verdict::Structured | Verdict::Canary);
+    if is_id { account(secret) } else { None }
+}
+
+/// The account in the bits of an id.
+fn account(secret: &[u8]) -> Option<u64> {
     // Ten characters are 50 bits: generation (1), account (40), and 9 of the rest.
     let mut bits = 0_u64;
     for &byte in secret.iter().skip(PREFIX_BYTES).take(10) {
@@ -44,15 +63,6 @@ pub fn aws_account_id(secret: &[u8]) -> Option<u64> {
     }
     let account = bits >> 9 & 0xff_ffff_ffff;
     (bits >> 49 == 1 && account <= ACCOUNT_MAX).then_some(account)
-}
-
-/// RFC 4648 base32.
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'2'..=b'7' => Some(byte - b'2' + 26),
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -78,6 +88,23 @@ mod tests {
         ] {
             assert_eq!(verify(&id(prefix, body)), expected, "{prefix} {body}");
         }
+    }
+
+    #[test]
+    fn canaries_are_told() {
+        let body = |account: u64| -> String {
+            let value = u128::from(1_u64 << 40 | account) << 39 | 0x12_3456_789a;
+            let digit =
+                |at: u32| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(value >> (5 * at) & 31) as usize];
+            (0..16).rev().map(|at| char::from(digit(at))).collect()
+        };
+        for account in CANARY_ACCOUNTS {
+            let secret = id("AKIA", &body(account));
+            assert_eq!(verify(&secret), Verdict::Canary, "{account}");
+            assert_eq!(aws_account_id(&secret), Some(account));
+            assert_eq!(verify(&id("AKIA", &body(account + 1))), Verdict::Structured);
+        }
+        assert!(CANARY_ACCOUNTS.is_sorted());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Tokens that end in the base62 CRC32 of their own body: GitHub's `ghp_` and its kin, npm's
-//! `npm_`.
+//! Tokens that end in the CRC32 of their own body: in base62 GitHub's `ghp_` and its kin and npm's
+//! `npm_`, in hexadecimal digits Grafana's `glsa_`.
 //!
 //! The layout is GitHub's: "Behind GitHub's new authentication token formats" (github.blog, 5 April
 //! 2021) states prefix, 30 characters, and a CRC32 in base62 padded with zeros to 6; "Announcing
@@ -7,6 +7,9 @@
 //! states the order of the alphabet nor whether the prefix is covered: both are known from the
 //! specimen tokens published with the `base62-token.js` project, revoked by their owner (digits,
 //! upper case, lower case; prefix not covered).
+//!
+//! Grafana's (`pkg/components/satokengen` of its source): the last eight characters are the CRC32 of all
+//! that stands before the underscore, prefix included, low byte first, in lower-case digits.
 //!
 //! Linear in `payload + check`, hence at most 510 bytes.
 
@@ -37,6 +40,29 @@ pub(super) fn fill(payload: u8, check: u8, text: &[u8]) -> Option<String> {
     }
     let (_, covered) = split_tail(text, payload)?;
     encode_radix(u64::from(crc32fast::hash(covered)), BASE62, usize::from(check))
+}
+
+/// Characters of a CRC32 in hexadecimal digits.
+const HEX_CHARS: u8 = 8;
+
+pub(super) fn verify_hex(secret: &[u8]) -> Verdict {
+    let Some((head, check)) = split_tail(secret, HEX_CHARS) else { return Verdict::Unknown };
+    let Some((covered, b"_")) = split_tail(head, 1) else { return Verdict::Unknown };
+    if hex(covered).as_slice() == check { Verdict::Proven } else { Verdict::Disproven }
+}
+
+pub(super) fn fill_hex(text: &[u8]) -> Option<String> {
+    let (covered, _) = split_tail(text, 1).filter(|(_, last)| *last == b"_")?;
+    String::from_utf8(hex(covered).to_vec()).ok()
+}
+
+fn hex(covered: &[u8]) -> [u8; HEX_CHARS as usize] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [0; HEX_CHARS as usize];
+    for (pair, byte) in text.chunks_exact_mut(2).zip(crc32fast::hash(covered).to_le_bytes()) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    text
 }
 
 fn split_tail(text: &[u8], tail_bytes: u8) -> Option<(&[u8], &[u8])> {
@@ -84,6 +110,19 @@ mod tests {
             check(&["npm_", body, sum].concat(), Verdict::Proven);
             check(&["ghp_", body, &sum.to_ascii_uppercase()].concat(), Verdict::Disproven);
         }
+    }
+
+    #[test]
+    fn grafana() {
+        // The token of the tests in Grafana's source.
+        let token = ["glsa_", "iNValIdinValiDinvalidinvalidinva", "_", "5b582697"];
+        assert_eq!(verify_hex(token.concat().as_bytes()), Verdict::Proven);
+        assert_eq!(fill_hex(token[..3].concat().as_bytes()).as_deref(), Some(token[3]));
+        assert_eq!(verify_hex(token.concat().to_uppercase().as_bytes()), Verdict::Disproven);
+        assert_eq!(verify_hex(token.concat().replace('V', "W").as_bytes()), Verdict::Disproven);
+        assert_eq!(verify_hex(b"5b582697"), Verdict::Unknown);
+        assert_eq!(verify_hex(b"-5b582697"), Verdict::Unknown);
+        assert_eq!(fill_hex(b"glsa"), None);
     }
 
     #[test]

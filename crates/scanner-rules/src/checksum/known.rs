@@ -21,19 +21,34 @@
 //! - Twitter: keys and tokens of "Creating a signature" (OAuth 1.0a).
 //! - Hardhat: the first three accounts of Hardhat Network and Anvil, with and without `0x`.
 //! - Bitcoin: "Wallet import format" (Bitcoin wiki); BIP 32, test vector 1.
-//! - OAuth: tokens of RFC 6749 and RFC 6750, credentials of RFC 7617.
+//! - OAuth: tokens of RFC 5849, RFC 6749 and RFC 6750, credentials of RFC 7617.
+//! - OTP: the seeds of "Key Uri Format" (Google Authenticator's wiki) and of RFC 6238 in base32.
+//! - JOSE: the symmetric key of RFC 7515, appendix A.1.
+//! - Nostr: the key of NIP-19.
+//! - Telegram: tokens of the Bot API's pages (core.telegram.org). Discord: the bot token of its API reference.
+//! - `FastAPI` and Flask: the keys that their tutorials sign with. Symfony: the secret of its first edition.
+//! - Datadog, `OpenWeather`, Braintree: keys that their API references call with.
 //! - Vagrant: the insecure key that every base box trusts (`keys/vagrant` of its source).
 
 /// FNV-1a hashes of the samples, in order.
 const KNOWN: &[u64] = &[
     0x0a98_c8d5_3a73_c9c4, // Vagrant
+    0x0ab5_0e41_2ab9_81a4, // OAuth
     0x0b89_d8ab_b8cb_ff84, // Hardhat
+    0x0ca8_fec4_34c4_fe4c, // OpenWeather
     0x0e62_7699_b983_76d0, // AWS
+    0x105e_4dd7_63a8_12bc, // OAuth
     0x15f8_7945_422c_bea3, // JWT
     0x1794_84c6_f508_b654, // Hardhat
+    0x202d_82ed_b5b5_d126, // Datadog
     0x2249_e29c_3f7c_5bbb, // Stripe
     0x2e23_80ac_3dc2_ea0b, // JWT
     0x30aa_8188_bb02_3e35, // OAuth
+    0x3367_fe8c_16b6_73d2, // Telegram
+    0x36ec_79cf_e49d_42fa, // OAuth
+    0x3be9_55b1_8f32_adbe, // OAuth
+    0x3c0d_8e9d_b0e6_bea8, // OAuth
+    0x3d02_0707_12a6_9be2, // Nostr
     0x3f9d_1c99_6e62_0b67, // Azure
     0x404d_0a45_f079_7bc9, // AWS
     0x425a_29c9_b5b2_8b29, // Hardhat
@@ -42,39 +57,59 @@ const KNOWN: &[u64] = &[
     0x4a8c_de35_5b4a_bffa, // AWS
     0x4b81_4e2c_7456_0377, // Stripe
     0x5924_ff5c_475b_0cd8, // Hardhat
+    0x60bc_a9a8_e7e7_80a0, // OAuth
     0x6751_96d0_d19f_f51c, // Stripe
     0x67e7_33c2_f903_5757, // Stripe
     0x695f_9ce0_69fc_dff2, // MinIO
     0x6a8c_d541_79ee_73cf, // Twitter
     0x71d4_45b5_de16_8d8c, // Google
+    0x7611_593f_7ef2_eb68, // Braintree
     0x7699_c294_beeb_ad32, // AWS
+    0x76f0_7e1e_430f_318e, // OAuth
+    0x7bac_618b_05c0_d7a6, // Flask
+    0x7c80_a46c_ad6b_edf1, // OpenWeather
+    0x7cc0_ebcb_263a_834c, // OTP
     0x7da4_539f_17de_7061, // AWS
     0x846b_2a1e_2fad_7fcb, // OAuth
+    0x8959_d21b_97c6_b870, // Telegram
     0x8f63_5ee3_a1e6_f45d, // AWS
     0x95cb_4c52_2e36_54a8, // Hardhat
     0x9617_ea56_85ae_57ea, // OAuth
+    0x961d_1599_2b9f_eb22, // JOSE
     0x9978_d89a_4ce4_9339, // Hardhat
     0x9aa6_3f3b_c699_17ad, // JWT
+    0x9bb9_3d89_924c_f35d, // OAuth
+    0x9d18_acdc_dd4f_e44e, // Flask
     0x9f19_20c6_cd48_4714, // Azure
     0x9fec_ef63_1639_2406, // Twitter
+    0xa4a3_ec87_c26e_46f0, // Telegram
+    0xa704_e0c5_1f1b_6b61, // OTP
     0xa75d_dad0_eebf_6abb, // MinIO
+    0xac1e_f6d2_5b4e_4337, // FastAPI
+    0xb664_5180_3035_24be, // Slack
     0xbb65_956c_4b8b_34bf, // OAuth
     0xc358_cb21_c35a_1b3d, // GitHub
+    0xc860_f3f8_a6cd_87c5, // Discord
     0xc9b6_9149_9b62_e847, // Google
     0xcb16_0c5e_bf07_2178, // Google
     0xce68_431b_ed00_033e, // JWT
+    0xd1d4_07fe_9b0d_9c34, // OTP
+    0xd7ba_480f_b3bb_167e, // OAuth
     0xd944_2823_34e8_ee5a, // Bitcoin
     0xda97_4e4b_e9cf_a38b, // GitHub
     0xdb9b_ede1_a832_88bb, // GitHub
     0xdc8d_8ca0_6454_72e9, // OAuth
     0xdcb5_3d39_ae3d_beb0, // Mailgun
+    0xdd07_72d8_436a_0e14, // Datadog
     0xddd1_9c48_6d09_5d84, // Stripe
     0xe49c_640a_a227_dc2f, // GitHub
     0xe534_be17_0908_c3ce, // Slack
     0xe869_d872_48eb_48b6, // AWS
     0xe997_0869_85b9_9cf7, // Twitter
+    0xea9f_3f8a_bc62_7130, // Symfony
     0xeb1d_89bb_a604_4f75, // Bitcoin
     0xecc1_a447_4851_bc28, // OAuth
+    0xf40e_2e02_6c9a_c885, // OAuth
     0xf6ca_d54e_10eb_31ac, // GitHub
     0xf9a5_c07a_9fe2_5756, // Twitter
 ];

@@ -11,24 +11,32 @@
 
 mod armor;
 mod aws_key_id;
+mod base32;
 mod base58check;
 mod base64;
+mod bech32;
 mod crc32;
+mod describe;
 mod gitlab;
 mod json;
 mod jwt;
+mod key;
 mod known;
 mod luhn;
 mod macaroon;
 mod nkey;
+mod pair;
 mod pem;
 mod pgp;
+mod stellar;
 
 use serde::{Deserialize, Serialize};
 
 pub use aws_key_id::aws_account_id;
+pub use describe::describe;
 pub use jwt::jwt_exp;
 pub use known::is_known_sample;
+pub use pair::{PublicHalf, holds_public_half, public_half};
 
 /// What [`verify`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,6 +45,10 @@ pub enum Verdict {
     Proven,
     /// It parses as what it claims to be, but carries no checksum.
     Structured,
+    /// As [`Self::Structured`], and it is of no use without a passphrase.
+    Encrypted,
+    /// As [`Self::Structured`], and its issuer hands out baits: whoever uses it is noticed.
+    Canary,
     /// Cannot tell: another layout, too long, or cut short.
     Unknown,
     /// It is certainly not what it claims to be.
@@ -69,6 +81,12 @@ pub enum ChecksumSpec {
     GitlabRoutable,
     /// A NATS seed.
     Nkey,
+    /// Bech32 with its six characters of checksum: keys of age, Nostr, Cardano.
+    Bech32,
+    /// The last eight characters are the CRC32 of what stands before the last underscore.
+    Crc32Hex,
+    /// A Stellar secret seed.
+    Stellar,
 }
 
 /// A [`ChecksumSpec`] as a detector file writes it: `{ kind = "crc32-base62", payload = 30, check =
@@ -102,6 +120,12 @@ pub enum ChecksumToml {
     GitlabRoutable {},
     /// See [`ChecksumSpec::Nkey`].
     Nkey {},
+    /// See [`ChecksumSpec::Bech32`].
+    Bech32 {},
+    /// See [`ChecksumSpec::Crc32Hex`].
+    Crc32Hex {},
+    /// See [`ChecksumSpec::Stellar`].
+    Stellar {},
 }
 
 impl From<ChecksumToml> for ChecksumSpec {
@@ -116,6 +140,9 @@ impl From<ChecksumToml> for ChecksumSpec {
             ChecksumToml::PypiMacaroon {} => Self::PypiMacaroon,
             ChecksumToml::GitlabRoutable {} => Self::GitlabRoutable,
             ChecksumToml::Nkey {} => Self::Nkey,
+            ChecksumToml::Bech32 {} => Self::Bech32,
+            ChecksumToml::Crc32Hex {} => Self::Crc32Hex,
+            ChecksumToml::Stellar {} => Self::Stellar,
         }
     }
 }
@@ -132,6 +159,9 @@ impl From<ChecksumSpec> for ChecksumToml {
             ChecksumSpec::PypiMacaroon => Self::PypiMacaroon {},
             ChecksumSpec::GitlabRoutable => Self::GitlabRoutable {},
             ChecksumSpec::Nkey => Self::Nkey {},
+            ChecksumSpec::Bech32 => Self::Bech32 {},
+            ChecksumSpec::Crc32Hex => Self::Crc32Hex {},
+            ChecksumSpec::Stellar => Self::Stellar {},
         }
     }
 }
@@ -148,6 +178,9 @@ pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
         ChecksumSpec::PypiMacaroon => macaroon::verify(secret),
         ChecksumSpec::GitlabRoutable => gitlab::verify(secret),
         ChecksumSpec::Nkey => nkey::verify(secret),
+        ChecksumSpec::Bech32 => bech32::verify(secret),
+        ChecksumSpec::Crc32Hex => crc32::verify_hex(secret),
+        ChecksumSpec::Stellar => stellar::verify(secret),
     }
 }
 
@@ -156,7 +189,8 @@ pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
 ///
 /// None for kinds without a checksum at the end, and for a text the kind cannot end. What it
 /// appends: `crc32-base62` its `check` characters, `luhn` one digit, `base58check` six characters,
-/// `gitlab-routable` seven (the text ends with the two characters of the payload's length).
+/// `gitlab-routable` seven (the text ends with the two characters of the payload's length), `nkey` and
+/// `stellar` four, `bech32` six, `crc32-hex` eight (the text ends with an underscore).
 pub fn fill_check(spec: ChecksumSpec, secret_without_check: &str) -> Option<String> {
     let text = secret_without_check.as_bytes();
     match spec {
@@ -165,6 +199,9 @@ pub fn fill_check(spec: ChecksumSpec, secret_without_check: &str) -> Option<Stri
         ChecksumSpec::Base58check => base58check::fill(text),
         ChecksumSpec::GitlabRoutable => gitlab::fill(text),
         ChecksumSpec::Nkey => nkey::fill(text),
+        ChecksumSpec::Bech32 => bech32::fill(text),
+        ChecksumSpec::Crc32Hex => crc32::fill_hex(text),
+        ChecksumSpec::Stellar => stellar::fill(text),
         ChecksumSpec::Jwt
         | ChecksumSpec::Pem
         | ChecksumSpec::AwsKeyId
@@ -190,7 +227,7 @@ mod tests {
     use proptest::prelude::*;
 
     const GITHUB: ChecksumSpec = ChecksumSpec::Crc32Base62 { payload: 30, check: 6 };
-    const ALL: [ChecksumSpec; 9] = [
+    const ALL: [ChecksumSpec; 12] = [
         GITHUB,
         ChecksumSpec::Jwt,
         ChecksumSpec::Pem,
@@ -200,6 +237,9 @@ mod tests {
         ChecksumSpec::PypiMacaroon,
         ChecksumSpec::GitlabRoutable,
         ChecksumSpec::Nkey,
+        ChecksumSpec::Bech32,
+        ChecksumSpec::Crc32Hex,
+        ChecksumSpec::Stellar,
     ];
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -224,6 +264,9 @@ mod tests {
             "pypi-macaroon",
             "gitlab-routable",
             "nkey",
+            "bech32",
+            "crc32-hex",
+            "stellar",
         ];
         for (name, spec) in names.iter().zip(&ALL[1..]) {
             assert_eq!(read(&format!("checksum = {{ kind = \"{name}\" }}")).unwrap(), *spec);
@@ -314,6 +357,8 @@ mod tests {
                 (ChecksumSpec::Luhn, format!("{digits}1")),
                 (ChecksumSpec::Base58check, format!("{base58}z")),
                 (ChecksumSpec::GitlabRoutable, format!("glpat-{body}.01.0u")),
+                (ChecksumSpec::Crc32Hex, format!("glsa_{body}_")),
+                (ChecksumSpec::Bech32, format!("nsec1{}", "qpzry9x8gf2tvdw0".repeat(3))),
             ];
             for (spec, text) in texts {
                 let check = fill_check(spec, &text).unwrap();

@@ -4,6 +4,7 @@
 //! what is left is most of one.
 
 use super::Verdict;
+use super::base32::{self, crc16, encode};
 
 /// Characters of a seed.
 const CHARS: usize = 58;
@@ -38,49 +39,7 @@ pub(super) fn fill(text: &[u8]) -> Option<String> {
 }
 
 fn decode(text: &[u8]) -> Option<[u8; BYTES]> {
-    let text: &[u8; CHARS] = text.try_into().ok()?;
-    let (mut bits, mut count, mut at) = (0_u32, 0, 0);
-    let mut bytes = [0; BYTES];
-    for character in text {
-        let value = match character {
-            b'A'..=b'Z' => character - b'A',
-            b'2'..=b'7' => character - b'2' + 26,
-            _ => return None,
-        };
-        bits = bits << 5 | u32::from(value);
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            *bytes.get_mut(at)? = (bits >> count & 0xff) as u8;
-            at += 1;
-        }
-    }
-    (at == BYTES).then_some(bytes)
-}
-
-fn encode(bytes: &[u8; BYTES]) -> String {
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut text = String::with_capacity(CHARS);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in bytes {
-        bits = bits << 8 | u32::from(*byte);
-        count += 8;
-        while count >= 5 {
-            count -= 5;
-            text.push(char::from(alphabet[(bits >> count & 31) as usize]));
-        }
-    }
-    text.push(char::from(alphabet[(bits << (5 - count) & 31) as usize]));
-    text
-}
-
-/// CRC-16 as XMODEM has it: polynomial 0x1021, no reflection, begins with zero.
-fn crc16(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
-            if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 }
-        })
-    })
+    if text.len() == CHARS { base32::decode(text) } else { None }
 }
 
 #[cfg(test)]

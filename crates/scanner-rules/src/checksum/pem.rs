@@ -2,17 +2,18 @@
 //!
 //! A key is Structured when its base64 is strict and the outermost structure ends exactly where the
 //! body does: the DER SEQUENCE of PKCS#1, PKCS#8 and SEC 1, or the fields of `openssh-key-v1`
-//! (OpenSSH's `PROTOCOL.key`). A body that its headers call encrypted has no structure to check; it
-//! must only look random. Strict base64 of some length whose structure does not fit is Unknown: a key
-//! that was cut or altered. PGP blocks go to [`super::pgp`]. Unknown: other labels, no END line, too
-//! long a block.
-//!
-//! Not done: the numbers inside are not looked at, so a key that was altered within them still
-//! passes.
+//! (OpenSSH's `PROTOCOL.key`). What the numbers inside say ([`super::key`]) goes further: Proven where
+//! they prove each other, Disproven where the key is so small that anybody can compute it, Unknown
+//! where they contradict each other. A body that its headers or its structure call encrypted is
+//! Encrypted; by headers alone it must only look random. Strict base64 of some length whose structure
+//! does not fit is Unknown: a key that was cut or altered, and most of a key is as bad as all of it. PGP
+//! blocks go to [`super::pgp`]. Unknown: other labels, no END line, too long a block. A key's base64
+//! without its marker lines is read as well, but only what is certain counts of it.
 
 use super::Verdict;
 use super::armor::{ArmorText, Headers, line_prefix};
 use super::base64::{Alphabet, Decoder};
+use super::key::{self, Key, State};
 use super::pgp;
 
 /// Longest block that is read; a 16384-bit RSA key has some 13 kB.
@@ -20,6 +21,9 @@ const BLOCK_BYTES_MAX: usize = 64 * 1024;
 
 /// Fewest bytes of a key: Ed25519 in PKCS#8 has 48.
 pub(super) const KEY_BYTES_MIN: usize = 32;
+
+/// Longest key whose numbers are looked at; longer ones are judged by their frame.
+const NUMBERS_BYTES_MAX: usize = 12 * 1024;
 
 /// Fewest bytes of a key whose structure does not fit, to be reported without proof.
 const DAMAGED_KEY_BYTES_MIN: usize = 96;
@@ -39,13 +43,68 @@ pub(super) fn verify(block: &[u8]) -> Verdict {
     if block.len() > BLOCK_BYTES_MAX {
         return Verdict::Unknown;
     }
-    let Some((kind, body)) = find_body(block) else { return Verdict::Unknown };
+    let Some((kind, body)) = find_body(block) else { return bare(block) };
     let verdict = kind.verify(ArmorText::new(body, b""));
     let prefix = line_prefix(body);
     if verdict == Verdict::Disproven && !prefix.is_empty() {
         return kind.verify(ArmorText::new(body, prefix));
     }
     verdict
+}
+
+/// A key without its marker lines: whatever is not certain may be cut, so it is Unknown.
+fn bare(text: &[u8]) -> Verdict {
+    with_key(text, |key| match judge(key) {
+        Verdict::Structured => Verdict::Unknown,
+        verdict => verdict,
+    })
+    .unwrap_or(Verdict::Unknown)
+}
+
+/// What `see` makes of the key that is written in `text`, with or without marker lines; `None` where its
+/// numbers cannot be read.
+pub(super) fn with_key<T>(text: &[u8], see: impl FnOnce(&Key<'_>) -> T) -> Option<T> {
+    let body = find_body(text).map_or(text, |(_, body)| body);
+    with_material(body, |bytes| key::read(bytes).as_ref().map(see)).flatten()
+}
+
+/// What `see` makes of the bytes that an armored body holds; `None` where it is no strict base64 or has
+/// headers.
+pub(super) fn with_material<T>(body: &[u8], see: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let mut buffer = [0; NUMBERS_BYTES_MAX];
+    for prefix in [b"".as_slice(), line_prefix(body)] {
+        let mut text = ArmorText::new(body, prefix);
+        let headers = text.skip_headers();
+        if let Some(bytes) = decode(text.base64_chars(), &mut buffer)
+            && !headers.encrypted
+        {
+            return Some(see(bytes));
+        }
+    }
+    None
+}
+
+/// The bytes that strict base64 stands for; `None` for anything else, nothing, and what does not fit.
+fn decode(chars: impl Iterator<Item = u8>, into: &mut [u8]) -> Option<&[u8]> {
+    let mut decoder = Decoder::new(Alphabet::Standard, chars);
+    let mut count = 0;
+    for byte in decoder.by_ref() {
+        *into.get_mut(count)? = byte;
+        count += 1;
+    }
+    into.get(..count).filter(|bytes| decoder.is_strict() && !bytes.is_empty())
+}
+
+fn judge(key: &Key<'_>) -> Verdict {
+    if key.is_too_small() {
+        return Verdict::Disproven;
+    }
+    match key.state {
+        State::Whole => Verdict::Proven,
+        State::Plain => Verdict::Structured,
+        State::Altered => Verdict::Unknown,
+        State::Encrypted => Verdict::Encrypted,
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -75,7 +134,13 @@ impl Kind {
         }
         match self {
             Self::Pgp => pgp::verify(text.base64_chars()),
-            Self::Der | Self::OpenSsh => self.verify_key(text.base64_chars(), headers),
+            Self::Der | Self::OpenSsh => {
+                let verdict = self.verify_key(text.clone().base64_chars(), headers);
+                if verdict == Verdict::Structured && !headers.encrypted {
+                    return inside(text.base64_chars());
+                }
+                verdict
+            }
         }
     }
 
@@ -91,12 +156,19 @@ impl Kind {
             return Verdict::Disproven;
         }
         if fits && bytes.inner.is_strict() {
-            return Verdict::Structured;
+            return if headers.encrypted { Verdict::Encrypted } else { Verdict::Structured };
         }
         // Cut off, altered or of a kind unknown here: most of a key is as bad as all of it.
         let is_most_of_a_key = bytes.inner.is_whole() && bytes.count >= DAMAGED_KEY_BYTES_MIN;
         if is_most_of_a_key { Verdict::Unknown } else { Verdict::Disproven }
     }
+}
+
+/// What the numbers of a key say whose frame is right.
+fn inside(chars: impl Iterator<Item = u8>) -> Verdict {
+    let mut buffer = [0; NUMBERS_BYTES_MAX];
+    let key = decode(chars, &mut buffer).and_then(key::read);
+    key.map_or(Verdict::Structured, |key| judge(&key))
 }
 
 /// What stands between the first BEGIN line and the END line after it.
@@ -341,7 +413,7 @@ mod tests {
         let legacy =
             "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n";
         let body = lines(&base64(&random_bytes(600)));
-        check(&block("RSA PRIVATE KEY", &format!("{legacy}{body}")), Verdict::Structured);
+        check(&block("RSA PRIVATE KEY", &format!("{legacy}{body}")), Verdict::Encrypted);
         check(&block("RSA PRIVATE KEY", &body), Verdict::Unknown);
         let joined = format!("{legacy}{body}").replace('\n', " ");
         check(&block("RSA PRIVATE KEY", &joined), Verdict::Unknown);
