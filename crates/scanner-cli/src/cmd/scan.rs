@@ -77,7 +77,11 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
     if let (Some(ledger), Some(place)) = (&prepared.request.ledger, &args.show_suppressed) {
         suppressed::tell(ledger, place)?;
     }
-    Ok(conclude(cli, &prepared, &summary, args.exit_code))
+    let exit = conclude(cli, &prepared, &summary, args.exit_code);
+    // The store is closed; what else there is ends with the process, which is sooner than piece by piece.
+    prepared.request.store = None;
+    std::mem::forget(prepared);
+    Ok(exit)
 }
 
 /// Resolves flags and configuration. `None`, and a word about it, where no rule is left.
