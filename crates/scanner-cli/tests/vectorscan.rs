@@ -104,8 +104,8 @@ fn reports_are_the_same_byte_for_byte_cold_warm_and_whatever_happens_to_the_cach
     assert!(!files.is_empty());
     check("warm", &["-j", "1"]);
     check("shards", &["--vectorscan-shards", "3"]);
-    check("patterns", &["--vectorscan-mode", "regex-and-anchors"]);
-    check("patterns, warm", &["--vectorscan-mode", "regex-and-anchors", "-j", "3"]);
+    check("literals", &["--vectorscan-mode", "anchors-only"]);
+    check("literals, warm", &["--vectorscan-mode", "anchors-only", "-j", "3"]);
     for file in &files {
         let whole = fs::read(file).expect("a file of the cache");
         let mut flipped = whole.clone();

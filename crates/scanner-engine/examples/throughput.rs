@@ -1,7 +1,12 @@
 //! Measures the engine alone: reads a folder into memory, scans it some times with the built-in detectors, and
 //! prints what it did as one line of JSON.
 //!
-//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar] [--no-decode | --compare-decode]`
+//! `throughput FOLDER [--passes N] [--bytes-max N] [--scalar] [--no-decode | --compare-decode] [--detectors N]
+//! [--prefilter] [--engine native|anchors-only|regex-and-anchors]`
+//!
+//! `--detectors` takes so many of the built-in detectors, spread over the list. `--prefilter` runs the prefilter alone,
+//! over the bytes as they are, and counts its hits. `--engine` names Vectorscan's modes where the feature is built in;
+//! what it compiles is compiled before the clock starts.
 //!
 //! `--compare-decode` scans each object with encodings undone and without, in turn, so that whatever else the machine
 //! does slows both, and prints the ratio of the times, the best of all passes for each object.
@@ -13,8 +18,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use scanner_core::{Chunk, FileId};
-use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch, SimdLevel, Tuning};
-use scanner_rules::builtin;
+use scanner_engine::prefilter::{HitSink, PrefilterScratch};
+use scanner_engine::{Engine, EngineOptions, HitList, ObjectFacts, ScanScratch, SimdLevel, Tuning};
+use scanner_rules::{RuleSpec, builtin};
 
 struct Options {
     folder: PathBuf,
@@ -23,6 +29,9 @@ struct Options {
     level: SimdLevel,
     tuning: Tuning,
     compare: bool,
+    detectors: usize,
+    prefilter: bool,
+    engine: String,
 }
 
 fn options() -> Options {
@@ -33,6 +42,9 @@ fn options() -> Options {
         level: SimdLevel::detect(),
         tuning: Tuning::DEFAULT,
         compare: false,
+        detectors: usize::MAX,
+        prefilter: false,
+        engine: "native".to_owned(),
     };
     let mut args = std::env::args().skip(1);
     while let Some(arg) = args.next() {
@@ -43,6 +55,9 @@ fn options() -> Options {
             "--scalar" => options.level = SimdLevel::Scalar,
             "--no-decode" => options.tuning.decode_depth_max = 0,
             "--compare-decode" => options.compare = true,
+            "--detectors" => options.detectors = number() as usize,
+            "--prefilter" => options.prefilter = true,
+            "--engine" => options.engine = args.next().expect("an engine"),
             folder => options.folder = PathBuf::from(folder),
         }
     }
@@ -94,6 +109,83 @@ fn compare(options: &Options, objects: &[Vec<u8>]) {
     );
 }
 
+/// So many of the built-in detectors, from all over the list.
+fn specs(count: usize) -> Vec<RuleSpec> {
+    let all = builtin::specs();
+    let (len, count) = (all.len(), count.min(all.len()).max(1));
+    let is_taken = |index: usize| (index + 1) * count / len > index * count / len;
+    all.into_iter()
+        .enumerate()
+        .filter(|(index, _)| is_taken(*index))
+        .map(|(_, spec)| spec)
+        .collect()
+}
+
+/// The engine that was asked for, with everything compiled that a scan may need.
+fn engine(options: &Options) -> Engine {
+    let specs = specs(options.detectors);
+    let engine_options =
+        EngineOptions { level: options.level, tuning: options.tuning, ..EngineOptions::default() };
+    let engine = match options.engine.as_str() {
+        "native" => Engine::new(&specs, engine_options),
+        other => vectorscan(other, &specs, engine_options),
+    };
+    let engine = engine.expect("the built-in set compiles");
+    engine.settle();
+    engine
+}
+
+#[cfg(feature = "vectorscan")]
+fn vectorscan(
+    mode: &str,
+    specs: &[RuleSpec],
+    options: EngineOptions,
+) -> Result<Engine, scanner_engine::EngineError> {
+    use scanner_engine::{ShardPolicy, VsMode, VsSettings};
+    let mode = [VsMode::AnchorsOnly, VsMode::RegexAndAnchors]
+        .into_iter()
+        .find(|known| known.name() == mode)
+        .expect("a mode of Vectorscan");
+    let settings = VsSettings { mode, shards: ShardPolicy::Single, ..VsSettings::default() };
+    Engine::with_vectorscan(specs, options, settings)
+}
+
+#[cfg(not(feature = "vectorscan"))]
+fn vectorscan(
+    mode: &str,
+    _: &[RuleSpec],
+    _: EngineOptions,
+) -> Result<Engine, scanner_engine::EngineError> {
+    panic!("{mode} is no engine of this program: build it with the feature vectorscan")
+}
+
+/// Hits of the prefilter alone, in one pass over the objects, and the seconds of the others.
+fn prefilter(options: &Options, objects: &[Vec<u8>]) {
+    let engine = engine(options);
+    let (mut scratch, mut list) = (PrefilterScratch::default(), HitList::default());
+    let (mut hits, mut seconds) = (0, 0.0);
+    for pass in 0..=options.passes {
+        let started = Instant::now();
+        hits = 0;
+        for object in objects {
+            list.clear();
+            let mut sink = HitSink::collecting(&mut list, 0..object.len() as u32);
+            engine.prefilter().scan_block(object, &mut scratch, &mut sink);
+            hits += list.len();
+        }
+        if pass > 0 {
+            seconds += started.elapsed().as_secs_f64();
+        }
+    }
+    let bytes = options.passes as u64 * objects.iter().map(|o| o.len() as u64).sum::<u64>();
+    let rate = bytes as f64 / seconds / 1e9;
+    println!(
+        "{{\"bytes\": {bytes}, \"seconds\": {seconds:.6}, \"hits\": {hits}, \"gb_per_second\": {rate:.3}, \
+         \"rules\": {}}}",
+        engine.rule_count()
+    );
+}
+
 fn main() {
     let options = options();
     let mut objects = Vec::new();
@@ -101,11 +193,11 @@ fn main() {
     if options.compare {
         return compare(&options, &objects);
     }
+    if options.prefilter {
+        return prefilter(&options, &objects);
+    }
     let built = Instant::now();
-    let specs = builtin::specs();
-    let engine_options =
-        EngineOptions { level: options.level, tuning: options.tuning, ..EngineOptions::default() };
-    let engine = Engine::new(&specs, engine_options).expect("the built-in set compiles");
+    let engine = engine(&options);
     let mut scratch = ScanScratch::new(&engine);
     let build_ms = built.elapsed().as_secs_f64() * 1e3;
     let (mut bytes, mut findings, mut seconds, mut best) = (0u64, 0usize, 0.0, f64::INFINITY);

@@ -281,7 +281,8 @@ impl Engine {
         self.level
     }
 
-    pub(crate) fn prefilter(&self) -> &dyn Prefilter {
+    /// The prefilter alone.
+    pub fn prefilter(&self) -> &dyn Prefilter {
         &*self.prefilter
     }
 

@@ -54,6 +54,12 @@ struct CargoTarget {
     bin: Option<String>,
     example: Option<String>,
     profile: String,
+    /// Features of the package to build it with.
+    #[serde(default)]
+    features: Vec<String>,
+    /// Packages that are selected with it, so that what all depend on has the same features and is built once.
+    #[serde(default)]
+    together: Vec<String>,
 }
 
 /// One way to call a program.
@@ -187,12 +193,17 @@ fn version(file: &Path, arguments: &[String]) -> String {
     answer.lines().next().map_or_else(|| "unknown".to_owned(), |line| line.trim().to_owned())
 }
 
-/// Builds a target of the workspace and asks cargo where it put it.
+/// Builds a target of the workspace and asks cargo where it put it. What is built with features is copied beside, since
+/// the next build without them replaces it.
 fn build(target: &CargoTarget, finder: &Finder) -> Result<PathBuf> {
     let profile = finder.profile.as_ref().unwrap_or(&target.profile);
     let mut command = Command::new("cargo");
     command.current_dir(&finder.root).args(["build", "--quiet", "--package", &target.package]);
+    command.args(target.together.iter().flat_map(|package| ["--package", package]));
     command.args(["--profile", profile, "--message-format", "json-render-diagnostics"]);
+    if !target.features.is_empty() {
+        command.args(["--features", &target.features.join(",")]);
+    }
     let wanted = match (&target.bin, &target.example) {
         (Some(bin), None) => {
             command.args(["--bin", bin]);
@@ -205,7 +216,13 @@ fn build(target: &CargoTarget, finder: &Finder) -> Result<PathBuf> {
         _ => bail!("{}: give one of bin and example", target.package),
     };
     let messages = tool::answer_text(&mut command).with_context(|| format!("building {wanted}"))?;
-    executable(&messages, wanted).with_context(|| format!("cargo built no {wanted}"))
+    let file = executable(&messages, wanted).with_context(|| format!("cargo built no {wanted}"))?;
+    if target.features.is_empty() {
+        return Ok(file);
+    }
+    let beside = file.with_file_name(format!("{wanted}-with-{}", target.features.join("-")));
+    std::fs::copy(&file, &beside).with_context(|| beside.display().to_string())?;
+    Ok(beside)
 }
 
 /// The file of the artifact called `name` among cargo's messages, one JSON value a line.
@@ -279,6 +296,21 @@ exit_codes = [0]
             assert!(Engines::parse(&TWO.replace(from, to)).is_err(), "{to}");
         }
         assert!(Engines::parse(TWO).unwrap().engine("nobody").is_err());
+    }
+
+    #[test]
+    fn a_target_may_name_features() {
+        let target = |more: &str| {
+            let text = format!(
+                "[program.p]\nfind = [{{ cargo = {{ package = \"a\", bin = \"b\", \
+                 profile = \"dist\"{more} }} }}]\n[engine]\n"
+            );
+            let engines = Engines::parse(&text).unwrap();
+            let Find::Cargo(target) = &engines.program["p"].find[0] else { unreachable!() };
+            target.features.clone()
+        };
+        assert!(target("").is_empty());
+        assert_eq!(target(", features = [\"c\", \"d\"]"), ["c", "d"]);
     }
 
     #[test]

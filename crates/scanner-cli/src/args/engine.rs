@@ -23,9 +23,9 @@ pub(crate) enum EngineName {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum VectorscanMode {
     /// Literals that every match holds
-    #[default]
     AnchorsOnly,
     /// Patterns of rules whose literals are short, and literals
+    #[default]
     RegexAndAnchors,
 }
 
@@ -36,7 +36,7 @@ pub(crate) struct EngineUse {
     #[arg(long, value_enum, value_name = "ENGINE")]
     pub(crate) engine: Option<EngineName>,
 
-    /// What Vectorscan matches [default: anchors-only]
+    /// What Vectorscan matches [default: regex-and-anchors]
     #[arg(long, value_enum, value_name = "MODE", hide = true)]
     pub(crate) vectorscan_mode: Option<VectorscanMode>,
 
@@ -66,7 +66,7 @@ pub(crate) enum CacheCommand {
         #[arg(short, long, value_name = "FILE")]
         config: Option<PathBuf>,
 
-        /// What Vectorscan matches [default: anchors-only]
+        /// What Vectorscan matches [default: regex-and-anchors]
         #[arg(long, value_enum, value_name = "MODE", hide = true)]
         vectorscan_mode: Option<VectorscanMode>,
     },

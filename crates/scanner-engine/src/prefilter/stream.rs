@@ -88,7 +88,7 @@ pub(super) struct StreamHits {
     pub(super) is_everywhere: bool,
 }
 
-/// What a prefilter of blocks remembers of a stream: the bytes that may still decide about an anchor.
+/// What a prefilter remembers of a stream: one of blocks the bytes that may still decide about an anchor.
 #[derive(Debug, Default)]
 pub struct BlockStream {
     bytes: Vec<u8>,
@@ -98,6 +98,9 @@ pub struct BlockStream {
     sure: u64,
     hits: StreamHits,
     narrowing: utf16::Narrowing,
+    /// What another engine remembers that has streams of its own.
+    #[cfg(feature = "vectorscan")]
+    pub(super) live: super::vectorscan::LiveStream,
 }
 
 impl BlockStream {
@@ -160,32 +163,58 @@ mod tests {
     use crate::engine::{Engine, EngineOptions};
     use crate::prefilter::PrefilterScratch;
     use proptest::prelude::*;
+    #[cfg(feature = "vectorscan")]
+    use scanner_rules::RuleSpec;
     use scanner_rules::builtin;
     use std::sync::OnceLock;
 
-    fn engine() -> &'static Engine {
-        static ENGINE: OnceLock<Engine> = OnceLock::new();
-        ENGINE.get_or_init(|| {
-            Engine::new(&builtin::specs(), EngineOptions::default()).expect("the rules compile")
+    /// The native engine, and the other one with literals and with patterns where it is built in.
+    fn engines() -> &'static [Engine] {
+        static ENGINES: OnceLock<Vec<Engine>> = OnceLock::new();
+        ENGINES.get_or_init(|| {
+            let native = Engine::new(&builtin::specs(), EngineOptions::default());
+            let mut engines = vec![native.expect("the rules compile")];
+            add_others(&mut engines);
+            engines
         })
     }
 
+    #[cfg(feature = "vectorscan")]
+    fn add_others(engines: &mut Vec<Engine>) {
+        use crate::{VsMode, VsSettings};
+        // All of them would be compiled for seconds, and the generic ones have the most anchors.
+        let is_taken = |spec: &RuleSpec| {
+            let id = spec.id.as_str();
+            id.starts_with("generic") || id.starts_with("github") || id.len() % 9 == 0
+        };
+        let specs: Vec<RuleSpec> = builtin::specs().into_iter().filter(is_taken).collect();
+        for mode in [VsMode::AnchorsOnly, VsMode::RegexAndAnchors] {
+            let settings = VsSettings { mode, ..VsSettings::default() };
+            let engine = Engine::with_vectorscan(&specs, EngineOptions::default(), settings);
+            engines.push(engine.expect("the rules compile"));
+        }
+    }
+
+    #[cfg(not(feature = "vectorscan"))]
+    fn add_others(_: &mut Vec<Engine>) {}
+
     /// Windows of `text` cut at `cuts`.
-    fn windows(text: &[u8], cuts: &[usize]) -> Vec<StreamWindow> {
+    fn windows(engine: &Engine, text: &[u8], cuts: &[usize]) -> Vec<StreamWindow> {
         let (mut stream, mut windows) = (BlockStream::default(), Vec::new());
         let mut scratch = PrefilterScratch::default();
-        let mut sink = StreamSink::new(engine().reach(), &mut windows);
+        let mut sink = StreamSink::new(engine.reach(), &mut windows);
         let mut at = 0;
         for cut in cuts.iter().chain([&text.len()]) {
             let to = (*cut).clamp(at, text.len());
             let bytes = &text[at..to];
             let piece = StreamPiece { bytes, is_first: at == 0, is_last: false };
             let memory = (&mut stream, &mut scratch);
-            engine().prefilter().scan_stream(piece, memory, &mut sink);
+            engine.prefilter().scan_stream(piece, memory, &mut sink);
             at = to;
         }
         let last = StreamPiece { bytes: b"", is_first: text.is_empty(), is_last: true };
-        engine().prefilter().scan_stream(last, (&mut stream, &mut scratch), &mut sink);
+        engine.prefilter().scan_stream(last, (&mut stream, &mut scratch), &mut sink);
+        assert!(!sink.is_forced_full());
         windows.sort_unstable();
         windows.dedup();
         windows
@@ -211,7 +240,10 @@ mod tests {
             }
             let mut cuts = cuts;
             cuts.sort_unstable();
-            prop_assert_eq!(windows(&text, &cuts), windows(&text, &[]));
+            for engine in engines() {
+                let whole = windows(engine, &text, &[]);
+                prop_assert_eq!(windows(engine, &text, &cuts), whole, "{}", engine.prefilter_name());
+            }
         }
     }
 
@@ -220,10 +252,13 @@ mod tests {
         let text = ["token = 'gh", "p_0123456789abcdefghijABCDEFGHIJ012345'"].concat();
         let wide: Vec<u8> = text.bytes().flat_map(|byte| [byte, 0]).collect();
         for (bytes, variant) in [(text.as_bytes(), Variant::Raw), (&wide, Variant::Utf16Le)] {
-            let found = windows(bytes, &[3, 12, 13, 14]);
             let place = 9 * u64::from(variant.scale());
             let holds = |w: &StreamWindow| w.variant == variant && w.lo <= place && place < w.hi;
-            assert!(found.iter().any(holds), "{variant:?}: {found:?}");
+            for engine in engines() {
+                let found = windows(engine, bytes, &[3, 12, 13, 14]);
+                let name = engine.prefilter_name();
+                assert!(found.iter().any(holds), "{name} {variant:?}: {found:?}");
+            }
         }
     }
 }

@@ -13,13 +13,15 @@ pub mod format;
 mod key;
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
+use rustix::buffer::spare_capacity;
 use rustix::fs::OFlags;
+use rustix::io::retry_on_intr;
 
 pub use dir::{CacheDir, CachePlaces, DirError};
 pub use key::{CacheKey, CacheKeyInput, PlatformFacts};
@@ -172,15 +174,20 @@ impl VsDbCache {
 /// Reads a file of the cache: a regular one, of our own, of a size that may be.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let no_follow = OFlags::NOFOLLOW.bits().cast_signed();
-    let mut file = OpenOptions::new().read(true).custom_flags(no_follow).open(path)?;
+    let file = OpenOptions::new().read(true).custom_flags(no_follow).open(path)?;
     let facts = file.metadata()?;
     let is_ours = facts.uid() == rustix::process::geteuid().as_raw() && facts.mode() & 0o022 == 0;
     if !facts.is_file() || !is_ours || facts.len() > CACHE_FILE_BYTES_MAX {
         return Err(io::ErrorKind::InvalidData.into());
     }
-    let mut bytes = Vec::with_capacity(facts.len() as usize);
-    // It may have grown since; a database that large is not ours.
-    Read::by_ref(&mut file).take(CACHE_FILE_BYTES_MAX).read_to_end(&mut bytes)?;
+    // Room for all of it: one call reads it, another sees its end. Should it have grown since, what is read is not as long
+    // as it says.
+    let mut bytes = Vec::with_capacity(facts.len() as usize + 1);
+    while bytes.len() < bytes.capacity() {
+        if retry_on_intr(|| rustix::io::read(&file, spare_capacity(&mut bytes)))? == 0 {
+            break;
+        }
+    }
     Ok(bytes)
 }
 

@@ -17,8 +17,10 @@
 mod anchor;
 mod anchors;
 mod builder;
+mod embedded;
 mod expression;
 mod gate;
+mod live;
 mod proof;
 mod raw;
 mod slots;
@@ -38,17 +40,21 @@ pub use anchors::{Anchor, AnchorTable};
 pub use builder::{RefusedRule, ShardPolicy, VsDbError, VsMode, VsSettings};
 pub use expression::expression_of;
 pub use gate::VsGateDb;
+pub use live::LiveStream;
 pub use raw::{VsPrefilterDb, VsRule};
 pub(crate) use slots::VsSlots;
 pub use stream::{StreamRule, VsStreamDb, VsStreamWindow};
 pub use utf16_stream::VsUtf16StreamDb;
 
 use super::native::PatternTable;
-use super::{BytesOf, HitSink, Prefilter, PrefilterScratch, RuleReach};
+use super::{
+    BlockStream, BytesOf, HitSink, Prefilter, PrefilterScratch, RuleReach, StreamPiece, StreamSink,
+};
 use crate::build::anchors::{AnchorClass, Literal};
 use crate::delta::Locality;
 use crate::hits::SpanU32;
 use builder::Builder;
+use stream::Found;
 
 /// Decoded bytes given to a stream at a time.
 const PIECE_BYTES: usize = 16 * 1024;
@@ -64,6 +70,8 @@ pub struct VectorscanPrefilter {
     stream: OnceLock<Option<VsStreamDb>>,
     utf16_stream: OnceLock<Option<VsUtf16StreamDb>>,
     locality: Locality,
+    /// The same where only anchors are judged.
+    judged: Locality,
 }
 
 /// What the thread beside works with, too.
@@ -110,6 +118,7 @@ impl VectorscanPrefilter {
         let anchors: Vec<Anchor> = literals.iter().map(Anchor::raw).collect();
         let builder = Builder::new(settings);
         let (first, is_interim) = VsPrefilterDb::first(&rules, &anchors, &use_raw, &builder)?;
+        let judged = locality(&literals, reach, false);
         let locality = locality(&literals, reach, use_raw.contains(&true));
         let reach = reach.to_vec();
         let single = OnceLock::new();
@@ -124,6 +133,7 @@ impl VectorscanPrefilter {
             stream: OnceLock::new(),
             utf16_stream: OnceLock::new(),
             locality,
+            judged,
         })
     }
 
@@ -181,13 +191,22 @@ impl VectorscanPrefilter {
         gate.is_present(bytes, PIECE_BYTES, slots).unwrap_or(true)
     }
 
-    fn scan_stream(&self, bytes: &[u8], slots: &mut VsSlots, sink: &mut HitSink<'_>) -> bool {
+    /// Decoded bytes that are all at hand, through the stream database.
+    fn scan_whole(&self, bytes: &[u8], slots: &mut VsSlots, sink: &mut HitSink<'_>) -> bool {
         let Some(database) = self.stream() else { return false };
         let VsSlots { scratch, stream, .. } = slots;
         let mut scan = || -> Result<(), VsError> {
             let stream = database.open_stream(stream, scratch)?;
             for piece in bytes.chunks(PIECE_BYTES) {
-                database.scan_stream(stream, piece, scratch, |window| file(&window, sink))?;
+                database.scan_found(stream, piece, scratch, |found| match found {
+                    Found::Window(window) => file(&window, sink),
+                    Found::Anchor(hit, to) => {
+                        let from = (to as u32).saturating_sub(hit.len);
+                        if proof::admits(hit.class, bytes, from as usize, to as usize) {
+                            sink.hit(hit.target.rule(), from, to as u32);
+                        }
+                    }
+                })?;
             }
             Ok(())
         };
@@ -268,8 +287,7 @@ impl Prefilter for VectorscanPrefilter {
     }
 
     fn scan_decoded(&self, bytes: &[u8], scratch: &mut PrefilterScratch, sink: &mut HitSink<'_>) {
-        if self.opens_gate(bytes, &mut scratch.vs)
-            && !self.scan_stream(bytes, &mut scratch.vs, sink)
+        if self.opens_gate(bytes, &mut scratch.vs) && !self.scan_whole(bytes, &mut scratch.vs, sink)
         {
             self.scan_block(bytes, scratch, sink);
         }
@@ -297,6 +315,24 @@ impl Prefilter for VectorscanPrefilter {
             Ok(())
         };
         scan().is_ok()
+    }
+
+    fn scan_stream(
+        &self,
+        piece: StreamPiece<'_>,
+        (stream, scratch): (&mut BlockStream, &mut PrefilterScratch),
+        sink: &mut StreamSink<'_>,
+    ) {
+        let Some(database) = self.stream() else {
+            let scan =
+                &mut |bytes: &[u8], hits: &mut HitSink<'_>| self.scan_block(bytes, scratch, hits);
+            return stream.scan(piece, self.locality(), scan, sink);
+        };
+        let memory = (self.judged, &mut scratch.vs.scratch);
+        let scanned = stream.live.scan(piece, (database, || self.utf16_stream()), memory, sink);
+        if scanned.is_err() {
+            sink.force_full();
+        }
     }
 
     fn is_present(&self, bytes: &[u8]) -> bool {

@@ -4,6 +4,7 @@
 //! much; it is reported at its last byte. A rule whose pattern the library refuses is named and found by its anchors,
 //! in a database of their own.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use scanner_core::{RuleId, Variant};
@@ -14,7 +15,7 @@ use scanner_vectorscan::{Block, Database, Flags, Match, Pattern, Scratch, VsErro
 
 use super::anchors::{Anchor, AnchorTable};
 use super::builder::{Builder, RefusedRule, VsDbError};
-use super::expression::expression_of;
+use super::embedded::expression;
 use crate::prefilter::HitSink;
 
 /// The kind in the cache.
@@ -31,7 +32,7 @@ pub struct VsRule {
     /// Its pattern, for messages.
     pub pattern: String,
     /// Its pattern in the library's syntax; `None` where it has none or none is wanted.
-    pub expression: Option<String>,
+    pub expression: Option<Cow<'static, str>>,
 }
 
 impl VsRule {
@@ -40,7 +41,7 @@ impl VsRule {
         Self {
             name: spec.id.clone(),
             pattern: spec.pattern.clone(),
-            expression: with_expression.then(|| expression_of(&spec.pattern)).flatten(),
+            expression: with_expression.then(|| expression(&spec.pattern)).flatten(),
         }
     }
 }
@@ -247,7 +248,7 @@ impl Plan {
             let Some(expression) = rule.expression.as_ref().filter(|_| wanted) else { continue };
             has_raw[index] = true;
             let id = RuleId::new(index as u32);
-            match Pattern::new(plan.raw.len() as u32, Flags::PREFILTER, expression.as_str()) {
+            match Pattern::new(plan.raw.len() as u32, Flags::PREFILTER, expression.as_ref()) {
                 Ok(pattern) => {
                     plan.raw.push(id);
                     plan.patterns.push(pattern);

@@ -65,6 +65,15 @@ impl VsStreamWindow {
     }
 }
 
+/// What the database finds.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found {
+    /// A match of a pattern.
+    Window(VsStreamWindow),
+    /// An anchor that ends at this place.
+    Anchor(AnchorHit, u64),
+}
+
 /// What is known of a rule.
 #[derive(Clone, Copy, Debug)]
 struct VsStreamMeta {
@@ -155,30 +164,37 @@ impl VsStreamDb {
         scratch: &mut Scratch,
         mut on_event: impl FnMut(VsStreamWindow),
     ) -> Result<Scanned, VsError> {
-        stream.scan(piece, scratch, |found| {
-            self.windows(found, &mut on_event);
+        self.scan_found(stream, piece, scratch, |found| match found {
+            Found::Window(window) => on_event(window),
+            Found::Anchor(hit, to) => self.around(hit, to).into_iter().for_each(&mut on_event),
+        })
+    }
+
+    /// As [`Self::scan_stream`], but an anchor is no window yet.
+    pub(super) fn scan_found(
+        &self,
+        stream: &mut Stream,
+        piece: &[u8],
+        scratch: &mut Scratch,
+        mut told: impl FnMut(Found),
+    ) -> Result<Scanned, VsError> {
+        stream.scan(piece, scratch, |Match { id, to }| {
+            if let Some(meta) = self.raw.get(id as usize) {
+                let reach = (u64::from(meta.max_width) + u64::from(RADIUS), u64::from(RADIUS));
+                told(Found::Window(meta.window(Variant::Raw, to.saturating_sub(1), to, reach)));
+            } else {
+                self.anchors.hits(id).for_each(|hit| told(Found::Anchor(hit, to)));
+            }
             ControlFlow::Continue(())
         })
     }
 
-    fn windows(&self, Match { id, to }: Match, on_event: &mut impl FnMut(VsStreamWindow)) {
-        if let Some(meta) = self.raw.get(id as usize) {
-            let before = u64::from(meta.max_width) + u64::from(RADIUS);
-            on_event(meta.window(
-                Variant::Raw,
-                to.saturating_sub(1),
-                to,
-                (before, u64::from(RADIUS)),
-            ));
-            return;
-        }
-        for AnchorHit { len, target, .. } in self.anchors.hits(id) {
-            let Some(meta) = self.widths.get(target.rule().index()) else { continue };
-            // The match may begin before the anchor and end behind it.
-            let reach = u64::from(meta.max_width) + u64::from(RADIUS);
-            let from = to.saturating_sub(u64::from(len));
-            on_event(meta.window(target.variant(), from, to, (reach, reach)));
-        }
+    /// The window of an anchor that ends at `to`: the match may begin before it and end behind it.
+    fn around(&self, AnchorHit { len, target, .. }: AnchorHit, to: u64) -> Option<VsStreamWindow> {
+        let meta = self.widths.get(target.rule().index())?;
+        let reach = u64::from(meta.max_width) + u64::from(RADIUS);
+        let from = to.saturating_sub(u64::from(len));
+        Some(meta.window(target.variant(), from, to, (reach, reach)))
     }
 }
 

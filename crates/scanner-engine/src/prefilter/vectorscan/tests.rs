@@ -17,7 +17,7 @@ fn builder() -> Builder {
 }
 
 fn rule(name: &str, expression: Option<&str>) -> VsRule {
-    let expression = expression.map(str::to_owned);
+    let expression = expression.map(|text| text.to_owned().into());
     VsRule { name: name.to_owned(), pattern: format!("/{name}/"), expression }
 }
 
@@ -289,6 +289,8 @@ proptest! {
         parts in prop::collection::vec(prop_oneof![
             "[ab]{1,3}",
             Just("[ab]{2,5}".to_owned()),
+            Just("[^x]{17,30}".to_owned()),
+            Just("[ab]{0,9}".to_owned()),
             Just(r"\b{start-half}".to_owned()),
             Just("(?:ab|B)?".to_owned()),
             Just("(?i:ab)".to_owned()),
