@@ -56,7 +56,7 @@ impl LiveStream {
             Found::Window(window) => report(&window, sink),
             Found::Anchor(hit, to) => waiting.push((hit, to)),
         })?;
-        if self.wide_base.is_some() || piece.bytes.contains(&0) {
+        if self.wide_base.is_some() || memchr::memchr(0, piece.bytes).is_some() {
             match wide() {
                 Some(wide) => self.scan_wide(piece.bytes, wide, scratch, sink)?,
                 None => sink.force_full(),
