@@ -185,7 +185,7 @@ mod tests {
         // All of them would be compiled for seconds, and the generic ones have the most anchors.
         let is_taken = |spec: &RuleSpec| {
             let id = spec.id.as_str();
-            id.starts_with("generic") || id.starts_with("github") || id.len() % 9 == 0
+            id.starts_with("generic") || id.starts_with("github") || id.len().is_multiple_of(9)
         };
         let specs: Vec<RuleSpec> = builtin::specs().into_iter().filter(is_taken).collect();
         for mode in [VsMode::AnchorsOnly, VsMode::RegexAndAnchors] {
