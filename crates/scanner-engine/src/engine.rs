@@ -233,7 +233,9 @@ impl Engine {
     pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let bytes = scratch.begin_scan(chunk);
         let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes);
+        scratch.prefilter.runs.forget();
         self.prefilter.scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
+        std::mem::swap(&mut scratch.runs, &mut scratch.prefilter.runs);
         self.seed_utf16(chunk.data, BytesOf::Object, scratch);
         self.finish_scan(chunk, scratch);
     }
@@ -271,7 +273,9 @@ impl Engine {
     pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut ScanScratch) {
         scratch.hits.reset();
         let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, text.data.len() as u32);
+        scratch.prefilter.runs.forget();
         self.prefilter.scan_decoded(text.data, &mut scratch.prefilter, &mut sink);
+        std::mem::swap(&mut scratch.runs, &mut scratch.prefilter.runs);
         self.seed_utf16(text.data, BytesOf::Decoded, scratch);
         self.confirm_windows(text, scratch);
     }

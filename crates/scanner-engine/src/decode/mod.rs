@@ -19,6 +19,7 @@ use stream::{End, Source, SpanStream, Stretch};
 
 use crate::delta::KnownSpan;
 use crate::engine::Engine;
+use crate::prefilter::RunNotes;
 use crate::scratch::ScanScratch;
 use crate::transform::{self, EncodedSpan, Origin, find::find, inflate};
 
@@ -29,7 +30,7 @@ pub(crate) fn scan_encoded(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut Sca
     }
     let mut slab = std::mem::take(&mut scratch.slab);
     slab.begin(Budget::new(engine, chunk));
-    expand(engine, chunk.data, None, &mut slab);
+    expand(engine, chunk.data, (None, &scratch.runs), &mut slab);
     scan_items(engine, chunk, &mut slab, scratch, &mut |_, _, _| {});
     scratch.slab = slab;
 }
@@ -111,7 +112,7 @@ fn scan_items(
             let mut text = std::mem::take(&mut slab.parent);
             text.clear();
             text.extend_from_slice(&slab.decoded.bytes[item.bytes.clone()]);
-            expand(engine, &text, Some(next), slab);
+            expand(engine, &text, (Some(next), &scratch.runs), slab);
             slab.parent = text;
         }
         next += 1;
@@ -146,15 +147,20 @@ impl Budget {
     }
 }
 
-/// Decodes everything encoded in `bytes`, which are the chunk or what item `parent` decoded to.
-fn expand(engine: &Engine, bytes: &[u8], parent: Option<usize>, slab: &mut DecodeSlab) {
+/// Decodes everything encoded in `bytes`, which are the chunk or what item `parent` decoded to. `runs` are noted of them.
+fn expand(
+    engine: &Engine,
+    bytes: &[u8],
+    (parent, runs): (Option<usize>, &RunNotes),
+    slab: &mut DecodeSlab,
+) {
     let mut spans = std::mem::take(&mut slab.spans);
     spans.clear();
     let is_cut = parent.map_or((false, false), |parent| slab.items[parent].is_cut);
     let compressed = parent.filter(|_| !is_cut.0).and_then(|_| inflate::detect(bytes));
     match compressed {
         Some((kind, _)) => spans.push(EncodedSpan { kind, range: 0..bytes.len() }),
-        None => find(engine.level(), bytes, &mut spans),
+        None => find(engine.level(), bytes, runs.blocks(bytes.len()), &mut spans),
     }
     // What is cut lies whole in another stretch of the same text.
     let reach = stream::AROUND_BYTES - 4;
@@ -190,6 +196,7 @@ fn scan_item(
 ) -> bool {
     let item = &slab.items[index];
     if item.bytes.is_empty() {
+        scratch.runs.forget();
         return false;
     }
     let (start, is_cut) = (item.start as u64, item.is_cut);

@@ -7,6 +7,7 @@
 mod everywhere;
 mod exhaustive;
 pub mod native;
+mod notes;
 mod sink;
 mod stream;
 #[cfg(feature = "vectorscan")]
@@ -19,15 +20,18 @@ use scanner_core::RuleId;
 
 pub use everywhere::Everywhere;
 pub use exhaustive::Exhaustive;
+pub(crate) use notes::{NOTED_RUN_MIN, RunNotes};
 pub(crate) use sink::RADIUS;
 pub use sink::{HitSink, RuleReach};
 pub use stream::{BlockStream, StreamPiece, StreamSink, StreamWindow};
 
 use crate::delta::Locality;
 
-/// What scans of one worker need to remember or write to; the native prefilter needs nothing.
+/// What scans of one worker need to remember or write to.
 #[derive(Debug, Default)]
 pub struct PrefilterScratch {
+    /// Long runs in the bytes that were scanned last, where the prefilter notes them.
+    pub(crate) runs: RunNotes,
     /// The other engine's memory.
     #[cfg(feature = "vectorscan")]
     pub(crate) vs: vectorscan::VsSlots,

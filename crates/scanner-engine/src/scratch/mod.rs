@@ -21,7 +21,7 @@ use crate::decode::DecodeSlab;
 use crate::delta::{Derivation, Inherited, Memo};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
-use crate::prefilter::PrefilterScratch;
+use crate::prefilter::{PrefilterScratch, RunNotes};
 use crate::utf16::Narrowing;
 
 /// Sizing factor of the set of seen findings over the findings kept.
@@ -53,6 +53,8 @@ pub struct ScanScratch {
     pub(crate) narrowing: Narrowing,
     /// What the prefilter writes to.
     pub(crate) prefilter: PrefilterScratch,
+    /// Long runs in the bytes that are searched for encoded text next, where the prefilter has noted them.
+    pub(crate) runs: RunNotes,
     /// Decoded bytes of the chunk.
     pub(crate) slab: DecodeSlab,
     /// Parts of an object whose hits are those of its base.
@@ -105,6 +107,7 @@ impl ScanScratch {
             utf16_text: Vec::new(),
             narrowing: Narrowing::default(),
             prefilter: PrefilterScratch::default(),
+            runs: RunNotes::default(),
             slab: DecodeSlab::default(),
             inherited: Vec::new(),
             derivation: Derivation::default(),
@@ -166,6 +169,7 @@ impl ScanScratch {
         self.findings.clear();
         self.seen.clear();
         self.worker.begin_chunk();
+        self.runs.forget();
         bytes
     }
 }

@@ -6,6 +6,8 @@
 use std::ops::Range;
 
 use super::Decoded;
+use super::masks::alphabet_run;
+use crate::prefilter::native::SimdLevel;
 
 /// Characters of a wrapped line, at least: shorter ones are not joined to the next.
 const LINE_MIN: usize = 40;
@@ -43,23 +45,22 @@ pub(super) const fn standard_value(byte: u8) -> Option<u8> {
     if matches!(byte, b'-' | b'_') { None } else { value(byte) }
 }
 
-fn run_len(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| value(**byte).is_some()).count()
-}
-
-/// The span of whole groups that holds the group at `at`; lines that it is wrapped over are inside.
-pub(super) fn span(bytes: &[u8], at: usize) -> Range<usize> {
+/// The span of whole groups that holds the group at `at`, and whether it is wrapped: all its lines are inside.
+pub(super) fn span(level: SimdLevel, bytes: &[u8], at: usize) -> (Range<usize>, bool) {
+    let run_len = |from: usize| alphabet_run(level, &bytes[from..]);
     let before = bytes[..at].iter().rev().take_while(|byte| value(**byte).is_some()).count();
     let mut line = at - before;
     let start = at - before / 4 * 4;
-    let mut end = at + run_len(&bytes[at..]);
+    let mut end = at + run_len(at);
+    let mut is_wrapped = false;
     while end - line >= LINE_MIN
         && let Some(next) = next_line(bytes, end)
     {
+        is_wrapped = true;
         line = next;
-        end = next + run_len(&bytes[next..]);
+        end = next + run_len(next);
     }
-    start..end
+    (start..end, is_wrapped)
 }
 
 /// Where the line behind the break at `end` goes on with base64.
@@ -75,7 +76,8 @@ fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
         .take_while(|byte| matches!(byte, b' ' | b'\t'))
         .count();
     let next = end + break_len + indent;
-    (run_len(&bytes[next..(next + 4).min(bytes.len())]) >= 2).then_some(next)
+    let first = bytes.get(next..next + 2)?;
+    first.iter().all(|byte| value(*byte).is_some()).then_some(next)
 }
 
 /// Whether a span holds anything but characters of the alphabet.
@@ -88,10 +90,9 @@ pub(super) fn decode_run(run: &[u8], out: &mut Decoded) -> bool {
     let room = out.room.saturating_sub(out.bytes.len());
     let (groups, rest) = run.as_chunks::<4>();
     let fitting = groups.len().min(room / 3);
-    out.bytes.extend(groups[..fitting].iter().flat_map(|group| {
-        let [first, second, third, fourth] = group.map(|byte| VALUES[usize::from(byte)] & 63);
-        [first << 2 | second >> 4, second << 4 | third >> 2, third << 6 | fourth]
-    }));
+    let from = out.bytes.len();
+    out.bytes.resize(from + 3 * fitting, 0);
+    decode_groups(SimdLevel::detect(), &groups[..fitting], &mut out.bytes[from..]);
     if fitting < groups.len() {
         return false;
     }
@@ -106,6 +107,29 @@ pub(super) fn decode_run(run: &[u8], out: &mut Decoded) -> bool {
         out.bytes.extend_from_slice(&last[..count]);
     }
     true
+}
+
+/// Three bytes for each group; what is no character of the alphabet counts as zero.
+fn decode_groups(level: SimdLevel, groups: &[[u8; 4]], out: &mut [u8]) {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        done = decode_avx2(level, groups, out);
+    }
+    let _ = level;
+    let (out, _) = out.as_chunks_mut::<3>();
+    for (group, out) in groups.iter().zip(out).skip(done) {
+        let [first, second, third, fourth] = group.map(|byte| VALUES[usize::from(byte)] & 63);
+        *out = [first << 2 | second >> 4, second << 4 | third >> 2, third << 6 | fourth];
+    }
+}
+
+/// As many groups as can be decoded with vectors: up to the first eight of which one is not of the alphabet.
+#[cfg(target_arch = "x86_64")]
+fn decode_avx2(level: SimdLevel, groups: &[[u8; 4]], out: &mut [u8]) -> usize {
+    let (words, _) = groups.as_flattened().as_chunks::<32>();
+    let (out, _) = out.as_chunks_mut::<24>();
+    avx2::decode(level, words, out) * 8
 }
 
 /// The bytes of all whole groups, and of a last one of two or three characters. What is no character of the
@@ -146,4 +170,117 @@ fn emit(group: &[(u8, usize); 4], count: usize, out: &mut Decoded) -> bool {
         };
         out.push(byte, from, to + 1)
     })
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    //! Eight groups at a time.
+
+    use std::arch::x86_64::{
+        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_madd_epi16,
+        _mm256_maddubs_epi16, _mm256_permutevar8x32_epi32, _mm256_set1_epi8, _mm256_set1_epi16,
+        _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16, _mm256_storeu_si256, _mm256_testz_si256,
+    };
+
+    use super::super::masks::avx2::{alphabets, both_lanes, load};
+    use crate::prefilter::native::SimdLevel;
+
+    /// What is added to a character for its value, by high nibble, modulo 256; `-`, `/` and `_` are put right after.
+    const OFFSETS: [u8; 16] = {
+        let mut offsets = [0; 16];
+        offsets[2] = 62 - b'+';
+        offsets[3] = 4;
+        offsets[4] = 0_u8.wrapping_sub(b'A');
+        offsets[5] = offsets[4];
+        offsets[6] = 26_u8.wrapping_sub(b'a');
+        offsets[7] = offsets[6];
+        offsets
+    };
+
+    /// The bytes of each group in their order, and those of four groups together.
+    const ORDER: [u8; 16] = [2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, 0x80, 0x80, 0x80, 0x80];
+
+    /// Decodes words up to the first that holds something else than characters; returns how many.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn decode(level: SimdLevel, words: &[[u8; 32]], out: &mut [[u8; 24]]) -> usize {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { decode_avx2(words, out) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn decode_avx2(words: &[[u8; 32]], out: &mut [[u8; 24]]) -> usize {
+        let mut done = 0;
+        for (word, out) in words.iter().zip(out) {
+            let bytes = load(word, 0);
+            let others = _mm256_cmpeq_epi8(alphabets(bytes), _mm256_setzero_si256());
+            if _mm256_testz_si256(others, others) == 0 {
+                break;
+            }
+            let mut decoded = [0; 32];
+            store(&mut decoded, decode_word(bytes));
+            out.copy_from_slice(&decoded[..24]);
+            done += 1;
+        }
+        done
+    }
+
+    /// Eight groups of characters as 24 bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn decode_word(bytes: __m256i) -> __m256i {
+        let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
+        let high = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), splat(0x0f));
+        let put_right =
+            |byte: u8, by: u8| _mm256_and_si256(_mm256_cmpeq_epi8(bytes, splat(byte)), splat(by));
+        // From what the others of the same high nibble get.
+        let minus = put_right(b'-', 0_u8.wrapping_sub(2));
+        let slash = put_right(b'/', 0_u8.wrapping_sub(3));
+        let line = put_right(b'_', 63_u8.wrapping_sub(b'_').wrapping_sub(OFFSETS[5]));
+        let offsets = _mm256_shuffle_epi8(both_lanes(&OFFSETS), high);
+        let others = _mm256_add_epi8(_mm256_add_epi8(minus, slash), line);
+        let values = _mm256_add_epi8(_mm256_add_epi8(bytes, offsets), others);
+        let pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi16(0x0140));
+        let groups = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x0001_1000));
+        let ordered = _mm256_shuffle_epi8(groups, both_lanes(&ORDER));
+        _mm256_permutevar8x32_epi32(ordered, _mm256_setr_epi32(0, 1, 2, 4, 5, 6, 3, 7))
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    #[expect(unsafe_code, reason = "vector store")]
+    fn store(out: &mut [u8; 32], vector: __m256i) {
+        // SAFETY: the array is 32 writable bytes and the store needs no alignment.
+        unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), vector) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn vectors_decode_as_plain_rust_does(
+            run in prop::collection::vec(prop::sample::select(b"ABYZabyz0189+/-_".to_vec()), 0..400),
+            others in prop::collection::vec((0..400_usize, any::<u8>()), 0..2),
+        ) {
+            let mut run = run;
+            for (at, byte) in others {
+                if let Some(place) = run.get_mut(at) {
+                    *place = byte;
+                }
+            }
+            let (groups, _) = run.as_chunks::<4>();
+            let decoded = |level| {
+                let mut out = vec![0; groups.len() * 3];
+                decode_groups(level, groups, &mut out);
+                out
+            };
+            prop_assert_eq!(decoded(SimdLevel::detect()), decoded(SimdLevel::Scalar));
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use scanner_core::DecodeKind;
 
-use super::masks::{BLOCK, Marks, marks, scan_hints};
+use super::masks::{BLOCK, Marks, marks, scan_escapes, scan_hints, standard};
 use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, percent, quoted};
 use crate::prefilter::native::SimdLevel;
 
@@ -22,33 +22,36 @@ struct Taken {
     escapes: [Option<usize>; 4],
 }
 
-/// How spans of a kind of escape are found. Where escapes stand close together their spans are one.
-struct EscapeKind {
-    kind: DecodeKind,
-    /// Whether an escape of text begins at a place.
-    begins: fn(&[u8], usize) -> bool,
-    /// Whether the byte at a place can be inside a span.
-    is_inside: fn(&[u8], usize) -> bool,
+impl Taken {
+    /// Places of the block at `at` whose alignment a span holds that reaches beyond the block.
+    fn base64_in(&self, at: usize) -> u64 {
+        let taken = |alignment: usize| {
+            let is_taken = self.base64[alignment] >= at + BLOCK;
+            let first = alignment.wrapping_sub(at) % 4;
+            if is_taken { 0x1111_1111_1111_1111 << first } else { 0 }
+        };
+        taken(0) | taken(1) | taken(2) | taken(3)
+    }
 }
 
-const ESCAPE_KINDS: [EscapeKind; 4] = [
-    EscapeKind {
-        kind: DecodeKind::Percent,
-        begins: percent::begins,
-        is_inside: percent::is_inside,
-    },
-    EscapeKind { kind: DecodeKind::Escape, begins: escape::begins, is_inside: escape::is_inside },
-    EscapeKind { kind: DecodeKind::HtmlEntity, begins: html::begins, is_inside: html::is_inside },
-    EscapeKind {
-        kind: DecodeKind::QuotedPrintable,
-        begins: quoted::begins,
-        is_inside: quoted::is_inside,
-    },
-];
-
-/// Finds encoded text in `bytes`, in the order of [`EncodedSpan`].
-pub(crate) fn find(level: SimdLevel, bytes: &[u8], out: &mut Vec<EncodedSpan>) {
-    Search::new(level, bytes).find(0..bytes.len(), out);
+/// Finds encoded text in `bytes`, in the order of [`EncodedSpan`]. `runs` are the blocks with places where 24 characters of
+/// standard base64 in a row begin, and those places, where they are known.
+pub(crate) fn find(
+    level: SimdLevel,
+    bytes: &[u8],
+    runs: Option<&[(usize, u64)]>,
+    out: &mut Vec<EncodedSpan>,
+) {
+    let mut search = Search::new(level, bytes);
+    match runs {
+        Some(runs) => {
+            for (at, begins) in runs {
+                search.find_in_runs(*at, *begins, out);
+            }
+            scan_escapes(level, bytes, &mut |at, escapes| search.find_escapes(at, escapes, out));
+        }
+        None => search.find(0..bytes.len(), out),
+    }
     out.sort_unstable();
 }
 
@@ -99,8 +102,19 @@ impl<'a> Search<'a> {
         out: &mut Vec<EncodedSpan>,
     ) {
         if run {
-            self.find_runs(at, within, out);
+            let here = standard(self.level, self.bytes, at);
+            let behind = standard(self.level, self.bytes, at + BLOCK);
+            let begins = long_run(wide(here, behind)) & within;
+            if begins != 0 {
+                self.find_in_runs(at, begins, out);
+            }
         }
+        self.find_escapes(at, escapes, out);
+    }
+
+    /// Looks at escapes that may begin in the block at `at`.
+    #[inline]
+    fn find_escapes(&mut self, at: usize, escapes: u64, out: &mut Vec<EncodedSpan>) {
         for place in places(escapes, at) {
             if is_escape(self.bytes, place) {
                 take_escape(self.bytes, place, &mut self.taken, out);
@@ -108,17 +122,20 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn find_runs(&mut self, at: usize, within: u64, out: &mut Vec<EncodedSpan>) {
-        let (bytes, taken) = (self.bytes, &mut self.taken);
-        let current = &marks(self.level, bytes, at);
-        let next = &marks(self.level, bytes, at + BLOCK);
-        let ascii = ascii_groups(current, next);
-        for place in places((ascii | current.zip) & within, at) {
+    /// Looks at the places of the block at `at` where long runs begin.
+    fn find_in_runs(&mut self, at: usize, begins: u64, out: &mut Vec<EncodedSpan>) {
+        let (level, bytes, taken) = (self.level, self.bytes, &mut self.taken);
+        let current = &marks(level, bytes, at);
+        let next = &marks(level, bytes, at + BLOCK);
+        let ascii = ascii_groups(current, next) & begins & !taken.base64_in(at);
+        // What is compressed begins where the run does.
+        let zipped = begins & !(begins << 1);
+        for place in places(ascii | zipped, at) {
             if ascii >> (place - at) & 1 == 1 || is_zipped(bytes, place) {
-                take_base64(bytes, place, taken, out);
+                take_base64(level, bytes, place, taken, out);
             }
         }
-        for place in places(hex_text(current, next) & within, at) {
+        for place in places(hex_text(current, next) & begins, at) {
             if place >= taken.hex[place % 2] {
                 let range = hex::span(bytes, place);
                 taken.hex[place % 2] = range.end;
@@ -126,6 +143,15 @@ impl<'a> Search<'a> {
             }
         }
     }
+}
+
+/// Bits at which 24 characters of base64 in a row begin.
+#[inline(always)]
+fn long_run(run: u128) -> u64 {
+    let two = run & run >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    (eight & eight >> 8 & eight >> 16) as u64
 }
 
 fn places(mut mask: u64, at: usize) -> impl Iterator<Item = usize> {
@@ -168,16 +194,22 @@ fn hex_text(current: &Marks, next: &Marks) -> u64 {
 
 /// The span of the group at `place`, unless one of that alignment holds it. A run that decodes to text in two
 /// alignments is decoded in both.
-fn take_base64(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
+fn take_base64(
+    level: SimdLevel,
+    bytes: &[u8],
+    place: usize,
+    taken: &mut Taken,
+    out: &mut Vec<EncodedSpan>,
+) {
     if place < taken.base64[place % 4] {
         return;
     }
-    let range = base64::span(bytes, place);
-    if bytes[range.clone()].iter().all(|byte| base64::value(*byte).is_some()) {
-        taken.base64[place % 4] = range.end;
-    } else {
+    let (range, is_wrapped) = base64::span(level, bytes, place);
+    if is_wrapped {
         // Wrapped lines need not keep the alignment of places.
         taken.base64 = [range.end; 4];
+    } else {
+        taken.base64[place % 4] = range.end;
     }
     out.push(EncodedSpan { kind: DecodeKind::Base64, range });
 }
@@ -206,6 +238,11 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
         Some([b'=', next, after]) => {
             matches!((next, after), (b'3', b'D' | b'd') | (b'\n', _) | (b'\r', b'\n'))
         }
+        // ASCII, so the first digit is small or there are zeros in front.
+        Some([b'\\', b'u', after]) => matches!(after, b'0' | b'{'),
+        Some([b'\\', b'U', after]) => *after == b'0',
+        Some([b'\\', b'x', after]) => (b'0'..b'8').contains(after),
+        Some([b'\\', ..]) => false,
         _ => true,
     }
 }
@@ -213,28 +250,41 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
 /// Adds the escape at `place`, with up to [`SIDE_MAX`] bytes to either side, to the last span of its kind where they
 /// touch, or else to a new one. So spans follow from the text alone, wherever it was cut.
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
-    let which = match bytes[place] {
-        b'%' => 0,
-        b'\\' => 1,
-        b'&' => 2,
-        _ => 3,
+    let (which, kind) = match bytes[place] {
+        b'%' => (0, DecodeKind::Percent),
+        b'\\' => (1, DecodeKind::Escape),
+        b'&' => (2, DecodeKind::HtmlEntity),
+        _ => (3, DecodeKind::QuotedPrintable),
     };
-    let EscapeKind { kind, begins, is_inside } = ESCAPE_KINDS[which];
-    if !begins(bytes, place) {
-        return;
-    }
-    let last = taken.escapes[which].map(|index| out[index].range.clone());
-    let known = last.map_or(0, |last| last.end);
-    let end_from = |from: usize| {
-        let to = (place + SIDE_MAX).min(bytes.len());
-        (from..to).find(|at| !is_inside(bytes, *at)).unwrap_or(to.max(from))
+    let known = taken.escapes[which].map_or(0, |index| out[index].range.end);
+    // Where an escape of text begins, the text around it.
+    let sides = match which {
+        0 => percent::begins(bytes, place).then(|| sides(bytes, place, known, percent::is_inside)),
+        1 => escape::begins(bytes, place).then(|| sides(bytes, place, known, escape::is_inside)),
+        2 => html::begins(bytes, place).then(|| sides(bytes, place, known, html::is_inside)),
+        _ => quoted::begins(bytes, place).then(|| sides(bytes, place, known, quoted::is_inside)),
     };
-    let least = known.max(place.saturating_sub(SIDE_MAX)).min(place);
-    let start = (least..place).rev().find(|at| !is_inside(bytes, *at)).map_or(least, |at| at + 1);
+    let Some(Range { start, end }) = sides else { return };
     if let Some(index) = taken.escapes[which].filter(|_| start <= known) {
-        out[index].range.end = end_from(known);
+        out[index].range.end = end;
     } else {
         taken.escapes[which] = Some(out.len());
-        out.push(EncodedSpan { kind, range: start..end_from(place) });
+        out.push(EncodedSpan { kind, range: start..end });
     }
+}
+
+/// How far the text around the escape at `place` reaches. The last span of the kind ends at `known`: where the text touches
+/// it, it is followed from there on. A copy for each kind, as this looks at every byte.
+#[inline]
+fn sides(
+    bytes: &[u8],
+    place: usize,
+    known: usize,
+    is_inside: impl Fn(&[u8], usize) -> bool,
+) -> Range<usize> {
+    let least = known.max(place.saturating_sub(SIDE_MAX)).min(place);
+    let start = (least..place).rev().find(|at| !is_inside(bytes, *at)).map_or(least, |at| at + 1);
+    let from = if start <= known { known } else { place };
+    let to = (place + SIDE_MAX).min(bytes.len());
+    start..(from..to).find(|at| !is_inside(bytes, *at)).unwrap_or(to.max(from))
 }

@@ -8,13 +8,14 @@ use std::ops::Range;
 use super::base64;
 use crate::prefilter::native::SimdLevel;
 
-/// Marks of 64 bytes that every block gets, the first byte at bit 0.
+/// What every block gets, of two of them: a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hints {
-    /// Characters of the standard alphabet of base64: `-` and `_` of the other stand in too many names.
-    pub(super) run: u64,
-    /// May begin an escape of some kind.
-    pub(super) escape: u64,
+    /// Eighths of the blocks, eight bytes each, that are characters of the standard alphabet of base64 and nothing else:
+    /// `-` and `_` of the other stand in too many names.
+    pub(super) eighths: u32,
+    /// May begin an escape of some kind, a bit for each byte.
+    pub(super) escapes: [u64; 2],
 }
 
 /// Marks of 64 bytes with long runs, the first byte at bit 0.
@@ -32,36 +33,86 @@ pub(super) struct Marks {
     pub(super) hex_high: u64,
     /// Hexadecimal digit.
     pub(super) hex: u64,
-    /// Begins what base64 of compressed data begins with.
-    pub(super) zip: u64,
 }
 
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64;
 
+/// Bytes that hints are made for at a time.
+const STEP: usize = 2 * BLOCK;
+
 /// The marks of the block at `at`. Bytes past the end have none.
 #[inline]
 pub(super) fn marks(level: SimdLevel, bytes: &[u8], at: usize) -> Marks {
     #[cfg(target_arch = "x86_64")]
-    if let SimdLevel::Avx2 = level
-        && let Some(seen) = bytes.get(at..at + BLOCK + 1)
-        && let Ok(seen) = seen.try_into()
-    {
-        return avx2::marks(level, seen);
+    if let SimdLevel::Avx2 = level {
+        return match bytes.get(at..at + BLOCK).map(TryInto::try_into) {
+            Some(Ok(seen)) => avx2::marks(level, seen),
+            _ => avx2::marks(level, &padded(bytes, at)),
+        };
     }
     let _ = level;
     scalar(bytes, at)
 }
 
-impl Hints {
-    /// Whether a run of 24 characters may begin in the block: it fills two neighbouring eighths of 64 bytes.
+/// The bytes of the block at `at` that are characters of the standard alphabet of base64.
+#[inline]
+pub(super) fn standard(level: SimdLevel, bytes: &[u8], at: usize) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        return match bytes.get(at..at + BLOCK).map(TryInto::try_into) {
+            Some(Ok(seen)) => avx2::standard(level, seen),
+            _ => avx2::standard(level, &padded(bytes, at)),
+        };
+    }
+    let _ = level;
+    let is_one = |byte| u64::from(base64::standard_value(byte).is_some());
+    pairs(bytes, at).fold(0, |mask, (bit, byte, _)| mask | is_one(byte) << bit)
+}
+
+/// How many bytes at the front are characters of either alphabet of base64.
+pub(super) fn alphabet_run(level: SimdLevel, bytes: &[u8]) -> usize {
+    let mut known = 0;
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        known = avx2::alphabet_run(level, bytes);
+    }
+    let _ = level;
+    known + bytes[known..].iter().take_while(|byte| base64::value(**byte).is_some()).count()
+}
+
+/// The bytes from `at` on, with zeros behind the end: they have no marks.
+fn padded<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
+    let mut seen = [0; N];
+    let rest = bytes.get(at..).unwrap_or_default();
+    let count = rest.len().min(N);
+    seen[..count].copy_from_slice(&rest[..count]);
+    seen
+}
+
+/// The step before the one at hand: what may begin in its blocks is known when both are.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    at: usize,
+    hints: Hints,
+}
+
+impl Before {
+    /// Gives the blocks that are worth a closer look and begin before `end`. A run of 24 characters fills two neighbouring
+    /// eighths, of which the first begins at most at the begin of the block behind the one in which the run does.
     #[inline(always)]
-    fn may_hold_run(self, next: Self) -> bool {
-        let four = self.run & self.run >> 4;
-        let two = four & four >> 2;
-        let eighths = two & two >> 1 & 0x0101_0101_0101_0101;
-        let across = eighths >> 56 != 0 && next.run & 0xff == 0xff;
-        eighths & eighths >> 8 != 0 || across || next.run & 0xffff == 0xffff
+    fn give(&self, next: u32, end: usize, found: &mut impl FnMut(usize, bool, u64)) {
+        let joined = self.hints.eighths | next << 16;
+        let pairs = joined & joined >> 1 & 0x1_ffff;
+        if pairs != 0 || self.hints.escapes != [0; 2] {
+            for (half, escapes) in self.hints.escapes.into_iter().enumerate() {
+                let at = self.at + half * BLOCK;
+                let run = pairs >> (8 * half) & 0x1ff != 0;
+                if at < end && (run || escapes != 0) {
+                    found(at, run, escapes);
+                }
+            }
+        }
     }
 }
 
@@ -76,25 +127,41 @@ pub(super) fn scan_hints(
     if places.is_empty() {
         return;
     }
-    let mut before: Option<(usize, Hints)> = None;
+    let end = places.end;
+    // Nothing begins in the step that stands for the one before the first.
+    let mut before = Before::default();
     let mut take = |at: usize, hints: Hints| {
-        if let Some((at, before)) = before.replace((at, hints)) {
-            let run = before.may_hold_run(hints);
-            if run || before.escape != 0 {
-                found(at, run, before.escape);
+        before.give(hints.eighths, end, found);
+        before = Before { at, hints };
+    };
+    // The step behind the end is looked at for what may begin before it.
+    let places = places.start..end + STEP;
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        return avx2::scan_hints(level, bytes, places, &mut take);
+    }
+    let _ = level;
+    for at in places.step_by(STEP) {
+        take(at, scalar_hints(bytes, at));
+    }
+}
+
+/// As [`scan_hints`] for escapes alone, in all of `bytes`.
+pub(super) fn scan_escapes(level: SimdLevel, bytes: &[u8], found: &mut impl FnMut(usize, u64)) {
+    let mut take = |at: usize, escapes: [u64; 2]| {
+        for (half, escapes) in escapes.into_iter().enumerate() {
+            if escapes != 0 {
+                found(at + half * BLOCK, escapes);
             }
         }
     };
-    // Each block is given once the one behind it is known.
-    let (mut at, end) = (places.start, places.end + BLOCK);
     #[cfg(target_arch = "x86_64")]
     if let SimdLevel::Avx2 = level {
-        at = avx2::scan_hints(level, bytes, at..end, &mut take);
+        return avx2::scan_escapes(level, bytes, &mut take);
     }
     let _ = level;
-    while at < end {
-        take(at, scalar_hints(bytes, at));
-        at += BLOCK;
+    for at in (0..bytes.len()).step_by(STEP) {
+        take(at, scalar_hints(bytes, at).escapes);
     }
 }
 
@@ -107,7 +174,7 @@ fn pairs(bytes: &[u8], at: usize) -> impl Iterator<Item = (usize, u8, u8)> {
 
 fn scalar(bytes: &[u8], at: usize) -> Marks {
     let mut marks = Marks::default();
-    for (bit, byte, next) in pairs(bytes, at) {
+    for (bit, byte, _) in pairs(bytes, at) {
         let set = |mask: &mut u64, is_set: bool| *mask |= u64::from(is_set) << bit;
         if let Some(value) = base64::standard_value(byte) {
             set(&mut marks.first, value & 0b10_0000 == 0);
@@ -117,19 +184,24 @@ fn scalar(bytes: &[u8], at: usize) -> Marks {
         }
         set(&mut marks.hex_high, (b'2'..=b'7').contains(&byte));
         set(&mut marks.hex, byte.is_ascii_hexdigit());
-        let zlib = byte == b'e' && matches!(next, b'J' | b'N');
-        set(&mut marks.zip, zlib || (byte, next) == (b'H', b'4'));
     }
     marks
 }
 
 fn scalar_hints(bytes: &[u8], at: usize) -> Hints {
     let mut hints = Hints::default();
-    for (bit, byte, next) in pairs(bytes, at) {
-        let class = class_of(byte, &CLASSES);
-        let is_escape = class & class_of(next, &FOLLOWERS) & ESCAPES != 0 && next != b'=';
-        hints.run |= u64::from(class & !ESCAPES != 0) << bit;
-        hints.escape |= u64::from(is_escape) << bit;
+    for (half, escapes) in hints.escapes.iter_mut().enumerate() {
+        let mut run = 0_u64;
+        for (bit, byte, next) in pairs(bytes, at + half * BLOCK) {
+            let class = class_of(byte, &CLASSES);
+            let is_escape = class & follower(next) & ESCAPES != 0 && next != b'=';
+            run |= u64::from(class & !ESCAPES != 0) << bit;
+            *escapes |= u64::from(is_escape) << bit;
+        }
+        for eighth in 0..8 {
+            let is_full = run >> (8 * eighth) & 0xff == 0xff;
+            hints.eighths |= u32::from(is_full) << (8 * half + eighth);
+        }
     }
     hints
 }
@@ -153,14 +225,43 @@ const CLASSES: Classes = classes(&[
     (0x80, "3", "d"),
 ]);
 
-/// What may stand behind each beginning of an escape, under the same bit, and a little more: only products of
-/// nibbles can be told. Behind `=` that is another `=`, which is excluded by itself.
-const FOLLOWERS: Classes = classes(&[
-    (0x10, "346", "0123456789"),
-    (0x20, "57", "58"),
-    (0x40, "267", "137ce"),
-    (0x80, "03", "3ad"),
+/// The characters of both alphabets of base64.
+const ALPHABETS: Classes = classes(&[
+    (0x01, "3", "0123456789"),
+    (0x02, "46", "123456789abcdef"),
+    (0x04, "57", "0123456789a"),
+    (0x08, "2", "bdf"),
+    (0x10, "5", "f"),
 ]);
+
+/// What may stand behind each beginning of an escape, under the same bit, by low nibble: a closer look follows anyway, and
+/// the high nibble would cost half as much again. Behind `=` that is another `=`, which is excluded by itself.
+const FOLLOWERS: [u8; 16] = classes(&[
+    (0x10, "3", "0123456789"),
+    (0x20, "3", "58"),
+    (0x40, "3", "137ce"),
+    (0x80, "3", "3ad"),
+])
+.0;
+
+const fn follower(byte: u8) -> u8 {
+    if byte < 0x80 { FOLLOWERS[(byte & 15) as usize] } else { 0 }
+}
+
+/// By low nibble: the byte with it that may begin an escape, or one with another low nibble, which no byte is; and its bit.
+const LEADERS: ([u8; 16], [u8; 16]) = {
+    let (mut leaders, mut bits) = ([0; 16], [0; 16]);
+    leaders[0] = 1;
+    let known = [(b'%', 0x10), (b'\\', 0x20), (b'&', 0x40), (b'=', 0x80)];
+    let mut index = 0;
+    while index < known.len() {
+        let (leader, bit) = known[index];
+        leaders[(leader & 15) as usize] = leader;
+        bits[(leader & 15) as usize] = bit;
+        index += 1;
+    }
+    (leaders, bits)
+};
 
 /// Classes from their bits with the high and the low nibbles of their bytes.
 const fn classes(rows: &[(u8, &str, &str)]) -> Classes {
@@ -190,19 +291,22 @@ const fn class_of(byte: u8, (by_low, by_high): &Classes) -> u8 {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod avx2 {
+pub(super) mod avx2 {
     //! The marks of a block with 256-bit vectors.
 
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8,
-        _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_pd,
+        _mm256_cmpeq_epi8, _mm256_cmpeq_epi64, _mm256_cmpgt_epi8, _mm256_loadu_si256,
+        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_testz_si256,
     };
 
     use std::ops::Range;
 
     use super::super::base64;
-    use super::{BLOCK, CLASSES, Classes, ESCAPES, FOLLOWERS, Hints, Marks};
+    use super::{
+        ALPHABETS, BLOCK, CLASSES, Classes, ESCAPES, FOLLOWERS, Hints, LEADERS, Marks, STEP, padded,
+    };
     use crate::prefilter::native::SimdLevel;
 
     /// Characters of base64 one of whose bits is zero, by nibbles: a bit for each high nibble that has some,
@@ -235,19 +339,19 @@ mod avx2 {
     const THIRD: ([u8; 16], [u8; 16]) = nibbles(0b00_0010);
     const FOURTH: ([u8; 16], [u8; 16]) = nibbles(0);
 
-    /// The marks of a block; the byte behind it is looked at too.
+    /// The marks of a block.
     #[inline(always)]
     #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
-    pub(super) fn marks(level: SimdLevel, seen: &[u8; BLOCK + 1]) -> Marks {
+    pub(super) fn marks(level: SimdLevel, seen: &[u8; BLOCK]) -> Marks {
         assert!(matches!(level, SimdLevel::Avx2));
         // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
         unsafe { marks_avx2(seen) }
     }
 
     #[target_feature(enable = "avx2")]
-    fn marks_avx2(seen: &[u8; BLOCK + 1]) -> Marks {
-        let low = half(load(seen, 0), load(seen, 1));
-        let high = half(load(seen, 32), load(seen, 33));
+    fn marks_avx2(seen: &[u8; BLOCK]) -> Marks {
+        let low = half(load(seen, 0));
+        let high = half(load(seen, 32));
         let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
         Marks {
             first: wide(0),
@@ -256,18 +360,15 @@ mod avx2 {
             fourth: wide(3),
             hex_high: wide(4),
             hex: wide(5),
-            zip: wide(6),
         }
     }
 
-    /// Masks of 32 bytes, in the order of [`Marks`]; `next` are the bytes one further.
+    /// Masks of 32 bytes, in the order of [`Marks`].
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn half(bytes: __m256i, next: __m256i) -> [u32; 7] {
+    fn half(bytes: __m256i) -> [u32; 6] {
         let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
-        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, splat(byte));
-        let then = |byte: u8| _mm256_cmpeq_epi8(next, splat(byte));
         let (or, and) = (_mm256_or_si256, _mm256_and_si256);
         let nibble = splat(0x0f);
         let low = and(bytes, nibble);
@@ -280,7 +381,6 @@ mod avx2 {
             mask(_mm256_cmpeq_epi8(allowed, _mm256_setzero_si256()))
         };
         let hex = or(within(bytes, b'0', b'9'), within(or(bytes, splat(0x20)), b'a', b'f'));
-        let zip = or(and(is(b'e'), or(then(b'J'), then(b'N'))), and(is(b'H'), then(b'4')));
         [
             !none(&FIRST),
             !none(&SECOND),
@@ -288,11 +388,49 @@ mod avx2 {
             !none(&FOURTH),
             mask(within(bytes, b'2', b'7')),
             mask(hex),
-            mask(zip),
         ]
     }
 
-    /// Gives the hints of as many blocks as have a byte behind them; returns where it stopped.
+    /// The bytes of a block that are of the standard alphabet.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn standard(level: SimdLevel, seen: &[u8; BLOCK]) -> u64 {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { standard_avx2(seen) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn standard_avx2(seen: &[u8; BLOCK]) -> u64 {
+        let [low, high] = [0, 32].map(|at| {
+            let class = classes(load(seen, at), &CLASSES);
+            let class = _mm256_and_si256(class, _mm256_set1_epi8((!ESCAPES).cast_signed()));
+            let others = _mm256_cmpeq_epi8(class, _mm256_setzero_si256());
+            u64::from(!_mm256_movemask_epi8(others).cast_unsigned())
+        });
+        low | high << 32
+    }
+
+    /// A count of bytes at the front that are characters of either alphabet: all of them but for the last 31.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn alphabet_run(level: SimdLevel, bytes: &[u8]) -> usize {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { alphabet_run_avx2(bytes) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn alphabet_run_avx2(bytes: &[u8]) -> usize {
+        let (words, _) = bytes.as_chunks::<32>();
+        let is_full = |word: &[u8; 32]| {
+            let others = _mm256_cmpeq_epi8(alphabets(load(word, 0)), _mm256_setzero_si256());
+            _mm256_testz_si256(others, others) == 1
+        };
+        32 * words.iter().take_while(|word| is_full(word)).count()
+    }
+
+    /// Gives the hints of every step of `places`.
     #[inline(always)]
     #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
     pub(super) fn scan_hints(
@@ -300,52 +438,130 @@ mod avx2 {
         bytes: &[u8],
         places: Range<usize>,
         take: &mut impl FnMut(usize, Hints),
-    ) -> usize {
+    ) {
         assert!(matches!(level, SimdLevel::Avx2));
         // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
         unsafe { scan_hints_avx2(bytes, places, take) }
     }
 
     #[target_feature(enable = "avx2")]
-    fn scan_hints_avx2(
-        bytes: &[u8],
-        places: Range<usize>,
-        take: &mut impl FnMut(usize, Hints),
-    ) -> usize {
+    fn scan_hints_avx2(bytes: &[u8], places: Range<usize>, take: &mut impl FnMut(usize, Hints)) {
         let mut at = places.start;
         while at < places.end
-            && let Some(Ok(seen)) = bytes.get(at..at + BLOCK + 1).map(TryInto::try_into)
+            && let Some(Ok(seen)) = bytes.get(at..at + STEP + 1).map(TryInto::try_into)
         {
             take(at, hints_avx2(seen));
-            at += BLOCK;
+            at += STEP;
         }
-        at
+        while at < places.end {
+            let hints =
+                if at < bytes.len() { hints_avx2(&padded(bytes, at)) } else { Hints::default() };
+            take(at, hints);
+            at += STEP;
+        }
+    }
+
+    /// The escapes of each step that has some.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn scan_escapes(
+        level: SimdLevel,
+        bytes: &[u8],
+        take: &mut impl FnMut(usize, [u64; 2]),
+    ) {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { scan_escapes_avx2(bytes, take) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn scan_escapes_avx2(bytes: &[u8], take: &mut impl FnMut(usize, [u64; 2])) {
+        let mut at = 0;
+        while let Some(Ok(seen)) = bytes.get(at..at + STEP + 1).map(TryInto::try_into) {
+            if let Some(escapes) = step_escapes(seen) {
+                take(at, escapes);
+            }
+            at += STEP;
+        }
+        while at < bytes.len() {
+            if let Some(escapes) = step_escapes(&padded(bytes, at)) {
+                take(at, escapes);
+            }
+            at += STEP;
+        }
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn hints_avx2(seen: &[u8; BLOCK + 1]) -> Hints {
-        let low = half_hints(load(seen, 0), load(seen, 1));
-        let high = half_hints(load(seen, 32), load(seen, 33));
-        let wide = |index: usize| u64::from(low[index]) | u64::from(high[index]) << 32;
-        Hints { run: wide(0), escape: wide(1) }
+    fn step_escapes(seen: &[u8; STEP + 1]) -> Option<[u64; 2]> {
+        let (leaders, bits) = &LEADERS;
+        masks_of([0, 32, 64, 96].map(|at| {
+            let bytes = load(seen, at);
+            let is_leader =
+                _mm256_cmpeq_epi8(_mm256_shuffle_epi8(both_lanes(leaders), bytes), bytes);
+            let class = _mm256_and_si256(_mm256_shuffle_epi8(both_lanes(bits), bytes), is_leader);
+            followed(class, load(seen, at + 1))
+        }))
     }
 
-    /// Masks of 32 bytes, in the order of [`Hints`]; `next` are the bytes one further.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn half_hints(bytes: __m256i, next: __m256i) -> [u32; 2] {
+    fn hints_avx2(seen: &[u8; STEP + 1]) -> Hints {
+        let quarters = [0, 32, 64, 96].map(|at| quarter_hints(load(seen, at), load(seen, at + 1)));
+        let eighths = quarters.map(|(eighths, _)| eighths.cast_unsigned());
+        let eighths = eighths[0] | eighths[1] << 4 | eighths[2] << 8 | eighths[3] << 12;
+        let escapes = quarters.map(|(_, escapes)| escapes);
+        Hints { eighths, escapes: masks_of(escapes).unwrap_or_default() }
+    }
+
+    /// The bytes of a step that have a bit of [`ESCAPES`], if any has.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn masks_of(quarters: [__m256i; 4]) -> Option<[u64; 2]> {
+        let bits = _mm256_set1_epi8(ESCAPES.cast_signed());
+        let any = _mm256_or_si256(
+            _mm256_or_si256(quarters[0], quarters[1]),
+            _mm256_or_si256(quarters[2], quarters[3]),
+        );
+        if _mm256_testz_si256(any, bits) == 1 {
+            return None;
+        }
+        let [a, b, c, d] = quarters.map(|quarter| {
+            let none = _mm256_and_si256(quarter, bits);
+            let none = _mm256_cmpeq_epi8(none, _mm256_setzero_si256());
+            u64::from(!_mm256_movemask_epi8(none).cast_unsigned())
+        });
+        Some([a | b << 32, c | d << 32])
+    }
+
+    /// Keeps those bits of classes that say what may begin with what follows: `next` are the bytes one further.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn followed(class: __m256i, next: __m256i) -> __m256i {
+        let followers = _mm256_shuffle_epi8(both_lanes(&FOLLOWERS), next);
+        let is_equals = _mm256_cmpeq_epi8(next, _mm256_set1_epi8(b'='.cast_signed()));
+        _mm256_andnot_si256(is_equals, _mm256_and_si256(class, followers))
+    }
+
+    /// Which eighths of 32 bytes, of which there are four, are of base64; and the bytes where escapes may begin, which
+    /// have a bit of [`ESCAPES`]. `next` are the bytes one further.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn quarter_hints(bytes: __m256i, next: __m256i) -> (i32, __m256i) {
         let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let class = classes(bytes, &CLASSES);
-        let escape = _mm256_andnot_si256(
-            _mm256_cmpeq_epi8(next, splat(b'=')),
-            _mm256_and_si256(class, classes(next, &FOLLOWERS)),
-        );
-        let none = |vector: __m256i, bits: u8| {
-            let bits = _mm256_and_si256(vector, splat(bits));
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(bits, _mm256_setzero_si256())).cast_unsigned()
-        };
-        [!none(class, !ESCAPES), !none(escape, ESCAPES)]
+        let escapes = followed(class, next);
+        let zero = _mm256_setzero_si256();
+        let others = _mm256_cmpeq_epi8(_mm256_and_si256(class, splat(!ESCAPES)), zero);
+        let full = _mm256_castsi256_pd(_mm256_cmpeq_epi64(others, zero));
+        (_mm256_movemask_pd(full), escapes)
+    }
+
+    /// Not zero for each of 32 bytes that is a character of either alphabet of base64.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    pub(in super::super) fn alphabets(bytes: __m256i) -> __m256i {
+        classes(bytes, &ALPHABETS)
     }
 
     /// The classes of 32 bytes. A shuffle gives zero where the highest bit is set: such bytes have none.
@@ -372,17 +588,17 @@ mod avx2 {
     /// A table of sixteen bytes in both halves of a vector.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn both_lanes(table: &[u8; 16]) -> __m256i {
-        let mut both = [0; BLOCK + 1];
+    pub(in super::super) fn both_lanes(table: &[u8; 16]) -> __m256i {
+        let mut both = [0; 32];
         both[..16].copy_from_slice(table);
-        both[16..32].copy_from_slice(table);
+        both[16..].copy_from_slice(table);
         load(&both, 0)
     }
 
     #[inline]
     #[target_feature(enable = "avx2")]
     #[expect(unsafe_code, reason = "vector load")]
-    fn load(bytes: &[u8; BLOCK + 1], at: usize) -> __m256i {
+    pub(in super::super) fn load<const N: usize>(bytes: &[u8; N], at: usize) -> __m256i {
         let seen = &bytes[at..at + 32];
         // SAFETY: the slice is 32 readable bytes and the load needs no alignment.
         unsafe { _mm256_loadu_si256(seen.as_ptr().cast()) }
@@ -398,19 +614,31 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
         #[test]
         fn vector_marks_are_those_of_plain_rust(
-            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_".to_vec())], 66..130),
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_".to_vec())], 60..400),
             run in prop::collection::vec(prop::sample::select(b"eJNH4%09afgz+/-_".to_vec()), 0..64),
-            place in 0..60_usize,
+            (place, from, to) in (0..60_usize, 0..200_usize, 0..400_usize),
         ) {
             let bytes = [&bytes[..place], &run, &bytes[place..]].concat();
-            prop_assert_eq!(marks(SimdLevel::detect(), &bytes, 0), scalar(&bytes, 0));
+            for at in [0, 40, bytes.len() - 30] {
+                prop_assert_eq!(marks(SimdLevel::detect(), &bytes, at), scalar(&bytes, at));
+                let run = |level| (alphabet_run(level, &bytes[at..]), standard(level, &bytes, at));
+                prop_assert_eq!(run(SimdLevel::detect()), run(SimdLevel::Scalar));
+            }
             let found = |level| {
                 let mut found = Vec::new();
-                let all = 0..bytes.len();
-                scan_hints(level, &bytes, all, &mut |at, run, escape| found.push((at, run, escape)));
+                let part = from..to.min(bytes.len());
+                scan_hints(level, &bytes, part, &mut |at, run, escape| found.push((at, run, escape)));
                 found
             };
             prop_assert_eq!(found(SimdLevel::detect()), found(SimdLevel::Scalar));
+            let mut hinted = Vec::new();
+            scan_hints(SimdLevel::Scalar, &bytes, 0..bytes.len(), &mut |at, _, escapes| hinted.push((at, escapes)));
+            hinted.retain(|(_, escapes)| *escapes != 0);
+            for level in [SimdLevel::detect(), SimdLevel::Scalar] {
+                let mut escaped = Vec::new();
+                scan_escapes(level, &bytes, &mut |at, escapes| escaped.push((at, escapes)));
+                prop_assert_eq!(&escaped, &hinted);
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn peel(bytes: &[u8], level: SimdLevel, room: usize) -> Vec<Peeled> {
     if let Some((kind, _)) = inflate::detect(bytes) {
         spans.push(EncodedSpan { kind, range: 0..bytes.len() });
     } else {
-        find(level, bytes, &mut spans);
+        find(level, bytes, None, &mut spans);
     }
     spans.iter().map(|span| undo_span(bytes, span, room)).collect()
 }

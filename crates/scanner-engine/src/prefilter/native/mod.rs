@@ -24,7 +24,7 @@ use std::ops::Range;
 
 use scanner_core::RuleId;
 
-use super::{HitSink, Prefilter, PrefilterScratch};
+use super::{HitSink, Prefilter, PrefilterScratch, RunNotes};
 use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
 use crate::delta::Locality;
 use grams::Grams;
@@ -110,10 +110,15 @@ impl Prefilter for NativePrefilter {
         &self,
         bytes: &[u8],
         places: Range<usize>,
-        _: &mut PrefilterScratch,
+        scratch: &mut PrefilterScratch,
         sink: &mut HitSink<'_>,
     ) {
         let mut state = TokenState::default();
+        let notes = &mut scratch.runs;
+        notes.forget();
+        if places == (0..bytes.len()) && !self.tokens.is_empty() {
+            notes.begin(bytes.len());
+        }
         let mut at = places.start;
         while at < places.end {
             let end = (at + STRIP_BYTES).min(places.end);
@@ -125,7 +130,8 @@ impl Prefilter for NativePrefilter {
             self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
-            self.tokens.scan(bytes, at..end, self.level, &mut state, &mut |pattern, from| {
+            let state = (&mut state, &mut *notes);
+            self.tokens.scan(bytes, at..end, self.level, state, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
             self.stems.scan(bytes, at..end, self.level, &mut |pattern, from| {
@@ -140,8 +146,9 @@ impl Prefilter for NativePrefilter {
         let mut state = TokenState::default();
         self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
         if !found {
-            let level = self.level;
-            self.tokens.scan(bytes, 0..bytes.len(), level, &mut state, &mut |_, _| found = true);
+            let (level, notes) = (self.level, &mut RunNotes::default());
+            let state = (&mut state, notes);
+            self.tokens.scan(bytes, 0..bytes.len(), level, state, &mut |_, _| found = true);
         }
         if !found {
             self.stems.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);

@@ -6,9 +6,14 @@
 
 use super::simd::{STRIP_BLOCKS, StripMasks};
 use crate::build::anchors::{ALNUM_RUN_MIN, BASE64_RUN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN};
+use crate::prefilter::NOTED_RUN_MIN;
 
 const _: () = assert!(TOKEN_RUN_MIN == 12 && ALNUM_RUN_MIN == 16);
+const _: () = assert!(NOTED_RUN_MIN == 24);
 const _: () = assert!(WORD_RUN_MIN >= ALNUM_RUN_MIN && BASE64_RUN_MIN == 32);
+
+/// Blocks of a short text.
+const FEW_BLOCKS: usize = 4;
 
 /// One mask a block: bit `i` says that byte `i` begins something.
 #[derive(Debug)]
@@ -19,31 +24,45 @@ pub(super) struct Runs {
     pub(super) words: [u64; STRIP_BLOCKS],
     /// [`BASE64_RUN_MIN`] characters of base64 in a row.
     pub(super) base64: [u64; STRIP_BLOCKS],
+    /// [`NOTED_RUN_MIN`] of them.
+    pub(super) noted: [u64; STRIP_BLOCKS],
 }
 
 impl Runs {
     /// None yet.
     pub(super) fn new() -> Self {
-        Self { tokens: [0; STRIP_BLOCKS], words: [0; STRIP_BLOCKS], base64: [0; STRIP_BLOCKS] }
+        const NONE: [u64; STRIP_BLOCKS] = [0; STRIP_BLOCKS];
+        Self { tokens: NONE, words: NONE, base64: NONE, noted: NONE }
     }
 
-    /// Finds those of all blocks of a strip.
+    /// Finds those of the first blocks of a strip, of which the masks are made, and of the one behind them.
     #[inline(always)]
-    pub(super) fn find(&mut self, masks: &StripMasks) {
-        for (index, out) in self.tokens.iter_mut().enumerate() {
+    pub(super) fn find(&mut self, masks: &StripMasks, blocks: usize) {
+        // A count that is known makes better vector code, and most short texts are of a few blocks.
+        if blocks <= FEW_BLOCKS {
+            self.find_first::<FEW_BLOCKS>(masks);
+        } else {
+            self.find_first::<STRIP_BLOCKS>(masks);
+        }
+    }
+
+    #[inline(always)]
+    fn find_first<const COUNT: usize>(&mut self, masks: &StripMasks) {
+        for (index, out) in self.tokens[..COUNT].iter_mut().enumerate() {
             let before = masks.start[index] >> 63;
             let start = masks.start[index + 1];
             let four = Pair::at(&masks.token, index).shrink(1).shrink(2);
             *out = start & !(start << 1 | before) & four.first & four.shifted(4) & four.shifted(8);
         }
-        for (index, out) in self.words.iter_mut().enumerate() {
+        for (index, out) in self.words[..COUNT].iter_mut().enumerate() {
             let eight = Pair::at(&masks.word, index).shrink(1).shrink(2).shrink(4);
             *out = eight.first & eight.shifted(8);
         }
-        for (index, out) in self.base64.iter_mut().enumerate() {
+        for index in 0..COUNT {
             let eight = Pair::at(&masks.base64, index).shrink(1).shrink(2).shrink(4);
             let sixteen = eight.shrink(8);
-            *out = sixteen.first & sixteen.shifted(16);
+            self.base64[index] = sixteen.first & sixteen.shifted(16);
+            self.noted[index] = sixteen.first & sixteen.shifted(8);
         }
     }
 }
@@ -109,7 +128,7 @@ mod tests {
             strip.base64 = base64;
             strip.start[..=STRIP_BLOCKS].copy_from_slice(&start);
             let mut runs = Runs::new();
-            runs.find(&strip);
+            runs.find(&strip, STRIP_BLOCKS);
             for place in 0..STRIP_BLOCKS * 64 {
                 let (index, bit) = (place / 64, place % 64);
                 let is = |runs: &[u64]| runs[index] >> bit & 1 != 0;
@@ -119,6 +138,7 @@ mod tests {
                 prop_assert_eq!(is(&runs.tokens), begins && in_a_row(&token, index, bit, 12));
                 prop_assert_eq!(is(&runs.words), in_a_row(&word, index, bit, 16));
                 prop_assert_eq!(is(&runs.base64), in_a_row(&base64, index, bit, 32));
+                prop_assert_eq!(is(&runs.noted), in_a_row(&base64, index, bit, 24));
             }
         }
     }

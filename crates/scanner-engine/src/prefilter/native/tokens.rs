@@ -16,6 +16,7 @@ use super::simd;
 use super::simd::{STRIP_BLOCKS, SimdLevel, StripMasks};
 use super::table::{PatternTable, TrigramIndex, word_at};
 use crate::build::anchors::AnchorClass;
+use crate::prefilter::RunNotes;
 
 /// Bytes of a block: one mask is a `u64`.
 const BLOCK: usize = 64;
@@ -49,17 +50,22 @@ impl Tokens {
         Self { prefixes: TrigramIndex::new(table, &prefixes), near: Near::new(table) }
     }
 
+    /// Whether there is nothing to look for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.prefixes.is_empty() && self.near.is_empty()
+    }
+
     /// Reports prefixes at the token starts in `range`, and keywords in front of the neighbours that begin
-    /// there.
+    /// there. Long runs of base64 are noted.
     pub(super) fn scan(
         &self,
         bytes: &[u8],
         range: Range<usize>,
         level: SimdLevel,
-        state: &mut TokenState,
+        state: (&mut TokenState, &mut RunNotes),
         report: &mut impl FnMut(u32, usize),
     ) {
-        if self.prefixes.is_empty() && self.near.is_empty() {
+        if self.is_empty() {
             return;
         }
         #[cfg(target_arch = "x86_64")]
@@ -76,7 +82,7 @@ impl Tokens {
         bytes: &[u8],
         range: Range<usize>,
         level: SimdLevel,
-        state: &mut TokenState,
+        (state, notes): (&mut TokenState, &mut RunNotes),
         report: &mut impl FnMut(u32, usize),
     ) {
         let mut masks = StripMasks::new();
@@ -87,11 +93,15 @@ impl Tokens {
         while at < range.end {
             let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS);
             masks.start[0] = state.before_start;
-            masks.fill(level, bytes, at);
-            runs.find(&masks);
+            masks.fill(level, bytes, (at, blocks));
+            runs.find(&masks, blocks);
             starts.clear();
             for index in 0..blocks {
-                self.neighbours(bytes, at + index * BLOCK, (&masks, &runs, index), state, report);
+                let place = at + index * BLOCK;
+                if runs.noted[index] != 0 {
+                    notes.add(place, runs.noted[index]);
+                }
+                self.neighbours(bytes, place, (&masks, &runs, index), state, report);
                 starts.push(runs.tokens[index], index * BLOCK);
             }
             state.before_start = masks.start[blocks];
@@ -153,7 +163,7 @@ struct Scan<'a, R> {
     bytes: &'a [u8],
     range: Range<usize>,
     level: SimdLevel,
-    state: &'a mut TokenState,
+    state: (&'a mut TokenState, &'a mut RunNotes),
     report: &'a mut R,
 }
 

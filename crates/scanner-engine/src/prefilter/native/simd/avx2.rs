@@ -16,7 +16,7 @@ use std::ops::Range;
 
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
 use super::super::stems::PRINT_BYTES;
-use super::{BlockMasks, STRIP_BLOCKS, SimdLevel, StripMasks};
+use super::{BlockMasks, SimdLevel, StripMasks};
 use crate::build::anchors::is_gap_byte;
 
 /// Plain Rust that gains from being compiled for newer instructions; `run` is `#[inline(always)]`.
@@ -52,27 +52,36 @@ fn half(block: &[u8], at: usize) -> &[u8; 32] {
     block[at..at + 32].try_into().expect("thirty-two bytes")
 }
 
-/// The masks of as many whole blocks from `at` on as there are; returns how many.
+/// The masks of a block.
+#[inline(always)]
+#[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+pub(in super::super) fn block_masks(level: SimdLevel, block: &[u8; 64]) -> BlockMasks {
+    assert!(matches!(level, SimdLevel::Avx2));
+    // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+    unsafe { block_masks_avx2(block) }
+}
+
+/// The masks of `blocks` whole blocks from `at` on and of the one behind them, or as many as there are; returns how many.
 #[inline(always)]
 #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
 pub(in super::super) fn fill_masks(
     level: SimdLevel,
     bytes: &[u8],
-    at: usize,
+    (at, blocks): (usize, usize),
     out: &mut StripMasks,
 ) -> usize {
     assert!(matches!(level, SimdLevel::Avx2));
     // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
-    unsafe { fill_masks_avx2(bytes.get(at..).unwrap_or_default(), out) }
+    unsafe { fill_masks_avx2(bytes.get(at..).unwrap_or_default(), blocks + 1, out) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn fill_masks_avx2(bytes: &[u8], out: &mut StripMasks) -> usize {
+fn fill_masks_avx2(bytes: &[u8], count: usize, out: &mut StripMasks) -> usize {
     let (blocks, _) = bytes.as_chunks::<64>();
-    for (index, block) in blocks.iter().take(STRIP_BLOCKS + 1).enumerate() {
+    for (index, block) in blocks.iter().take(count).enumerate() {
         out.set(index, block_masks_avx2(block));
     }
-    blocks.len().min(STRIP_BLOCKS + 1)
+    blocks.len().min(count)
 }
 
 #[inline]

@@ -90,15 +90,16 @@ impl StripMasks {
         }
     }
 
-    /// Makes the masks of the strip at `at` and of the block behind it; bytes past the end belong to no class.
+    /// Makes the masks of so many blocks of the strip at `at` and of the one behind them; bytes past the end belong to no
+    /// class.
     #[inline(always)]
-    pub(super) fn fill(&mut self, level: SimdLevel, bytes: &[u8], at: usize) {
+    pub(super) fn fill(&mut self, level: SimdLevel, bytes: &[u8], (at, blocks): (usize, usize)) {
         let mut done = 0;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            done = avx2::fill_masks(level, bytes, at, self);
+            done = avx2::fill_masks(level, bytes, (at, blocks), self);
         }
-        for index in done..=STRIP_BLOCKS {
+        for index in done..=blocks {
             let rest = bytes.get(at + 64 * index..).unwrap_or_default();
             if rest.is_empty() {
                 self.set(index, BlockMasks::default());
@@ -107,6 +108,11 @@ impl StripMasks {
             let len = rest.len().min(64);
             let mut block = [0; 64];
             block[..len].copy_from_slice(&rest[..len]);
+            #[cfg(target_arch = "x86_64")]
+            if level == SimdLevel::Avx2 {
+                self.set(index, avx2::block_masks(level, &block));
+                continue;
+            }
             self.set(index, scalar::block_masks(&block));
         }
     }

@@ -55,14 +55,14 @@ pub(in super::super) fn block_masks(block: &[u8; 64]) -> BlockMasks {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{SimdLevel, StripMasks};
+    use super::super::{STRIP_BLOCKS, SimdLevel, StripMasks};
 
     #[test]
     fn vector_masks_are_those_of_plain_rust() {
         let bytes: Vec<u8> = (0..=255).chain((0..=255).rev()).cycle().take(64 * 33 - 10).collect();
         let masks = |level| {
             let mut masks = StripMasks::new();
-            masks.fill(level, &bytes, 0);
+            masks.fill(level, &bytes, (0, STRIP_BLOCKS));
             format!("{masks:x?}")
         };
         assert_eq!(masks(SimdLevel::detect()), masks(SimdLevel::Scalar));
