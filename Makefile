@@ -30,7 +30,8 @@ test: lint ## formatting, lints and all tests, with the optional engine and a br
 
 test-vectorscan: ## lints and tests of the optional engine; make setup FEATURES=vectorscan provides what it needs
 	$(CARGO) clippy $(VECTORSCAN_CRATES) --features vectorscan --all-targets -- -D warnings
-	$(CARGO) test $(VECTORSCAN_CRATES) --features vectorscan --lib --test vectorscan --test library --test cache
+	$(CARGO) test $(VECTORSCAN_CRATES) --features vectorscan --lib --test vectorscan --test library --test cache \
+		--test encoded --test encoded_reference --test planted --test wrapped
 
 # The same report from both engines, warm and cold, in one database and in shards.
 parity: ## DIR=<path>: compare both engines' reports of a large tree, byte for byte

@@ -9,4 +9,4 @@ pub mod reference;
 mod runner;
 
 pub use alloc::{CountingAllocator, allocations_of};
-pub use runner::{Found, Runner};
+pub use runner::{Found, Runner, engines};

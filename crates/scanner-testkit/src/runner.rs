@@ -21,6 +21,32 @@ pub struct Found {
     pub confidence: Confidence,
 }
 
+/// The native engine for these rules; behind it, where it is built in, the other one with literals and with patterns.
+/// All find the same.
+///
+/// # Panics
+///
+/// A rule cannot be compiled.
+pub fn engines(specs: &[RuleSpec]) -> Vec<Engine> {
+    let native = Engine::new(specs, EngineOptions::default());
+    let mut engines = vec![native.expect("the rules compile")];
+    add_others(specs, &mut engines);
+    engines
+}
+
+#[cfg(feature = "vectorscan")]
+fn add_others(specs: &[RuleSpec], engines: &mut Vec<Engine>) {
+    use scanner_engine::{VsMode, VsSettings};
+    for mode in [VsMode::AnchorsOnly, VsMode::RegexAndAnchors] {
+        let settings = VsSettings { mode, ..VsSettings::default() };
+        let engine = Engine::with_vectorscan(specs, EngineOptions::default(), settings);
+        engines.push(engine.expect("the rules compile"));
+    }
+}
+
+#[cfg(not(feature = "vectorscan"))]
+fn add_others(_: &[RuleSpec], _: &mut Vec<Engine>) {}
+
 /// An engine with its scratch.
 #[derive(Debug)]
 pub struct Runner {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use scanner_core::{EventSink, ScanEvent, SinkError, Summary};
-use scanner_engine::{Engine, EngineOptions};
+use scanner_engine::Engine;
 use scanner_rules::builtin;
 use scanner_rules::example::positives;
 use scanner_runtime::archives::Limits;
@@ -16,7 +16,7 @@ use scanner_runtime::store::Keys;
 use scanner_runtime::{
     ArchiveOptions, Control, Filters, Identities, KeyPaths, NoIgnores, ScanRequest, Source,
 };
-use scanner_testkit::Runner;
+use scanner_testkit::{Runner, engines};
 
 /// One detector of each kind of service and shape.
 const KINDS: [&str; 30] = [
@@ -164,19 +164,23 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
 #[test]
 fn a_planted_tree_is_found_completely_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Arc::new(Engine::new(&builtin::specs(), EngineOptions::default()).unwrap());
+    let engines: Vec<Arc<Engine>> = engines(&builtin::specs()).into_iter().map(Arc::new).collect();
     for (edge, chunk_bytes) in [(64 * 1024, 64 * 1024), (256 * 1024, 256 * 1024)] {
         let root = folder.path().join(edge.to_string());
         std::fs::create_dir(&root).unwrap();
         let want = plant(&root, edge);
         assert!(want.len() >= 4 * KINDS.len());
-        for (jobs, chunk_bytes) in [(1, chunk_bytes), (4, chunk_bytes), (4, 4096)] {
-            let (found, summary) = scan(&root, &engine, jobs, chunk_bytes);
-            let missing: Vec<_> = want.difference(&found).collect();
-            let extra: Vec<_> = found.difference(&want).collect();
-            assert!(missing.is_empty(), "{jobs} jobs, {chunk_bytes}: missing {missing:?}");
-            assert!(extra.is_empty(), "{jobs} jobs, {chunk_bytes}: extra {extra:?}");
-            assert_eq!(summary.files, (4 * KINDS.len() + 40) as u64);
+        for engine in &engines {
+            let name = engine.prefilter_name();
+            for (jobs, chunk_bytes) in [(1, chunk_bytes), (4, chunk_bytes), (4, 4096)] {
+                let (found, summary) = scan(&root, engine, jobs, chunk_bytes);
+                let missing: Vec<_> = want.difference(&found).collect();
+                let extra: Vec<_> = found.difference(&want).collect();
+                let how = format!("{name}, {jobs} jobs, {chunk_bytes}");
+                assert!(missing.is_empty(), "{how}: missing {missing:?}");
+                assert!(extra.is_empty(), "{how}: extra {extra:?}");
+                assert_eq!(summary.files, (4 * KINDS.len() + 40) as u64);
+            }
         }
     }
 }

@@ -53,7 +53,11 @@ impl LiveStream {
         };
         let waiting = &mut self.waiting;
         database.scan_found(stream, piece.bytes, scratch, |found| match found {
-            Found::Window(window) => report(&window, sink),
+            Found::Pattern(meta, _) if meta.whole_buffer_on_hit => sink.force_full(),
+            // A secret may go on behind what the pattern matches.
+            Found::Pattern(meta, to) => {
+                sink.hit(meta.rule_id, Variant::Raw, to.saturating_sub(1)..to);
+            }
             Found::Anchor(hit, to) => waiting.push((hit, to)),
         })?;
         if self.wide_base.is_some() || memchr::memchr(0, piece.bytes).is_some() {

@@ -199,7 +199,10 @@ impl VectorscanPrefilter {
             let stream = database.open_stream(stream, scratch)?;
             for piece in bytes.chunks(PIECE_BYTES) {
                 database.scan_found(stream, piece, scratch, |found| match found {
-                    Found::Window(window) => file(&window, sink),
+                    Found::Pattern(meta, _) if meta.whole_buffer_on_hit => sink.whole(meta.rule_id),
+                    Found::Pattern(meta, to) => {
+                        sink.hit(meta.rule_id, (to as u32).saturating_sub(1), to as u32);
+                    }
                     Found::Anchor(hit, to) => {
                         let from = (to as u32).saturating_sub(hit.len);
                         if proof::admits(hit.class, bytes, from as usize, to as usize) {

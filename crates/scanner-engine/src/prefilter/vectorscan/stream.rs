@@ -68,18 +68,18 @@ impl VsStreamWindow {
 /// What the database finds.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Found {
-    /// A match of a pattern.
-    Window(VsStreamWindow),
+    /// A match of a pattern that ends at this place.
+    Pattern(VsStreamMeta, u64),
     /// An anchor that ends at this place.
     Anchor(AnchorHit, u64),
 }
 
 /// What is known of a rule.
 #[derive(Clone, Copy, Debug)]
-struct VsStreamMeta {
-    rule_id: RuleId,
+pub(super) struct VsStreamMeta {
+    pub(super) rule_id: RuleId,
     max_width: u32,
-    whole_buffer_on_hit: bool,
+    pub(super) whole_buffer_on_hit: bool,
 }
 
 /// Patterns and anchors, in stream mode.
@@ -165,12 +165,15 @@ impl VsStreamDb {
         mut on_event: impl FnMut(VsStreamWindow),
     ) -> Result<Scanned, VsError> {
         self.scan_found(stream, piece, scratch, |found| match found {
-            Found::Window(window) => on_event(window),
+            Found::Pattern(meta, to) => {
+                let reach = (u64::from(meta.max_width) + u64::from(RADIUS), u64::from(RADIUS));
+                on_event(meta.window(Variant::Raw, to.saturating_sub(1), to, reach));
+            }
             Found::Anchor(hit, to) => self.around(hit, to).into_iter().for_each(&mut on_event),
         })
     }
 
-    /// As [`Self::scan_stream`], but an anchor is no window yet.
+    /// As [`Self::scan_stream`], but what is found is no window yet.
     pub(super) fn scan_found(
         &self,
         stream: &mut Stream,
@@ -179,11 +182,9 @@ impl VsStreamDb {
         mut told: impl FnMut(Found),
     ) -> Result<Scanned, VsError> {
         stream.scan(piece, scratch, |Match { id, to }| {
-            if let Some(meta) = self.raw.get(id as usize) {
-                let reach = (u64::from(meta.max_width) + u64::from(RADIUS), u64::from(RADIUS));
-                told(Found::Window(meta.window(Variant::Raw, to.saturating_sub(1), to, reach)));
-            } else {
-                self.anchors.hits(id).for_each(|hit| told(Found::Anchor(hit, to)));
+            match self.raw.get(id as usize) {
+                Some(meta) => told(Found::Pattern(*meta, to)),
+                None => self.anchors.hits(id).for_each(|hit| told(Found::Anchor(hit, to))),
             }
             ControlFlow::Continue(())
         })
