@@ -92,7 +92,7 @@ pub use limits::{
 pub use odb_blob::{OdbReport, OdbRequest, missing_objects, scan_objects};
 pub use oid::{KindSet, ObjectFormat, ObjectKind, Oid};
 pub use open::{OpenOptions, Overlay, Repository, Trust, safe_directories};
-pub use pack::delta::{DeltaOp, DeltaOps};
+pub use pack::delta::{DeltaOp, DeltaOps, LISTED_BYTES_MIN, LongCopy};
 pub use pack::idx::{Idx, IdxError};
 pub use pack::{Pack, PackError};
 pub use refs::Ref;

@@ -15,7 +15,7 @@
 use std::ops::ControlFlow;
 
 use crate::oid::{ObjectKind, Oid};
-use crate::pack::delta::DeltaOps;
+use crate::pack::delta::{DeltaOps, LongCopy};
 
 /// Names what a sink keeps for a base. Small numbers: a sink can index a vector with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,6 +28,8 @@ pub struct Delta<'a> {
     pub base: BaseSlot,
     /// Size of the base.
     pub base_bytes: u64,
+    /// The copies of at least [`LISTED_BYTES_MIN`](crate::LISTED_BYTES_MIN) bytes, in order.
+    pub long: &'a [LongCopy],
     pub(crate) ops: DeltaOps<'a>,
 }
 

@@ -102,7 +102,9 @@ fn encoded(number: usize, text: &[u8]) -> Vec<u8> {
 
 /// A text of examples with lines of no interest between them.
 fn document(examples: &[Vec<u8>], picks: &[prop::sample::Index]) -> Vec<u8> {
-    let filler = "let total = items.iter().map(|item| item.price).sum::<u64>();\n".repeat(12);
+    let line = "let total = items.iter().map(|item| item.price).sum::<u64>();\n";
+    // Blank lines are where known stretches begin and end.
+    let filler = format!("{0}\n{0}{0}\n\n{0}{0}{0}{0}{0}\n{0}{0}{0}{0}", line);
     let mut text = Vec::new();
     for pick in picks {
         let example = pick.get(examples);

@@ -89,8 +89,12 @@ pub(crate) fn confirm_window(
             candidate.secret_end = judge::widen(&candidate);
         }
         found_any = true;
-        let judged = judge(engine, rule_id, &candidate, worker);
-        worker.witnesses.note(engine, rule_id, view, (&candidate, judged.is_ok()));
+        let sight = worker.witnesses.see(engine, rule_id, view, &candidate);
+        let judged = match worker.witnesses.recall(sight.as_ref()) {
+            Some(stage) => Err(stage),
+            None => judge(engine, rule_id, &candidate, worker),
+        };
+        worker.witnesses.note(sight, judged.as_ref().err().copied());
         at = match judged {
             Ok(accepted) => {
                 emit(engine, rule_id, view, &candidate, accepted, out);

@@ -16,6 +16,13 @@ use crate::transform::{EncodedSpan, SIDE_MAX};
 /// with it. A wrapped line's break and indent are less.
 const AROUND_BYTES: usize = SIDE_MAX + 128;
 
+/// Bytes around a place that decide whether it shows something encoded, without any that follow from what it shows: a
+/// softly broken line is the farthest, 77 bytes before.
+const SHOW_BYTES: usize = 96;
+
+// What begins to show itself that near to an end of a copy cannot touch what is taken over.
+const _: () = assert!(SHOW_BYTES + SIDE_MAX < AROUND_BYTES);
+
 /// An encoded span of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KnownSpan {
@@ -102,7 +109,9 @@ impl Derivation {
         out.sort_unstable_by(|a, b| a.span.cmp(&b.span));
     }
 
-    /// The stretch of a copy that no change can reach, and what lies in it.
+    /// The stretch of a copy that no change can reach, and what lies in it. Where nothing encoded is near an end of the
+    /// copy, a change can only reach as far as places may show something new; how far that then reaches, the search
+    /// tells.
     fn zone_of(&self, part: &Inherited, bytes: usize) -> Option<Zone> {
         let (clean_start, clean_end) = part.clean;
         let shift = |at: usize| (at + part.start as usize).checked_sub(part.base as usize);
@@ -114,8 +123,15 @@ impl Derivation {
             shift(c.end).is_none_or(|last| last < clean_start.unwrap_or(0) as usize)
         });
         let mut members = first..first;
+        let mut is_end_near = false;
+        if let Some(clean) = clean_start
+            && self.clusters.get(first).is_none_or(|cluster| begins_behind(cluster, start))
+        {
+            start = clean as usize + SHOW_BYTES;
+        }
         for cluster in &self.clusters[first..] {
             let last = shift(cluster.end).unwrap_or(0);
+            is_end_near |= last > end && shift(cluster.start) <= clean_end.map(|at| at as usize);
             if !begins_behind(cluster, start) {
                 start = start.max(last);
                 members = members.start + 1..members.end + 1;
@@ -125,6 +141,9 @@ impl Derivation {
                 end = end.min(shift(cluster.start).unwrap_or(0));
                 break;
             }
+        }
+        if let Some(clean) = clean_end.filter(|_| !is_end_near) {
+            end = (clean as usize).saturating_sub(SHOW_BYTES);
         }
         let base = (start + part.base as usize).checked_sub(part.start as usize)?;
         (start < end).then_some(Zone { start, end, clusters: members, base })

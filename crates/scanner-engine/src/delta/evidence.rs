@@ -8,8 +8,9 @@ use scanner_core::{RuleId, Variant};
 use scanner_rules::Shape;
 
 use crate::confirm::WindowView;
+use crate::delta::refusal::{Likeness, Refusals};
 use crate::engine::{BOUNDARY_BYTES, Engine};
-use crate::gate::Candidate;
+use crate::gate::{Candidate, Stage};
 use crate::judge;
 use crate::prefilter::{RADIUS, RuleReach};
 use crate::rule::NO_GATE;
@@ -35,13 +36,25 @@ pub(crate) struct Witness {
 pub(crate) struct Witnesses {
     list: Vec<Witness>,
     is_watching: bool,
+    /// What is known of the object.
+    facts: u64,
+    refusals: Refusals,
+}
+
+/// A candidate before it is judged.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sight {
+    witness: Witness,
+    /// Where it is worth remembering.
+    likeness: Option<Likeness>,
 }
 
 impl Witnesses {
     /// Begins to write down candidates.
-    pub(crate) fn watch(&mut self) {
+    pub(crate) fn watch(&mut self, facts: u64) {
         self.list.clear();
         self.is_watching = true;
+        self.facts = facts;
     }
 
     /// Ends it; candidates can be asked about from now on.
@@ -50,21 +63,44 @@ impl Witnesses {
         self.list.sort_unstable_by_key(|witness| (witness.rule, witness.start));
     }
 
-    /// Writes a candidate down.
+    /// What a candidate's judgement will depend on, where candidates are watched.
     #[inline]
-    pub(crate) fn note(
+    pub(crate) fn see(
         &mut self,
         engine: &Engine,
         rule: RuleId,
         view: &WindowView<'_>,
-        (candidate, is_accepted): (&Candidate<'_>, bool),
-    ) {
-        if self.is_watching && view.variant == Variant::Raw {
-            let (from, to) = looked_at(engine, rule, candidate);
-            let end = candidate.end.max(candidate.secret_end) as u32;
-            let start = candidate.start.min(candidate.secret_start) as u32;
-            self.list.push(Witness { rule, is_accepted, start, end, from, to });
+        candidate: &Candidate<'_>,
+    ) -> Option<Sight> {
+        if !self.is_watching || view.variant != Variant::Raw {
+            return None;
         }
+        let (from, to) = looked_at(engine, rule, candidate);
+        let end = candidate.end.max(candidate.secret_end) as u32;
+        let start = candidate.start.min(candidate.secret_start) as u32;
+        let witness = Witness { rule, is_accepted: false, start, end, from, to };
+        let likeness = if is_judged(engine, rule) {
+            self.refusals.likeness(rule, self.facts, candidate, (from, to))
+        } else {
+            None
+        };
+        Some(Sight { witness, likeness })
+    }
+
+    /// The stage that refused the same candidate before.
+    #[inline]
+    pub(crate) fn recall(&self, sight: Option<&Sight>) -> Option<Stage> {
+        self.refusals.recall(sight?.likeness.as_ref()?)
+    }
+
+    /// Writes down what was decided: by whom the candidate was refused, or that it was accepted.
+    #[inline]
+    pub(crate) fn note(&mut self, sight: Option<Sight>, refused_by: Option<Stage>) {
+        let Some(Sight { witness, likeness }) = sight else { return };
+        if let (Some(likeness), Some(stage)) = (likeness, refused_by) {
+            self.refusals.learn(likeness, stage);
+        }
+        self.list.push(Witness { is_accepted: refused_by.is_none(), ..witness });
     }
 
     /// How far before and behind the anchor of `rule` at `from..to` the bytes stand that decided that nothing there is
@@ -101,9 +137,15 @@ impl Witnesses {
     }
 }
 
+/// Whether the judge of generic credentials is asked about candidates of `rule`.
+fn is_judged(engine: &Engine, rule: RuleId) -> bool {
+    let cold = engine.cold(rule);
+    cold.is_judged || cold.shape == Shape::Assignment
+}
+
 /// The bytes that the gates of `rule` may read about a candidate.
 fn looked_at(engine: &Engine, rule_id: RuleId, candidate: &Candidate<'_>) -> (i64, i64) {
-    let (rule, cold, gates) = (engine.rule(rule_id), engine.cold(rule_id), engine.gates());
+    let (rule, gates) = (engine.rule(rule_id), engine.gates());
     let mut near = BOUNDARY_BYTES;
     if rule.keywords != NO_GATE {
         near = near.max(gates.keywords[rule.keywords as usize].distance + BOUNDARY_BYTES);
@@ -111,7 +153,7 @@ fn looked_at(engine: &Engine, rule_id: RuleId, candidate: &Candidate<'_>) -> (i6
     if rule.companion != NO_GATE {
         near = near.max(gates.companion[rule.companion as usize].distance + BOUNDARY_BYTES);
     }
-    let is_judged = cold.is_judged || cold.shape == Shape::Assignment;
+    let is_judged = is_judged(engine, rule_id);
     let (line, beyond) = if is_judged { judge::REACH } else { (LINE_BYTES, 0) };
     if is_judged {
         near = near.max(judge::KEY_BYTES_MAX as u32 + BOUNDARY_BYTES);
@@ -132,7 +174,7 @@ mod tests {
 
     fn witnesses(list: &[(u32, bool, u32, u32, i64, i64)]) -> Witnesses {
         let mut all = Witnesses::default();
-        all.watch();
+        all.watch(0);
         all.list.extend(list.iter().map(|(rule, is_accepted, start, end, from, to)| Witness {
             rule: RuleId::new(*rule),
             is_accepted: *is_accepted,

@@ -1,7 +1,7 @@
 //! Anchors that were refused before among the same bytes: siblings made from one base hold the same changes, and one
 //! text stands in many files.
 //!
-//! An anchor is known by its rule and the bytes of its window; what its refusal depended on ([`super::evidence`]) is
+//! An anchor is looked for by its rule and the bytes next to it; what its refusal depended on ([`super::evidence`]) is
 //! compared by a fingerprint under a key that nobody can know beforehand, so that no repository can be made in which a
 //! secret passes for something else. The table has a fixed size; a new entry takes the place of what stood there.
 
@@ -10,12 +10,13 @@ use std::hash::{BuildHasher, RandomState};
 use scanner_stdx::hash::keyed_mac128;
 
 use crate::delta::Hit;
-use crate::engine::BOUNDARY_BYTES;
-use crate::prefilter::{RADIUS, RuleReach};
 use crate::scratch::ScanScratch;
 
 /// Anchors that are remembered; a power of two.
-const ENTRIES: usize = 1 << 13;
+const ENTRIES: usize = 1 << 15;
+
+/// Bytes on either side of an anchor that choose its place in the table.
+const SLOT_BYTES: u32 = 128;
 
 /// Refused anchors.
 #[derive(Debug, Default)]
@@ -35,6 +36,8 @@ struct Entry {
     facts: u64,
     rule: u32,
     evidence: (u16, u16),
+    /// As much of the evidence as the object has: less only at its begin and end.
+    there: (u16, u16),
     /// How long the anchor is.
     len: u32,
 }
@@ -43,50 +46,65 @@ impl Memo {
     /// Begins an object.
     fn begin(&mut self, path: &[u8], is_binary: bool) {
         if self.entries.is_empty() {
-            let random = [RandomState::new().hash_one(0_u64), RandomState::new().hash_one(1_u64)];
-            self.key[..8].copy_from_slice(&random[0].to_le_bytes());
-            self.key[8..].copy_from_slice(&random[1].to_le_bytes());
+            self.key = random_key();
             self.entries = vec![Entry::default(); ENTRIES];
         }
         self.facts = keyed_mac128(&self.key, path) as u64 & !1 | u64::from(is_binary);
     }
 
+    /// What is known of the object at hand, as a number.
+    pub(super) fn facts(&self) -> u64 {
+        self.facts
+    }
+
     /// Gives a hit its evidence, if the same was refused before.
-    pub(crate) fn recall(&self, bytes: &[u8], reach: RuleReach, hit: &mut Hit) {
-        let Some(slot) = self.slot(bytes, reach, hit) else { return };
-        let entry = &self.entries[slot];
+    pub(crate) fn recall(&self, bytes: &[u8], hit: &mut Hit) {
+        let entry = &self.entries[self.slot(bytes, hit)];
         if (entry.rule, entry.facts, entry.len) == (hit.rule.raw(), self.facts, hit.to - hit.from)
-            && self.fingerprint(bytes, hit.from, entry.evidence) == Some(entry.fingerprint)
+            && there(bytes, hit.from, entry.evidence) == entry.there
+            && self.fingerprint(bytes, hit.from, entry.there) == entry.fingerprint
         {
             hit.evidence = entry.evidence;
         }
     }
 
     /// Remembers a quiet hit.
-    pub(crate) fn learn(&mut self, bytes: &[u8], reach: RuleReach, hit: &Hit) {
-        let Some(slot) = self.slot(bytes, reach, hit) else { return };
-        let Some(fingerprint) = self.fingerprint(bytes, hit.from, hit.evidence) else { return };
+    pub(crate) fn learn(&mut self, bytes: &[u8], hit: &Hit) {
+        let there = there(bytes, hit.from, hit.evidence);
+        let fingerprint = self.fingerprint(bytes, hit.from, there);
         let (rule, len) = (hit.rule.raw(), hit.to - hit.from);
         let (facts, evidence) = (self.facts, hit.evidence);
-        self.entries[slot] = Entry { fingerprint, facts, rule, evidence, len };
+        let slot = self.slot(bytes, hit);
+        self.entries[slot] = Entry { fingerprint, facts, rule, evidence, there, len };
     }
 
-    /// Where an anchor among these bytes stands in the table; `None` if its window is not all there.
-    fn slot(&self, bytes: &[u8], reach: RuleReach, hit: &Hit) -> Option<usize> {
-        let around = RADIUS + BOUNDARY_BYTES;
-        let wide = hit.to.checked_sub(reach.width.checked_add(around)?);
-        let near = hit.from.checked_sub(reach.before.saturating_add(around));
-        let first = wide.max(near)? as usize;
-        let last = hit.from.checked_add(reach.width)?.checked_add(around)? as usize;
-        let tag = keyed_mac128(&self.key, bytes.get(first..last)?);
-        Some((tag as usize ^ hit.rule.index()) % ENTRIES)
+    /// Where an anchor among these bytes stands in the table: those next to it decide, so that of two versions that
+    /// differ farther away the newer takes the place of the older.
+    fn slot(&self, bytes: &[u8], hit: &Hit) -> usize {
+        let first = hit.from.saturating_sub(SLOT_BYTES) as usize;
+        let last = (hit.to.saturating_add(SLOT_BYTES) as usize).min(bytes.len());
+        (keyed_mac128(&self.key, &bytes[first..last]) as usize ^ hit.rule.index()) % ENTRIES
     }
 
-    fn fingerprint(&self, bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> Option<u128> {
-        let first = from.checked_sub(u32::from(before))? as usize;
-        let last = from.checked_add(u32::from(behind))? as usize;
-        Some(keyed_mac128(&self.key, bytes.get(first..last)?))
+    fn fingerprint(&self, bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> u128 {
+        let from = from as usize;
+        let range = from - usize::from(before)..from + usize::from(behind);
+        keyed_mac128(&self.key, &bytes[range])
     }
+}
+
+/// As much of some evidence as there is.
+fn there(bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> (u16, u16) {
+    let rest = bytes.len().saturating_sub(from as usize);
+    let least = |have: usize, want: u16| u16::try_from(have).map_or(want, |have| have.min(want));
+    (least(from as usize, before), least(rest, behind))
+}
+
+/// A key that nobody knows beforehand.
+pub(super) fn random_key() -> [u8; 16] {
+    let random = |number: u64| RandomState::new().hash_one(number).to_le_bytes();
+    let (low, high) = (random(0), random(1));
+    std::array::from_fn(|at| if at < 8 { low[at] } else { high[at - 8] })
 }
 
 impl ScanScratch {
@@ -105,20 +123,26 @@ mod tests {
     #[test]
     fn only_the_same_among_the_same_is_recalled() {
         let text: Vec<u8> = (0..2000_u32).map(|n| ((n * 7919) >> 3) as u8).collect();
-        let reach = RuleReach { width: 40, before: u32::MAX };
         let mut memo = Memo::default();
         memo.begin(b"", false);
         let known = Hit { evidence: (300, 200), ..Hit::new(RuleId::new(3), 1000, 1004) };
-        memo.learn(&text, reach, &known);
+        memo.learn(&text, &known);
         let recalled = |memo: &Memo, text: &[u8], rule, from| {
             let mut hit = Hit::new(RuleId::new(rule), from, from + 4);
-            memo.recall(text, reach, &mut hit);
+            memo.recall(text, &mut hit);
             hit.evidence
         };
         assert_eq!(recalled(&memo, &text, 3, 1000), (300, 200));
         assert_eq!(recalled(&memo, &text[500..], 3, 500), (300, 200), "wherever it stands");
         assert_eq!(recalled(&memo, &text, 4, 1000), (0, 0), "another rule");
         assert_eq!(recalled(&memo, &text[800..], 3, 200), (0, 0), "not all of it is there");
+        let first = Hit { evidence: (300, 200), ..Hit::new(RuleId::new(3), 120, 124) };
+        memo.learn(&text, &first);
+        assert_eq!(recalled(&memo, &text[..700], 3, 120), (300, 200), "the same begin");
+        assert_eq!(recalled(&memo, &text[1..], 3, 119), (0, 0), "another begin");
+        let before = [b"x", &text[..]].concat();
+        assert_eq!(recalled(&memo, &before, 3, 121), (0, 0), "no begin");
+        assert_eq!(recalled(&memo, &text[..300], 3, 120), (0, 0), "another end");
         let mut other = text.clone();
         other[750] ^= 1;
         assert_eq!(recalled(&memo, &other, 3, 1000), (0, 0), "far before, but it was looked at");

@@ -16,6 +16,8 @@
 mod encoded;
 mod evidence;
 mod memo;
+mod refusal;
+mod stretch;
 
 use scanner_core::{Chunk, RuleId};
 
@@ -29,6 +31,7 @@ use crate::transform::find::Search;
 pub(crate) use encoded::{Derivation, KnownSpan};
 pub(crate) use evidence::Witnesses;
 pub(crate) use memo::Memo;
+pub(crate) use stretch::Stretches;
 
 /// Hits kept of an object; one with more is no base for a delta-aware scan.
 const HITS_MAX: usize = 1 << 16;
@@ -178,7 +181,7 @@ impl HitList {
                 let evidence = worker.witnesses.evidence(hit.rule, reach, (hit.from, hit.to));
                 hit.evidence = evidence.unwrap_or_default();
                 if hit.is_quiet() && !self.is_unusable {
-                    memo.learn(bytes, reach, hit);
+                    memo.learn(bytes, hit);
                 }
             }
         }
@@ -218,6 +221,9 @@ fn plan(
     parts.clear();
     let mut open: Option<CopyRange> = None;
     let mut close = |copy: CopyRange| {
+        if copy.len < u64::from(INHERITED_BYTES_MIN) {
+            return;
+        }
         let (Ok(base), Ok(start), Ok(len)) =
             (u32::try_from(copy.base_offset), u32::try_from(copy.offset), u32::try_from(copy.len))
         else {
@@ -291,7 +297,7 @@ impl Engine {
         scratch.begin_memo();
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
         for hit in record.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
-            scratch.memo.recall(chunk.data, self.reach()[hit.rule.index()], hit);
+            scratch.memo.recall(chunk.data, hit);
             if !hit.is_quiet() {
                 sink.hit(hit.rule, hit.from, hit.to);
             }
@@ -333,7 +339,7 @@ impl Engine {
         if record.has_zero {
             self.seed_utf16(chunk.data, BytesOf::Object, scratch);
         }
-        scratch.worker.witnesses.watch();
+        scratch.worker.witnesses.watch(scratch.memo.facts());
         self.confirm_windows(chunk, scratch);
         scratch.worker.witnesses.close();
         if decode::scan_known(self, chunk, scratch, &mut record.spare) {
@@ -382,8 +388,34 @@ impl Engine {
         self.confirm_and_learn(chunk, scratch, record);
     }
 
-    /// Prefilters the places `from..to` for anchors that begin there.
+    /// Lists the anchors that begin at `from..to`.
     fn collect_hits(
+        &self,
+        bytes: &[u8],
+        (from, to): (u32, u32),
+        scratch: &mut ScanScratch,
+        record: &mut HitList,
+    ) {
+        let locality = self.prefilter().locality().filter(|_| from < to);
+        let Some(locality) = locality else { return };
+        let first = from.saturating_sub(locality.before) as usize;
+        let last = to.saturating_add(locality.behind).min(bytes.len() as u32) as usize;
+        record.has_zero |= memchr::memchr(0, &bytes[first..last]).is_some();
+        // What is not known is prefiltered together as far as it lies together.
+        let (mut rest, mut at) = (from..to, from);
+        while !rest.is_empty() {
+            let (stretch, behind) = scratch.stretches.cut(bytes, rest.clone(), locality);
+            if scratch.stretches.recall(&stretch, record) {
+                self.prefilter_places(bytes, (at, rest.start), scratch, record);
+                at = behind.start;
+            }
+            rest = behind;
+        }
+        self.prefilter_places(bytes, (at, to), scratch, record);
+    }
+
+    /// Prefilters the places `from..to` for anchors that begin there.
+    fn prefilter_places(
         &self,
         bytes: &[u8],
         (from, to): (u32, u32),
@@ -394,10 +426,15 @@ impl Engine {
         let Some(locality) = locality else { return };
         let first = from.saturating_sub(locality.before);
         let last = to.saturating_add(locality.behind).min(bytes.len() as u32);
-        let places = first as usize..last as usize;
-        record.has_zero |= memchr::memchr(0, &bytes[places.clone()]).is_some();
+        let before = record.hits.len();
         let mut sink = HitSink::collecting(record, from..to);
+        let places = first as usize..last as usize;
         self.prefilter().scan_places(bytes, places, &mut scratch.prefilter, &mut sink);
+        if record.is_unusable {
+            scratch.stretches.give_up();
+        } else {
+            scratch.stretches.learn(&mut record.hits[before..]);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub use findings::{FindingBuf, FindingRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
 use crate::decode::DecodeSlab;
-use crate::delta::{Derivation, Inherited, Memo};
+use crate::delta::{Derivation, Inherited, Memo, Stretches};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
 use crate::prefilter::{PrefilterScratch, RunNotes};
@@ -63,6 +63,8 @@ pub struct ScanScratch {
     pub(crate) derivation: Derivation,
     /// What was refused in objects before.
     pub(crate) memo: Memo,
+    /// What was prefiltered in objects before.
+    pub(crate) stretches: Stretches,
     /// Order in which overlapping findings are looked at.
     pub(crate) order: Vec<u32>,
     /// Path of the object, for rules that are limited to some paths.
@@ -112,6 +114,7 @@ impl ScanScratch {
             inherited: Vec::new(),
             derivation: Derivation::default(),
             memo: Memo::default(),
+            stretches: Stretches::default(),
             order: Vec::with_capacity(findings),
             path: Vec::new(),
             has_path: true,

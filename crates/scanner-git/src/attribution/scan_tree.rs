@@ -170,10 +170,11 @@ mod tests {
         code.extend_from_slice(&tree(&[99]));
         code.extend_from_slice(&[0x91, 4 * entry, 2 * entry]);
         let mut made = vec![0; new.len()];
-        apply(&code, &old, &mut made).unwrap();
+        apply(&code, &old, &mut made, &mut Vec::new()).unwrap();
         assert_eq!(made, new);
         let base = scan(&old, None).0;
-        let delta = Delta { base: BaseSlot(0), base_bytes: 0, ops: DeltaOps::new(&code) };
+        let delta =
+            Delta { base: BaseSlot(0), base_bytes: 0, long: &[], ops: DeltaOps::new(&code) };
         let (found, looked) = scan(&new, Some((&base, &delta)));
         assert_eq!((looked, found.marks.len()), (1, 3));
     }
@@ -201,7 +202,7 @@ mod tests {
                 }
             }
             let base = scan(&old, None).0;
-            let delta = Delta { base: BaseSlot(0), base_bytes: 0, ops: DeltaOps::new(&code) };
+            let delta = Delta { base: BaseSlot(0), base_bytes: 0, long: &[], ops: DeltaOps::new(&code) };
             let with = scan(&new, Some((&base, &delta))).0;
             let without = scan(&new, None).0;
             prop_assert_eq!(&with.marks, &without.marks);

@@ -142,13 +142,37 @@ pub(crate) fn check(mut code: &[u8], base_bytes: u64, result_bytes: u64) -> Resu
     if written == result_bytes { Ok(()) } else { Err(Damage::DeltaOutOfBounds) }
 }
 
-/// Fills `result` with what `code` makes of `base`.
-pub(crate) fn apply(mut code: &[u8], base: &[u8], result: &mut [u8]) -> Result<(), Damage> {
+/// Copies that are listed are at least that long.
+pub const LISTED_BYTES_MIN: usize = 128;
+
+/// A copy of at least [`LISTED_BYTES_MIN`] bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongCopy {
+    /// Where in the base.
+    pub base_offset: usize,
+    /// Where in the result.
+    pub offset: usize,
+    /// How many bytes.
+    pub len: usize,
+}
+
+/// Fills `result` with what `code` makes of `base`, and lists the long copies: one in ten, which hold nearly all bytes.
+pub(crate) fn apply(
+    mut code: &[u8],
+    base: &[u8],
+    result: &mut [u8],
+    long: &mut Vec<LongCopy>,
+) -> Result<(), Damage> {
+    long.clear();
+    let all = result.len();
     let mut rest = result;
     while !code.is_empty() {
         let (source, wide, len, used) = match read(code)? {
             Stored::Copy { from, len, bytes } => {
                 let source = base.get(from..from + len).ok_or(Damage::DeltaOutOfBounds)?;
+                if len >= LISTED_BYTES_MIN {
+                    long.push(LongCopy { base_offset: from, offset: all - rest.len(), len });
+                }
                 (source, base[from..].first_chunk::<SHORT>(), len, bytes)
             }
             Stored::Insert { len } => {
@@ -216,10 +240,23 @@ mod tests {
 
     use super::*;
 
+    fn long_copy(op: DeltaOp) -> Option<LongCopy> {
+        let DeltaOp::Copy { base_offset, offset, len } = op else { return None };
+        let [base_offset, offset, len] = [base_offset, offset, len].map(|n| n as usize);
+        Some(LongCopy { base_offset, offset, len })
+    }
+
     fn applied(code: &[u8], base: &[u8], len: usize) -> Result<Vec<u8>, Damage> {
         let mut result = vec![0; len];
         let checked = check(code, base.len() as u64, len as u64);
-        let done = apply(code, base, &mut result);
+        let mut long = Vec::new();
+        let done = apply(code, base, &mut result, &mut long);
+        if done.is_ok() {
+            let is_long = |copy: &LongCopy| copy.len >= LISTED_BYTES_MIN;
+            let listed: Vec<_> =
+                DeltaOps::new(code).filter_map(long_copy).filter(is_long).collect();
+            assert_eq!(long, listed);
+        }
         assert_eq!(checked.is_ok(), done.is_ok(), "{checked:?} {done:?}");
         done.map(|()| result)
     }

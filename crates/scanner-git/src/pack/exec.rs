@@ -17,7 +17,7 @@ use crate::counters::GitCounters;
 use crate::damage::{Damage, DamageReport};
 use crate::limits::PackLimits;
 use crate::oid::Oid;
-use crate::pack::delta::{self, DeltaHeader, DeltaOps};
+use crate::pack::delta::{self, DeltaHeader, DeltaOps, LongCopy};
 use crate::pack::entry::{EntryHeader, EntryKind};
 use crate::pack::file::Pack;
 use crate::pack::inflate::{Inflater, is_possible};
@@ -132,6 +132,8 @@ struct Worker<'a, S: BlobSink> {
     stack: Vec<Frame>,
     slots_free: Vec<BaseSlot>,
     slots_made: u32,
+    /// Of the delta that was applied last.
+    long: Vec<LongCopy>,
     damage: DamageReport,
     counters: GitCounters,
     stopped: bool,
@@ -154,6 +156,7 @@ impl<'a, S: BlobSink> Worker<'a, S> {
             stack: Vec::new(),
             slots_free: Vec::new(),
             slots_made: 0,
+            long: Vec::new(),
             damage: DamageReport::default(),
             counters: GitCounters::default(),
             stopped: false,
@@ -273,6 +276,7 @@ impl<'a, S: BlobSink> Worker<'a, S> {
                 delta: delta.map(|(base, base_bytes, code)| Delta {
                     base,
                     base_bytes,
+                    long: &self.long,
                     ops: DeltaOps::new(code.instructions()),
                 }),
             };
@@ -351,7 +355,7 @@ impl<'a, S: BlobSink> Worker<'a, S> {
         let code = &delta[header.instructions..];
         delta::check_large(code, &header)?;
         let mut buffer = self.pool.take(header.result_bytes)?;
-        match delta::apply(code, base, buffer.bytes_mut()) {
+        match delta::apply(code, base, buffer.bytes_mut(), &mut self.long) {
             Ok(()) => Ok((buffer, header.instructions)),
             Err(damage) => {
                 self.pool.give(buffer);

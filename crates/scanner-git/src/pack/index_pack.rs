@@ -169,7 +169,7 @@ impl Naming<'_> {
             return Err(Damage::TooLarge);
         }
         let mut result = vec![0; header.result_bytes as usize];
-        delta::apply(code, base, &mut result)?;
+        delta::apply(code, base, &mut result, &mut Vec::new())?;
         Ok(result)
     }
 }

@@ -224,7 +224,7 @@ impl<'a> Reader<'a> {
         let code = &delta[header.instructions..];
         delta::check_large(code, &header)?;
         let mut buffer = self.pool.take(header.result_bytes)?;
-        match delta::apply(code, base, buffer.bytes_mut()) {
+        match delta::apply(code, base, buffer.bytes_mut(), &mut Vec::new()) {
             Ok(()) => Ok(buffer),
             Err(damage) => {
                 self.pool.give(buffer);

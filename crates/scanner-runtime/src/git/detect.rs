@@ -13,8 +13,8 @@ use scanner_core::{
 };
 use scanner_engine::{CopyRange, HitList, ObjectFacts, ScanScratch};
 use scanner_git::{
-    BaseSlot, Blob, BlobSink, DamageReport, DeltaOp, GitCounters, Introductions, KindSet,
-    ObjectKind, OdbRequest, Oid, Repository, SeenBlobs, scan_listed, scan_objects,
+    BaseSlot, Blob, BlobSink, DamageReport, GitCounters, Introductions, KindSet, ObjectKind,
+    OdbRequest, Oid, Repository, SeenBlobs, scan_listed, scan_objects,
 };
 use scanner_report::LineCounter;
 
@@ -313,11 +313,10 @@ impl<'a> Detector<'a> {
         let delta = blob.delta.as_ref().filter(|_| self.run.source.delta_aware);
         match delta.and_then(|delta| Some((self.bases.get(delta.base)?, delta))) {
             Some((base, delta)) => {
-                let copies = delta.ops().filter_map(|op| match op {
-                    DeltaOp::Copy { base_offset, offset, len } => {
-                        Some(CopyRange { base_offset, offset, len })
-                    }
-                    DeltaOp::Insert { .. } => None,
+                let copies = delta.long.iter().map(|copy| CopyRange {
+                    base_offset: copy.base_offset as u64,
+                    offset: copy.offset as u64,
+                    len: copy.len as u64,
                 });
                 engine.scan_delta_into(&chunk, (base, copies), &mut self.scratch, &mut record);
             }
