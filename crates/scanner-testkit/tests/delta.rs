@@ -104,7 +104,8 @@ fn encoded(number: usize, text: &[u8]) -> Vec<u8> {
 fn document(examples: &[Vec<u8>], picks: &[prop::sample::Index]) -> Vec<u8> {
     let line = "let total = items.iter().map(|item| item.price).sum::<u64>();\n";
     // Blank lines are where known stretches begin and end.
-    let filler = format!("{0}\n{0}{0}\n\n{0}{0}{0}{0}{0}\n{0}{0}{0}{0}", line);
+    let filler =
+        format!("{line}\n{line}{line}\n\n{line}{line}{line}{line}{line}\n{line}{line}{line}{line}");
     let mut text = Vec::new();
     for pick in picks {
         let example = pick.get(examples);
