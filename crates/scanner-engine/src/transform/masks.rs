@@ -128,8 +128,8 @@ pub(super) fn scan_hints(
         return;
     }
     let end = places.end;
-    // Nothing begins in the step that stands for the one before the first.
-    let mut before = Before::default();
+    // What begins in the step before the first is not asked for: it stands behind the end.
+    let mut before = Before { at: end, hints: Hints::default() };
     let mut take = |at: usize, hints: Hints| {
         before.give(hints.eighths, end, found);
         before = Before { at, hints };
