@@ -7,6 +7,7 @@
 //!
 //! What is a candidate at all is the business of the detectors (`generic*.toml`).
 
+mod code;
 mod extent;
 mod features;
 mod key;
@@ -43,7 +44,7 @@ pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Feat
     site::describe(candidate, key, &mut features);
     kind.describe(&mut features);
     let is_hash = features.number(Feature::IsHex) == 1 && key::names_hash(candidate, key);
-    if is_hash || site::compares_code(&features) {
+    if is_hash || site::compares_code(&features) || code::tells(candidate, key) {
         return None;
     }
     site::describe_surroundings(candidate, &mut features);
