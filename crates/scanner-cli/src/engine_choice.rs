@@ -102,13 +102,22 @@ mod second {
             tracing::warn!("compiled rules are not kept: {error}");
             None
         });
+        let folder = cache.as_ref().map(|cache| cache.path().to_owned());
         let engine = Engine::with_vectorscan(specs, options, settings(choice, cache))?;
         for (rule, why) in engine.refused_rules() {
             tracing::info!(
                 "vectorscan does not take the pattern of `{rule}`; its literals are looked for: {why}"
             );
         }
-        for (name, value) in engine.prefilter_facts() {
+        let facts = engine.prefilter_facts();
+        if let Some(folder) = folder.filter(|_| facts.contains(&("cannot-be-kept", "true".into())))
+        {
+            let folder = folder.display();
+            tracing::warn!(
+                "compiled rules are not kept: {folder} cannot be written to, or is full"
+            );
+        }
+        for (name, value) in facts {
             if environment.vectorscan.utf16_debug {
                 crate::messages::note(&format!("vectorscan: {name}: {value}"));
             } else {

@@ -141,6 +141,8 @@ fn a_cache_that_is_not_safe_is_not_used_and_said_once() {
             "json",
             "--min-confidence",
             "possible",
+            "--vectorscan-mode",
+            "anchors-only",
             "--engine",
         ]);
         command.envs(set.iter().copied());
@@ -155,13 +157,14 @@ fn a_cache_that_is_not_safe_is_not_used_and_said_once() {
         fs::create_dir(home.join(name)).expect("a folder");
         fs::set_permissions(home.join(name), Permissions::from_mode(mode)).expect("a mode");
     }
-    for dir in [
-        outside.path().to_owned(),
-        home.join("link"),
-        home.join("file"),
-        home.join("open"),
-        home.join("group"),
-    ] {
+    let mut unsafe_ones = ["link", "file", "open", "group"].map(|name| home.join(name)).to_vec();
+    unsafe_ones.push(outside.path().to_owned());
+    fs::create_dir(home.join("foreign")).expect("a folder");
+    // Only the superuser can give folders away.
+    if std::os::unix::fs::chown(home.join("foreign"), Some(4321), None).is_ok() {
+        unsafe_ones.push(home.join("foreign"));
+    }
+    for dir in unsafe_ones {
         let output =
             scan(&[("SCANNER_VS_DB_CACHE_DIR", &dir)]).arg("vectorscan").output().expect("it runs");
         assert_eq!(told(&output), want, "{}", dir.display());
@@ -180,17 +183,49 @@ fn a_cache_that_is_not_safe_is_not_used_and_said_once() {
             .expect("it runs");
         assert_eq!((told(&output), place.files().len()), (want.clone(), 0), "{off}");
     }
-    // A read-only folder is used as far as it goes; a full disk looks the same to the writer.
+    // A read-only folder is used as far as it goes; the superuser may write to it.
     fs::create_dir_all(place.cache()).expect("folders");
     fs::set_permissions(place.cache(), Permissions::from_mode(0o500)).expect("a mode");
     let output = scan(&[]).arg("vectorscan").output().expect("it runs");
     assert_eq!(told(&output), want);
+    let is_kept = !place.files().is_empty();
+    assert_eq!(err(&output).matches("compiled rules are not kept").count(), usize::from(!is_kept));
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_a_file_costs_a_warning_and_leaves_nothing() {
+    let place = Place::new();
+    let scan = [
+        ["scan", "fs", "aws-access-key-id", "-f", "json", "--min-confidence", "possible"]
+            .as_slice(),
+        &["--vectorscan-mode", "anchors-only", "--engine"],
+    ]
+    .concat();
+    let want = told(&place.run(&[&scan[..], &["native"]].concat()));
+    // Files may have 64 KiB, as the system counts them at most; the signal that would end the program is ignored.
+    let limited = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
+    let program = env!("CARGO_BIN_EXE_scanner-rs");
+    let mut command = place.command(&[]);
+    let home = place.home.path().join("scratch");
+    fs::create_dir(&home).expect("a folder");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", limited, program]).args(&scan).arg("vectorscan");
+    shell.current_dir(place.tree.path()).env_clear().stdin(Stdio::null());
+    shell.env("TMPDIR", &home).env("PATH", "/usr/bin:/bin");
+    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = shell.output().expect("a shell");
+    assert_eq!(told(&output), want);
+    assert_eq!(err(&output).matches("compiled rules are not kept").count(), 1, "{}", err(&output));
+    assert!(place.files().is_empty(), "{:?}", place.files());
+    command.args(&scan).arg("vectorscan");
+    assert_eq!(told(&command.output().expect("it runs")), want);
+    assert!(!place.files().is_empty(), "with room it is kept");
 }
 
 #[test]
 fn several_processes_at_once_leave_whole_files() {
     let place = Place::new();
-    let args = ["cache", "warm"];
+    let args = ["cache", "warm", "--vectorscan-mode", "anchors-only"];
     let children: Vec<_> = (0..3)
         .map(|_| place.command(&args).stdout(Stdio::null()).spawn().expect("it starts"))
         .collect();

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::fallback::{Compiled, Refused, compile_or_name};
 use super::shard::ShardPlan;
-use crate::cache::{CacheKey, CacheKeyInput, VsDbCache};
+use crate::cache::{CacheKey, CacheKeyInput, Stored, VsDbCache};
 use crate::database::{Database, Mode};
 use crate::error::VsError;
 use crate::pattern::Pattern;
@@ -20,6 +20,8 @@ pub struct Built<M: Mode> {
     pub refused: Vec<Refused>,
     /// Whether nothing had to be compiled.
     pub is_from_cache: bool,
+    /// Whether there is a cache and something could not be written to it.
+    pub is_unkept: bool,
     /// The files it is kept in, or would be.
     pub keys: Vec<CacheKey>,
 }
@@ -79,7 +81,8 @@ pub fn load<M: Mode>(
         .map(|index| Shard::new::<M>(kind, patterns, (plan, index), &platform))
         .collect();
     let part = |shard: &Shard| {
-        shard.load(cache, &platform).map(|compiled| Part { compiled, is_from_cache: true })
+        let compiled = shard.load(cache, &platform)?;
+        Some(Part { compiled, is_from_cache: true, is_unkept: false })
     };
     let parts: Option<Vec<Part<M>>> = shards.iter().map(part).collect();
     Ok(parts.map(|parts| Built::of(parts, shards)))
@@ -88,12 +91,18 @@ pub fn load<M: Mode>(
 impl<M: Mode> Built<M> {
     fn of(parts: Vec<Part<M>>, shards: Vec<Shard>) -> Self {
         let keys = shards.into_iter().map(|shard| shard.key).collect();
-        let mut built =
-            Self { databases: Vec::new(), refused: Vec::new(), is_from_cache: true, keys };
+        let mut built = Self {
+            databases: Vec::new(),
+            refused: Vec::new(),
+            is_from_cache: true,
+            is_unkept: false,
+            keys,
+        };
         for part in parts {
             built.databases.extend(part.compiled.databases);
             built.refused.extend(part.compiled.refused);
             built.is_from_cache &= part.is_from_cache;
+            built.is_unkept |= part.is_unkept;
         }
         built.refused.sort_by_key(|refused| refused.id);
         built
@@ -115,6 +124,7 @@ type Slot<M> = Mutex<Option<Result<Part<M>, VsError>>>;
 struct Part<M: Mode> {
     compiled: Compiled<M>,
     is_from_cache: bool,
+    is_unkept: bool,
 }
 
 /// The name of a database of exactly these patterns.
@@ -163,13 +173,14 @@ impl Shard {
         platform: &Platform,
     ) -> Result<Part<M>, VsError> {
         if let Some(compiled) = cache.and_then(|cache| self.load(cache, platform)) {
-            return Ok(Part { compiled, is_from_cache: true });
+            return Ok(Part { compiled, is_from_cache: true, is_unkept: false });
         }
         let compiled = compile_or_name(&self.patterns, platform)?;
-        if let Some(cache) = cache {
-            self.store(cache, &compiled, platform)?;
-        }
-        Ok(Part { compiled, is_from_cache: false })
+        let is_kept = match cache {
+            Some(cache) => self.store(cache, &compiled, platform)?,
+            None => true,
+        };
+        Ok(Part { compiled, is_from_cache: false, is_unkept: !is_kept })
     }
 
     /// A database is found under the name of the patterns that it holds, so one that holds fewer than were asked for
@@ -192,27 +203,28 @@ impl Shard {
         Some(Compiled { databases, refused })
     }
 
-    /// What took several databases is too rare to be kept.
+    /// Whether it could be written. What took several databases is too rare to be kept.
     fn store<M: Mode>(
         &self,
         cache: &VsDbCache,
         compiled: &Compiled<M>,
         platform: &Platform,
-    ) -> Result<(), VsError> {
+    ) -> Result<bool, VsError> {
         let refused = &compiled.refused;
+        let mut is_kept = true;
         if compiled.databases.len() > 1 || self.patterns.is_empty() {
-            return Ok(());
+            return Ok(is_kept);
         }
         let mut key = self.key.clone();
         if !refused.is_empty() {
             let listed = write_refusals(refused);
-            cache.try_store(&self.refusals::<M>(platform), &listed);
+            is_kept &= cache.try_store(&self.refusals::<M>(platform), &listed) != Stored::Failed;
             key = key_of::<M>(&self.kind, &without(&self.patterns, refused), platform);
         }
         if let Some(database) = compiled.databases.first() {
-            cache.try_store(&key, &database.serialize()?);
+            is_kept &= cache.try_store(&key, &database.serialize()?) != Stored::Failed;
         }
-        Ok(())
+        Ok(is_kept)
     }
 }
 

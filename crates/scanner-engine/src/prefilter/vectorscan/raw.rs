@@ -58,6 +58,7 @@ pub struct VsPrefilterDb {
     refused: Vec<RefusedRule>,
     keys: Vec<CacheKey>,
     is_from_cache: bool,
+    is_unkept: bool,
 }
 
 /// What is to be compiled, and what its numbers mean.
@@ -120,6 +121,7 @@ impl VsPrefilterDb {
         refused.sort_by_key(|refused| refused.rule);
         let mut keys = built.keys;
         let mut is_from_cache = built.is_from_cache;
+        let mut is_unkept = built.is_unkept;
         let mut rerouted = None;
         if !refused.is_empty() {
             let is_refused = |anchor: &&Anchor| {
@@ -130,6 +132,7 @@ impl VsPrefilterDb {
             let built = builder.single(KIND_REROUTED, &anchors.patterns(Flags::NONE)?)?;
             keys.extend(built.keys);
             is_from_cache &= built.is_from_cache;
+            is_unkept |= built.is_unkept;
             rerouted = Some((built.databases, anchors));
         }
         let databases = built.databases;
@@ -137,7 +140,8 @@ impl VsPrefilterDb {
         if count == 0 {
             return Err(VsDbError::Nothing { kind: "raw", refused });
         }
-        Ok(Self { databases, raw, anchors: table, rerouted, refused, keys, is_from_cache })
+        let anchors = table;
+        Ok(Self { databases, raw, anchors, rerouted, refused, keys, is_from_cache, is_unkept })
     }
 
     /// Files a window for each match; whether an anchor of UTF-16 text was among them.
@@ -226,6 +230,7 @@ impl VsPrefilterDb {
         vec![
             ("databases", all().count().to_string()),
             ("from-cache", self.is_from_cache.to_string()),
+            ("cannot-be-kept", self.is_unkept.to_string()),
             ("patterns", self.raw.len().to_string()),
             ("anchors", self.anchors.len().to_string()),
             ("database-bytes", bytes.to_string()),
