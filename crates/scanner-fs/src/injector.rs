@@ -7,9 +7,12 @@
 //! Waking: a pusher first publishes the task, then looks for sleepers; a worker first says that it sleeps,
 //! then looks for tasks once more. With a sequentially consistent fence between the two steps on both sides,
 //! one of them sees the other. It does not know what a task is.
+//!
+//! A worker without a task may be of help with something else: it is asked before it sleeps, and whoever has such work
+//! wakes a sleeper through [`Colleagues`].
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_deque::{Injector as SharedDeque, Steal, Stealer, Worker};
 
@@ -20,8 +23,32 @@ pub(crate) struct Injector<T> {
     stealers: Vec<Stealer<T>>,
     outstanding: AtomicUsize,
     stopped: AtomicBool,
+    sleepers: Arc<Sleepers>,
+}
+
+/// The workers of a walk that sleep for want of a file.
+#[derive(Clone, Debug, Default)]
+pub struct Colleagues(Arc<Sleepers>);
+
+impl Colleagues {
+    /// How many sleep.
+    pub fn idle(&self) -> usize {
+        self.0.idle.load(Ordering::Relaxed)
+    }
+
+    /// Wakes one that sleeps: its visitor is asked for help.
+    pub fn wake(&self) {
+        self.0.calls.fetch_add(1, Ordering::SeqCst);
+        self.0.wake_one();
+    }
+}
+
+#[derive(Debug, Default)]
+struct Sleepers {
     /// Sleepers that nobody has woken yet: a mirror of `parked` that is read without the lock.
     idle: AtomicUsize,
+    /// Calls for help so far.
+    calls: AtomicUsize,
     parked: Mutex<Parked>,
     wake: Condvar,
 }
@@ -56,9 +83,7 @@ impl<T> Injector<T> {
             stealers: own.iter().map(Worker::stealer).collect(),
             outstanding: AtomicUsize::new(outstanding),
             stopped: AtomicBool::new(false),
-            idle: AtomicUsize::new(0),
-            parked: Mutex::new(Parked::default()),
-            wake: Condvar::new(),
+            sleepers: Arc::default(),
         };
         (injector, own)
     }
@@ -66,6 +91,11 @@ impl<T> Injector<T> {
     /// The end of the queue for worker `index`, which `own` was made for.
     pub(crate) fn local(&self, index: usize, own: Worker<T>) -> LocalQueue<'_, T> {
         LocalQueue { injector: self, own, index }
+    }
+
+    /// The sleepers, for visitors.
+    pub(crate) fn colleagues(&self) -> Colleagues {
+        Colleagues(Arc::clone(&self.sleepers))
     }
 
     /// Ends the walk early: no worker gets another task.
@@ -87,12 +117,37 @@ impl<T> Injector<T> {
         !self.shared.is_empty() || self.stealers.iter().any(|stealer| !stealer.is_empty())
     }
 
+    fn wake_all(&self) {
+        let _parked = self.sleepers.lock();
+        self.sleepers.wake.notify_all();
+    }
+
+    /// Sleeps until there may be a task or a call for help behind the first `calls`. Returns `false` when the walk is over.
+    fn park(&self, calls: usize) -> bool {
+        let sleepers = &*self.sleepers;
+        let mut parked = sleepers.lock();
+        parked.sleeping += 1;
+        sleepers.publish(&parked);
+        fence(Ordering::SeqCst);
+        if !self.has_tasks() && sleepers.calls.load(Ordering::SeqCst) == calls {
+            while parked.tokens == 0 && !self.is_over() {
+                parked = sleepers.wake.wait(parked).unwrap_or_else(PoisonError::into_inner);
+            }
+            parked.tokens = parked.tokens.saturating_sub(1);
+        }
+        parked.sleeping -= 1;
+        sleepers.publish(&parked);
+        !self.is_over()
+    }
+}
+
+impl Sleepers {
     fn lock(&self) -> MutexGuard<'_, Parked> {
         self.parked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn publish(&self, parked: &Parked) {
-        self.idle.store(parked.sleeping - parked.tokens, Ordering::SeqCst);
+        self.idle.store(parked.sleeping.saturating_sub(parked.tokens), Ordering::SeqCst);
     }
 
     fn wake_one(&self) {
@@ -107,28 +162,6 @@ impl<T> Injector<T> {
             self.wake.notify_one();
         }
     }
-
-    fn wake_all(&self) {
-        let _parked = self.lock();
-        self.wake.notify_all();
-    }
-
-    /// Sleeps until there may be a task. Returns `false` when the walk is over.
-    fn park(&self) -> bool {
-        let mut parked = self.lock();
-        parked.sleeping += 1;
-        self.publish(&parked);
-        fence(Ordering::SeqCst);
-        if !self.has_tasks() {
-            while parked.tokens == 0 && !self.is_over() {
-                parked = self.wake.wait(parked).unwrap_or_else(PoisonError::into_inner);
-            }
-            parked.tokens = parked.tokens.saturating_sub(1);
-        }
-        parked.sleeping -= 1;
-        self.publish(&parked);
-        !self.is_over()
-    }
 }
 
 impl<T> LocalQueue<'_, T> {
@@ -136,11 +169,12 @@ impl<T> LocalQueue<'_, T> {
     pub(crate) fn push(&self, task: T) {
         self.injector.outstanding.fetch_add(1, Ordering::SeqCst);
         self.own.push(task);
-        self.injector.wake_one();
+        self.injector.sleepers.wake_one();
     }
 
-    /// The next task; waits for one while others may still add some. `None` when the walk is over.
-    pub(crate) fn next(&self) -> Option<T> {
+    /// The next task; waits for one while others may still add some. `None` when the walk is over. `help` is asked before
+    /// the worker sleeps and says whether it did something.
+    pub(crate) fn next(&self, help: &mut dyn FnMut() -> bool) -> Option<T> {
         loop {
             if self.injector.is_stopped() {
                 return None;
@@ -148,7 +182,8 @@ impl<T> LocalQueue<'_, T> {
             if let Some(task) = self.find() {
                 return Some(task);
             }
-            if !self.injector.park() {
+            let calls = self.injector.sleepers.calls.load(Ordering::SeqCst);
+            if !help() && !self.injector.park(calls) {
                 return None;
             }
         }
@@ -168,7 +203,7 @@ impl<T> LocalQueue<'_, T> {
 
     /// Whether somebody sleeps for want of a task.
     pub(crate) fn somebody_is_idle(&self) -> bool {
-        self.injector.idle.load(Ordering::Relaxed) > 0
+        self.injector.sleepers.idle.load(Ordering::Relaxed) > 0
     }
 
     fn find(&self) -> Option<T> {
@@ -207,7 +242,7 @@ mod tests {
                 let queue = injector.local(index, own);
                 let (done, injector) = (&done, &injector);
                 scope.spawn(move || {
-                    while let Some(depth) = queue.next() {
+                    while let Some(depth) = queue.next(&mut || false) {
                         if done.fetch_add(1, Ordering::Relaxed) + 1 == stop_after {
                             injector.stop();
                         }
@@ -221,7 +256,7 @@ mod tests {
                 });
             }
         });
-        let parked = injector.lock();
+        let parked = injector.sleepers.lock();
         assert_eq!(parked.sleeping, 0);
         done.load(Ordering::Relaxed)
     }
@@ -245,7 +280,7 @@ mod tests {
                 let queue = injector.local(index, own);
                 let done = &done;
                 scope.spawn(move || {
-                    while let Some(left) = queue.next() {
+                    while let Some(left) = queue.next(&mut || false) {
                         done.fetch_add(1, Ordering::Relaxed);
                         if left > 0 {
                             queue.push(left - 1);
@@ -268,7 +303,37 @@ mod tests {
     fn a_queue_without_tasks_is_over_at_once() {
         let (injector, own) = Injector::<u32>::new(1, std::iter::empty());
         for (index, own) in own.into_iter().enumerate() {
-            assert!(injector.local(index, own).next().is_none());
+            assert!(injector.local(index, own).next(&mut || false).is_none());
         }
+    }
+
+    #[test]
+    fn who_sleeps_is_asked_for_help_when_somebody_calls() {
+        let (injector, own) = Injector::new(2, std::iter::once(0));
+        let mut own = own.into_iter();
+        let (busy, sleeper) = (own.next().expect("two"), own.next().expect("two"));
+        let asked = AtomicU64::new(0);
+        std::thread::scope(|scope| {
+            let (busy, colleagues) = (injector.local(0, busy), injector.colleagues());
+            assert!(busy.next(&mut || false).is_some());
+            let queue = injector.local(1, sleeper);
+            let asked = &asked;
+            scope.spawn(move || {
+                let help = &mut || asked.fetch_add(1, Ordering::SeqCst) == u64::MAX;
+                assert!(queue.next(help).is_none());
+            });
+            for calls in 1..=10 {
+                colleagues.wake();
+                // It is asked at least once more for each call that finds it asleep, however slow the machine.
+                while asked.load(Ordering::SeqCst) <= calls {
+                    std::thread::yield_now();
+                    if colleagues.idle() > 0 {
+                        colleagues.wake();
+                    }
+                }
+            }
+            busy.finished();
+        });
+        assert!(asked.load(Ordering::SeqCst) > 10);
     }
 }

@@ -55,6 +55,7 @@ mod roots;
 mod visit;
 
 pub use error::{FsError, skip_reason};
+pub use injector::Colleagues;
 pub use local_fs_owner::{FsRequest, walk_files};
 pub use policy::{PathFilter, WalkPolicy};
 pub use read::{FileFacts, Filled, OpenFile};

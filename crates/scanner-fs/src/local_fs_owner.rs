@@ -148,7 +148,10 @@ impl<'a, V: FileVisitor> Owner<'a, V> {
     }
 
     fn run(mut self) -> V {
-        while let Some(task) = self.queue.next() {
+        self.visitor.meet(&self.injector.colleagues());
+        loop {
+            let Self { queue, visitor, .. } = &mut self;
+            let Some(task) = queue.next(&mut || visitor.help()) else { break };
             if !self.must_stop() {
                 self.run_task(task);
             }

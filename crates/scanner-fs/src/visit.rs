@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use scanner_core::{ObjectPath, SkipReason};
 
+use crate::injector::Colleagues;
 use crate::read::{FileFacts, OpenFile};
 
 /// Takes the files of one worker. It is made on the worker's thread, used there alone, and given back to the
@@ -25,6 +26,17 @@ pub trait FileVisitor: Send {
     /// Whether the file need not be opened, because the visitor knows what is in it. It counts as visited.
     fn knows(&mut self, path: &[u8], facts: &FileFacts) -> bool {
         let _ = (path, facts);
+        false
+    }
+
+    /// Is told, before anything else, of the walk's other workers.
+    fn meet(&mut self, colleagues: &Colleagues) {
+        let _ = colleagues;
+    }
+
+    /// Asked when there is nothing to visit for now: whether it has done something else. If not, the worker sleeps until
+    /// there are files again, or [`Colleagues::wake`] is called. A panic ends the walk.
+    fn help(&mut self) -> bool {
         false
     }
 

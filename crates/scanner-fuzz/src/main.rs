@@ -1,10 +1,17 @@
-//! `scanner-fuzz [--seconds N] [--target NAME]... [--seed N] [--keep] [--list]`: runs the targets for a while, each
-//! for its share of the time. Ends with 1 when one fails; the input that did it is kept below `corpus`.
+//! `scanner-fuzz [--seconds N] [--jobs N] [--target NAME]... [--seed N] [--also N|random] [--keep] [--list]`: runs the
+//! targets for a while, each for its share of the time. Ends with 1 when one fails; the input that did it is kept below
+//! `corpus`.
+//!
+//! With `--jobs` each target is a process of its own, so many at a time (0: one for each processor), for a minute at most.
+//! With `--also` the second half of a target's time begins with another seed, which is printed. A target fails by a panic,
+//! by an input that takes too long, and by taking more memory than [`MEMORY_MAX`].
 
 #![expect(clippy::print_stdout, reason = "a command that talks to a terminal")]
 
-use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::num::NonZeroUsize;
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, Result, bail};
 use scanner_fuzz::Target;
@@ -12,11 +19,19 @@ use scanner_fuzz::coverage::Coverage;
 use scanner_fuzz::run::{Plan, Until, run};
 use scanner_fuzz::targets::TARGETS;
 
+/// The time of a target where several run beside each other, at most.
+const EACH_MAX_SECONDS: f64 = 60.0;
+
+/// Memory that a process of one target may take: the limits of all decoders together, several times.
+const MEMORY_MAX: u64 = 1 << 30;
+
 #[derive(Debug, Default)]
 struct Options {
     seconds: f64,
+    jobs: Option<usize>,
     names: Vec<String>,
     seed: u64,
+    also: Option<u64>,
     keep: bool,
     list: bool,
 }
@@ -28,6 +43,8 @@ fn options() -> Result<Options> {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
             "--seconds" => options.seconds = value()?.parse().context("--seconds N")?,
+            "--jobs" => options.jobs = Some(value()?.parse().context("--jobs N")?),
+            "--also" => options.also = Some(seed_of(&value()?)?),
             "--target" => options.names.push(value()?),
             "--seed" => options.seed = value()?.parse().context("--seed N")?,
             "--keep" => options.keep = true,
@@ -36,6 +53,15 @@ fn options() -> Result<Options> {
         }
     }
     Ok(options)
+}
+
+/// A seed as a number, or one that nobody has chosen.
+fn seed_of(word: &str) -> Result<u64> {
+    if word != "random" {
+        return word.parse().context("--also N");
+    }
+    let now = SystemTime::UNIX_EPOCH.elapsed().context("a clock before 1970")?;
+    Ok(u64::from(now.subsec_nanos()) << 20 ^ now.as_secs())
 }
 
 fn chosen(names: &[String]) -> Result<Vec<&'static Target>> {
@@ -63,20 +89,81 @@ fn main() -> Result<ExitCode> {
             "built without coverage counters: mutations are blind (`cargo xtask fuzz` builds with them)"
         );
     }
+    if let Some(jobs) = options.jobs {
+        return run_beside(&options, &targets, jobs);
+    }
     let count = u32::try_from(targets.len().max(1)).context("too many targets")?;
     let share = Duration::try_from_secs_f64(options.seconds)? / count;
-    let mut code = ExitCode::SUCCESS;
+    let mut is_well = true;
     for target in targets {
+        is_well &= run_one(&options, target, share)?;
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs a target for its share of the time; whether all went well.
+fn run_one(options: &Options, target: &Target, share: Duration) -> Result<bool> {
+    let seeds: Vec<u64> = std::iter::once(options.seed).chain(options.also).collect();
+    let share = share / u32::try_from(seeds.len()).context("two seeds at most")?;
+    for seed in seeds {
         let until = Until::Time(Instant::now() + share);
-        let outcome = run(target, &Plan { until, seed: options.seed, keep: options.keep })?;
+        let outcome = run(target, &Plan { until, seed, keep: options.keep })?;
         println!(
-            "{:16} {:9} runs, {:5} inputs, {:6} edges, slowest {:.1?}",
+            "{:16} {:9} runs, {:5} inputs, {:6} edges, slowest {:.1?}, seed {seed}",
             target.name, outcome.runs, outcome.inputs, outcome.reached, outcome.slowest
         );
         if let Some(path) = outcome.failed {
             println!("{:16} FAILED: {}", target.name, path.display());
-            code = ExitCode::FAILURE;
+            return Ok(false);
         }
     }
-    Ok(code)
+    let peak = peak_memory();
+    if peak.is_some_and(|peak| peak > MEMORY_MAX) {
+        println!("{:16} FAILED: {peak:?} bytes of memory", target.name);
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// The most memory that this process has had, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
+}
+
+/// Runs each target in a process of its own, so many at a time.
+fn run_beside(options: &Options, targets: &[&'static Target], jobs: usize) -> Result<ExitCode> {
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let jobs = if jobs == 0 { processors } else { jobs }.clamp(1, targets.len().max(1));
+    let rounds = targets.len().div_ceil(jobs);
+    let each = u32::try_from(rounds).map_or(1.0, |rounds| options.seconds / f64::from(rounds));
+    let each = each.clamp(1.0, EACH_MAX_SECONDS);
+    let also = options.also.map(|seed| seed.to_string());
+    println!(
+        "{} targets, {jobs} at a time, {each:.0} seconds each, seed {}, then {}",
+        targets.len(),
+        options.seed,
+        also.as_deref().unwrap_or("no other")
+    );
+    let program = std::env::current_exe()?;
+    let (next, is_well) = (AtomicUsize::new(0), AtomicBool::new(true));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                while let Some(target) = targets.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let mut command = Command::new(&program);
+                    command.args(["--target", target.name, "--seconds", &each.to_string()]);
+                    command.args(["--seed", &options.seed.to_string()]);
+                    command.args(also.iter().flat_map(|seed| ["--also", seed]));
+                    command.args(options.keep.then_some("--keep"));
+                    if !command.status().is_ok_and(|status| status.success()) {
+                        println!("{:16} FAILED", target.name);
+                        is_well.store(false, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    Ok(if is_well.into_inner() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

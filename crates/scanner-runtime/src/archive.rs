@@ -19,6 +19,7 @@ use crate::chunk::{ByteSource, ReadSource, SourceReader};
 use crate::control::Stop;
 use crate::object::{Object, ObjectScanner};
 use crate::pipeline::NAMED_FAILURES_MAX;
+use crate::share::Sharing;
 
 /// How archives are read.
 #[derive(Debug)]
@@ -101,7 +102,8 @@ impl ObjectScanner<'_> {
             SourceKind::Fs | SourceKind::Stdin => SourceKind::Archive,
             other => other,
         };
-        let mut entries = Entries { scanner: self, kind };
+        let sharing = self.pool.map(|pool| Sharing::new(pool, kind, self.found()));
+        let mut entries = Entries { scanner: self, kind, sharing };
         let report = if let Some(reader) = source.seekable() {
             archives.scan(outer, Input::Seekable(reader), allowance, &mut entries)
         } else {
@@ -109,6 +111,9 @@ impl ObjectScanner<'_> {
             let input = Input::Stream { head: &found.head, reader };
             archives.scan(outer, input, allowance, &mut entries)
         };
+        if let Some(sharing) = entries.sharing.take() {
+            sharing.finish(self);
+        }
         self.archives.0 = Some(archives);
         self.note(object, &report);
         if self.stop.interrupted() || self.stop.out_of_time() {
@@ -141,6 +146,8 @@ impl ObjectScanner<'_> {
 struct Entries<'s, 'a> {
     scanner: &'s mut ObjectScanner<'a>,
     kind: SourceKind,
+    /// Where other workers may help.
+    sharing: Option<Sharing<'a>>,
 }
 
 impl EntrySink for Entries<'_, '_> {
@@ -150,6 +157,9 @@ impl EntrySink for Entries<'_, '_> {
         if self.kind == SourceKind::Image {
             let name = entry.path.rsplit(|&b| matches!(b, b'/' | b'!')).next().unwrap_or_default();
             self.scanner.counts.whiteouts += u64::from(name.starts_with(b".wh."));
+        }
+        if let Some(sharing) = &mut self.sharing {
+            return sharing.entry(self.scanner, (&path, entry.size), bytes);
         }
         self.scanner.scan(&Object { path: &path, source: self.kind }, &mut ReadSource(bytes))
     }

@@ -21,7 +21,8 @@ use crate::collect::Collector;
 use crate::config::ScanRequest;
 use crate::control::Stop;
 use crate::object::{Counts, Object, ObjectScanner};
-use crate::pipeline::Total;
+use crate::pipeline::{Total, shared_pool};
+use crate::share::EntryPool;
 
 /// Scans images one after the other.
 pub(crate) fn scan_images(
@@ -188,6 +189,22 @@ impl ByteSource for Section {
     }
 }
 
+/// Says when no worker has a part any more, so that nobody waits for entries that do not come.
+struct Leave<'a> {
+    at_work: &'a AtomicUsize,
+    pool: Option<&'a EntryPool>,
+}
+
+impl Drop for Leave<'_> {
+    fn drop(&mut self) {
+        if self.at_work.fetch_sub(1, Ordering::SeqCst) == 1
+            && let Some(pool) = self.pool
+        {
+            pool.close();
+        }
+    }
+}
+
 /// One image being scanned.
 struct Scan<'a> {
     request: &'a ScanRequest,
@@ -201,27 +218,34 @@ impl Scan<'_> {
     /// Shares the parts out among workers.
     fn run(&self) -> Vec<Counts> {
         let next = AtomicUsize::new(0);
+        let pool = shared_pool(self.request);
+        let workers = match pool {
+            // Who gets no part helps with those of others.
+            Some(_) => self.request.jobs.get(),
+            None => self.request.jobs.get().min(self.plan.parts.len()),
+        };
+        let at_work = AtomicUsize::new(workers);
         let work = || {
-            let mut scanner = ObjectScanner::new(self.request, self.stop, self.collector);
+            let leave = Leave { at_work: &at_work, pool: pool.as_ref() };
+            let Self { request, stop, collector, .. } = *self;
+            let mut scanner = ObjectScanner::in_pool(request, stop, collector, pool.as_ref());
             while let Some(part) = self.plan.parts.get(next.fetch_add(1, Ordering::Relaxed)) {
                 self.scan_part(&mut scanner, part);
                 if self.stop.interrupted() || self.stop.out_of_time() {
                     break;
                 }
             }
+            drop(leave);
+            if let Some(pool) = &pool {
+                pool.serve(|batch| scanner.scan_batch(batch, pool));
+            }
             scanner.into_counts()
         };
-        let workers = self.request.jobs.get().min(self.plan.parts.len());
         std::thread::scope(|scope| {
             let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
             let mut counts = vec![work()];
-            for other in others {
-                counts.push(other.join().unwrap_or_else(|_| {
-                    let mut lost = Counts::default();
-                    lost.skips.add(SkipReason::WorkerFailed);
-                    lost
-                }));
-            }
+            let others = others.into_iter().map(std::thread::ScopedJoinHandle::join);
+            counts.extend(others.map(|o| o.unwrap_or_else(|_| Counts::of_lost_worker())));
             counts
         })
     }

@@ -30,6 +30,7 @@ mod object;
 mod pipeline;
 mod proof;
 mod rule_test;
+mod share;
 mod storing;
 
 pub use allow::{AllowError, AllowSubject, Allowlists, Around, AroundFacts, RuleAllow};

@@ -25,6 +25,7 @@ use crate::identity::{Candidate, Identities};
 use crate::ledger::{Dropped, DroppedBy};
 use crate::markers;
 use crate::proof;
+use crate::share::EntryPool;
 use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
@@ -60,6 +61,13 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Those of a worker that panicked.
+    pub(crate) fn of_lost_worker() -> Self {
+        let mut lost = Self::default();
+        lost.skips.add(SkipReason::WorkerFailed);
+        lost
+    }
+
     pub(crate) fn merge(&mut self, other: &Self) {
         self.files += other.files;
         self.git_objects += other.git_objects;
@@ -91,6 +99,8 @@ pub(crate) struct ObjectScanner<'a> {
     pub(crate) counts: Counts,
     /// Where findings go instead of to the collector, and the key of the object that they belong to.
     pub(crate) capture: Option<Capture>,
+    /// Where entries of archives are shared out.
+    pub(crate) pool: Option<&'a EntryPool>,
 }
 
 /// Findings of an object that is told of elsewhere.
@@ -102,12 +112,35 @@ pub(crate) struct Capture {
 
 /// The outermost object at hand: it may be scanned in several passes, and is told of as a whole.
 #[derive(Default)]
-struct Open {
+pub(crate) struct Open {
     state: Option<FileState>,
     findings: Vec<Judged>,
-    bytes_before: u64,
-    suppressed_before: u64,
-    failures_before: u64,
+    /// What was counted for other objects.
+    before: Tally,
+}
+
+/// What a worker has counted of some objects. Differences of two may wrap on the way and are right in the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    bytes: u64,
+    suppressed: u64,
+    /// How much was not scanned as it should have been.
+    failures: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.bytes = self.bytes.wrapping_add(other.bytes);
+        self.suppressed = self.suppressed.wrapping_add(other.suppressed);
+        self.failures = self.failures.wrapping_add(other.failures);
+    }
+
+    fn without(mut self, other: Self) -> Self {
+        self.bytes = self.bytes.wrapping_sub(other.bytes);
+        self.suppressed = self.suppressed.wrapping_sub(other.suppressed);
+        self.failures = self.failures.wrapping_sub(other.failures);
+        self
+    }
 }
 
 /// An object about to be scanned.
@@ -154,18 +187,58 @@ impl<'a> ObjectScanner<'a> {
             archives: Archives::default(),
             counts: Counts::default(),
             capture: None,
+            pool: None,
         }
+    }
+
+    /// As [`Self::new`], one of the workers of a pool.
+    pub(crate) fn in_pool(
+        request: &'a ScanRequest,
+        stop: Stop<'a>,
+        collector: &'a Mutex<Collector>,
+        pool: Option<&'a EntryPool>,
+    ) -> Self {
+        Self { pool, ..Self::new(request, stop, collector) }
     }
 
     /// Begins an outermost object. A later run recognises it by `state`.
     pub(crate) fn open(&mut self, state: Option<FileState>) {
-        self.open = Open {
-            state,
-            findings: Vec::new(),
-            bytes_before: self.counts.bytes,
-            suppressed_before: self.counts.suppressed,
-            failures_before: self.failures(),
-        };
+        self.open = Open { state, findings: Vec::new(), before: self.tally() };
+    }
+
+    /// Begins work on another worker's object; gives what is needed to come back.
+    pub(crate) fn go_aside(&mut self) -> Open {
+        let aside = Open { before: self.tally(), ..Open::default() };
+        std::mem::replace(&mut self.open, aside)
+    }
+
+    /// Goes on with the own object; what was counted meanwhile is the other's.
+    pub(crate) fn come_back(&mut self, own: Open) -> Tally {
+        let aside = std::mem::replace(&mut self.open, own);
+        let counted = self.tally().without(aside.before);
+        self.open.before.add(counted);
+        counted
+    }
+
+    /// How many findings the object at hand has.
+    pub(crate) fn found(&self) -> usize {
+        self.open.findings.len()
+    }
+
+    /// Takes out those behind the first `known`.
+    pub(crate) fn take_found(&mut self, known: usize) -> Vec<Judged> {
+        self.open.findings.split_off(known.min(self.open.findings.len()))
+    }
+
+    /// Adds what was found and counted of the object elsewhere.
+    pub(crate) fn add_found(&mut self, findings: impl Iterator<Item = Judged>, tally: Tally) {
+        self.open.findings.extend(findings);
+        self.open.before = self.open.before.without(tally);
+    }
+
+    fn tally(&self) -> Tally {
+        let Counts { bytes, suppressed, .. } = self.counts;
+        Tally { bytes, suppressed, failures: self.failures() }
     }
 
     /// Whether the store may know any file.
@@ -183,10 +256,9 @@ impl<'a> ObjectScanner<'a> {
     pub(crate) fn close(&mut self, path: &ObjectPath) {
         let open = std::mem::take(&mut self.open);
         let silenced = open.findings.iter().filter(|(_, silenced)| *silenced).count() as u64;
-        let suppressed = self.counts.suppressed - open.suppressed_before - silenced;
-        let bytes = self.counts.bytes - open.bytes_before;
-        let state = open.state.filter(|_| self.failures() == open.failures_before);
-        self.tell((path, state), (bytes, suppressed), open.findings);
+        let counted = self.tally().without(open.before);
+        let state = open.state.filter(|_| counted.failures == 0);
+        self.tell((path, state), (counted.bytes, counted.suppressed - silenced), open.findings);
     }
 
     fn tell(

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use scanner_core::{EventSink, ObjectPath, ScanEvent, SkipReason, SourceKind, Status, Summary};
-use scanner_fs::{FileFacts, FileVisitor, FsError, FsRequest, OpenFile, walk_files};
+use scanner_fs::{Colleagues, FileFacts, FileVisitor, FsError, FsRequest, OpenFile, walk_files};
 
 use crate::chunk::{ByteSource, ReadSource};
 use crate::collect::Collector;
@@ -15,6 +15,7 @@ use crate::control::{Control, Stop};
 use crate::git::scan_git;
 use crate::image::scan_images;
 use crate::object::{Counts, Object, ObjectScanner};
+use crate::share::{CloseAtEnd, EntryPool};
 
 /// Paths that failed, named in the summary at most.
 pub(crate) const NAMED_FAILURES_MAX: usize = 10;
@@ -115,8 +116,11 @@ fn scan_files(
     stop: Stop<'_>,
     collector: &Mutex<Collector>,
 ) -> Result<Total, RuntimeError> {
-    let make =
-        |_| Visitor { scanner: ObjectScanner::new(request, stop, collector), failures: Vec::new() };
+    let pool = shared_pool(request);
+    let make = |_| Visitor {
+        scanner: ObjectScanner::in_pool(request, stop, collector, pool.as_ref()),
+        failures: Vec::new(),
+    };
     let visitors = walk_files(walk, make, &stop)?;
     let mut total = Total::default();
     for visitor in visitors {
@@ -125,7 +129,13 @@ fn scan_files(
     Ok(total)
 }
 
-/// The single-threaded driver.
+/// The pool in which workers share the entries of archives, where there are several workers and archives are opened.
+pub(crate) fn shared_pool(request: &ScanRequest) -> Option<EntryPool> {
+    let workers = request.jobs.get();
+    (workers > 1 && request.archives.is_some()).then(|| EntryPool::new(workers))
+}
+
+/// The driver of a stream: one thread reads; others scan entries if it turns out to be an archive.
 fn scan_stream(
     request: &ScanRequest,
     name: &str,
@@ -133,12 +143,31 @@ fn scan_stream(
     stop: Stop<'_>,
     collector: &Mutex<Collector>,
 ) -> Total {
-    let mut runtime = ScannerRuntime::new(request, stop, collector);
+    let pool = shared_pool(request);
+    let make = || ObjectScanner::in_pool(request, stop, collector, pool.as_ref());
+    let help = |pool: &EntryPool| {
+        // Made for the first batch: most streams are no archives.
+        let mut scanner = None;
+        pool.serve(|batch| scanner.get_or_insert_with(make).scan_batch(batch, pool));
+        scanner.map_or_else(Counts::default, ObjectScanner::into_counts)
+    };
+    let mut runtime = ScannerRuntime { scanner: make() };
     let path = ObjectPath::new(name.as_bytes());
-    runtime.scanner.open(None);
-    runtime.scan(&path, SourceKind::Stdin, &mut ReadSource(input));
-    runtime.scanner.close(&path);
     let mut total = Total::default();
+    std::thread::scope(|scope| {
+        let mut helpers = Vec::new();
+        if let Some(pool) = &pool {
+            helpers.extend((1..request.jobs.get()).map(|_| scope.spawn(|| help(pool))));
+        }
+        let at_end = pool.as_ref().map(CloseAtEnd);
+        runtime.scanner.open(None);
+        runtime.scan(&path, SourceKind::Stdin, &mut ReadSource(input));
+        runtime.scanner.close(&path);
+        drop(at_end);
+        for helper in helpers {
+            total.add(&helper.join().unwrap_or_else(|_| Counts::of_lost_worker()), Vec::new());
+        }
+    });
     total.add(&runtime.scanner.into_counts(), Vec::new());
     total
 }
@@ -148,11 +177,7 @@ struct ScannerRuntime<'a> {
     scanner: ObjectScanner<'a>,
 }
 
-impl<'a> ScannerRuntime<'a> {
-    fn new(request: &'a ScanRequest, stop: Stop<'a>, collector: &'a Mutex<Collector>) -> Self {
-        Self { scanner: ObjectScanner::new(request, stop, collector) }
-    }
-
+impl ScannerRuntime<'_> {
     fn scan(&mut self, path: &ObjectPath, source: SourceKind, bytes: &mut dyn ByteSource) {
         let _ = self.scanner.scan_opening(&Object { path, source }, bytes);
     }
@@ -184,6 +209,16 @@ impl FileVisitor for Visitor<'_> {
         }
         self.scanner.close(&path);
         flow
+    }
+
+    fn meet(&mut self, colleagues: &Colleagues) {
+        if let Some(pool) = self.scanner.pool {
+            pool.meet(colleagues);
+        }
+    }
+
+    fn help(&mut self) -> bool {
+        self.scanner.pool.is_some_and(|pool| pool.help(&mut self.scanner))
     }
 
     fn asks_first(&self) -> bool {

@@ -1,12 +1,15 @@
-//! One made-up token in every wrapping: each kind of archive, package and document, archives in archives, encodings and
-//! UTF-16 inside them. All are found under the right path and nothing else is, whatever the chunks and workers.
+//! One made-up token in every wrapping: each encoding, pairs and triples of them, each kind of archive, package and document,
+//! archives in archives, layers and configurations of images. All are found under the right path and nothing else is, whatever
+//! the chunks and workers, with every engine that is built in. And what one worker finds in an archive is what many find.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use scanner_core::{Confidence, EventSink, ScanEvent, SinkError, Status, Summary};
 use scanner_engine::Engine;
 use scanner_rules::builtin;
@@ -152,30 +155,120 @@ fn documents_and_mixtures() -> Planted {
     ]
 }
 
+type Encode = fn(&[u8]) -> String;
+
+/// Each encoding, in a form that a text may hold.
+const ENCODINGS: [(&str, Encode); 10] = [
+    ("base64", |text| BASE64.encode(text)),
+    ("url", |text| BASE64URL_NOPAD.encode(text)),
+    ("lines", |text| {
+        let whole = BASE64.encode(text);
+        let lines = whole.as_bytes().chunks(64).map(String::from_utf8_lossy);
+        lines.collect::<Vec<_>>().join("\n")
+    }),
+    ("hex", |text| HEXLOWER.encode(text)),
+    ("percent", |text| each(text, |byte| format!("%{byte:02X}"))),
+    ("unicode", |text| each(text, |byte| format!("\\u{byte:04x}"))),
+    ("x", |text| each(text, |byte| format!("\\x{byte:02x}"))),
+    ("entities", |text| each(text, |byte| format!("&#{byte};"))),
+    ("gzip", |text| BASE64.encode(&gzip(text))),
+    ("zlib", |text| BASE64.encode(&zlib(text))),
+];
+
+fn each(text: &[u8], escape: impl Fn(u8) -> String) -> String {
+    text.iter().map(|byte| escape(*byte)).collect()
+}
+
+/// Each encoding, and chains of two and three, as files in which the token stands on the second line.
+fn encoded() -> Vec<(String, Vec<u8>)> {
+    let mut all = vec![("soft.eml".to_owned(), text_in_soft_lines())];
+    let file = |value: &str| format!("# settings\nvalue: '{value}'\n").into_bytes();
+    for (index, (name, encode)) in ENCODINGS.iter().enumerate() {
+        let (second, then) = ENCODINGS[(index + 1) % ENCODINGS.len()];
+        let (third, at_last) = ENCODINGS[(index + 4) % ENCODINGS.len()];
+        // What is compressed counts as two.
+        let cost = |name: &str| 1 + usize::from(matches!(name, "gzip" | "zlib"));
+        let one = encode(&text());
+        all.push((format!("{name}.txt"), file(&one)));
+        let two = then(one.as_bytes());
+        if cost(name) + cost(second) <= 3 {
+            all.push((format!("{name}-{second}.txt"), file(&two)));
+        }
+        if cost(name) + cost(second) + cost(third) <= 3 {
+            let three = at_last(two.as_bytes());
+            all.push((format!("{name}-{second}-{third}.txt"), file(&three)));
+        }
+    }
+    all
+}
+
+/// Quoted-printable with a soft break in the middle of the token.
+fn text_in_soft_lines() -> Vec<u8> {
+    let token = token();
+    let line =
+        format!("Please keep this to yourself, it is for the new shop: key=3D{}", &token[..14]);
+    assert!((69..76).contains(&line.len()), "mail breaks as late as it may");
+    format!("Subject: x\n\n{line}=\n{}\n", &token[14..]).into_bytes()
+}
+
+/// An image with one layer and a configuration that hold the token, and where they do.
+fn image() -> (Vec<u8>, [String; 2]) {
+    let hash = |letter: &str| format!("blobs/sha256/{}", letter.repeat(64));
+    let layer = Tar::new().file("app/.env", &text()).finish();
+    let config = format!(r#"{{"config":{{"Env":["KEY={}"]}},"rootfs":{{}}}}"#, token());
+    let manifest = format!(r#"[{{"Config":"{}","Layers":["{}"]}}]"#, hash("c"), hash("a"));
+    let image = Tar::new()
+        .file(&hash("a"), &gzip(&layer))
+        .file(&hash("c"), config.as_bytes())
+        .file("manifest.json", manifest.as_bytes());
+    (image.finish(), [format!("!{}!app/.env", hash("a")), format!("!{}", hash("c"))])
+}
+
+/// Path, line and secret of each finding, in the order in which they were told.
+type Told = Vec<(String, u64, Vec<u8>)>;
+
 /// Path and secret.
 type Found = BTreeSet<(String, Vec<u8>)>;
 
 #[derive(Clone, Default)]
-struct Collect(Arc<Mutex<Found>>);
+struct Collect(Arc<Mutex<Told>>);
 
 impl EventSink for Collect {
     fn event(&mut self, event: &ScanEvent<'_>) -> Result<(), SinkError> {
         if let ScanEvent::Finding(finding) = event {
-            let found = (finding.path.lossy().into_owned(), finding.secret.expose().to_vec());
-            self.0.lock().expect("no test holds it for long").insert(found);
+            let path = finding.path.lossy().into_owned();
+            let found = (path, finding.location.line, finding.secret.expose().to_vec());
+            self.0.lock().expect("no test holds it for long").push(found);
         }
         Ok(())
     }
 }
 
-fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (Found, Summary) {
+/// All files below a folder.
+fn below(root: &Path) -> Source {
+    Source::Files {
+        roots: vec![root.to_path_buf()],
+        policy: WalkPolicy { respect_ignore: false, ..WalkPolicy::default() },
+    }
+}
+
+/// Every engine that is built in, with the rules of the token.
+fn all_engines() -> Vec<Arc<Engine>> {
+    let specs = builtin::specs();
+    let rules: Vec<_> = specs.into_iter().filter(|s| s.id.starts_with("stripe-")).collect();
+    engines(&rules).into_iter().map(Arc::new).collect()
+}
+
+fn scan(
+    source: Source,
+    engine: &Arc<Engine>,
+    (jobs, chunk_bytes): (usize, usize),
+    input: Option<&[u8]>,
+) -> (Told, Summary) {
     let collect = Collect::default();
     let request = ScanRequest {
         engine: Arc::clone(engine),
-        source: Source::Files {
-            roots: vec![root.to_path_buf()],
-            policy: WalkPolicy { respect_ignore: false, ..WalkPolicy::default() },
-        },
+        source,
         jobs: NonZeroUsize::new(jobs).expect("at least one"),
         chunk_bytes,
         archives: Some(ArchiveOptions::new(Limits::DEFAULT, std::env::temp_dir())),
@@ -198,37 +291,117 @@ fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (
         line_hashes: false,
     };
     let sinks: Vec<Box<dyn EventSink>> = vec![Box::new(collect.clone())];
-    let summary = scanner_runtime::scan(&request, None, sinks, &Control::default());
+    let mut input = input;
+    let input = input.as_mut().map(|input| input as &mut (dyn Read + Send));
+    let summary = scanner_runtime::scan(&request, input, sinks, &Control::default());
     let found = collect.0.lock().expect("the scan is over").clone();
     (found, summary.expect("the scan starts"))
+}
+
+/// Scans and compares paths and secrets.
+fn check(source: Source, engine: &Arc<Engine>, (jobs, chunk): (usize, usize), expected: &Found) {
+    let (told, summary) = scan(source, engine, (jobs, chunk), None);
+    let found: Found = told.into_iter().map(|(path, _, secret)| (path, secret)).collect();
+    let missing: Vec<_> = expected.difference(&found).map(|(path, _)| path).collect();
+    let surplus: Vec<_> = found.difference(expected).map(|(path, _)| path).collect();
+    let how = format!("{} {jobs} {chunk}", engine.prefilter_name());
+    assert!(missing.is_empty(), "{how}: missing {missing:#?}");
+    assert!(surplus.is_empty(), "{how}: surplus {surplus:#?}");
+    assert_eq!(summary.status, Status::Complete, "{how}: {:?}", summary.warnings);
 }
 
 #[test]
 fn a_token_is_found_in_every_wrapping() {
     let made = tempfile::tempdir().expect("a temporary folder");
+    let root = made.path().join("tree");
+    std::fs::create_dir(&root).expect("a writable folder");
     let mut expected = Found::new();
-    let planted = [compressed_and_tars(), zips_and_packages(), documents_and_mixtures()].concat();
-    assert!(planted.len() >= 50);
-    for (name, bytes, inner) in planted {
-        let path = made.path().join(name);
+    let mut plant = |name: &str, bytes: &[u8], inner: &[&str]| {
+        let path = root.join(name);
         std::fs::write(&path, bytes).expect("a writable folder");
         for inner in inner {
             expected.insert((format!("{}{inner}", path.display()), token().into_bytes()));
         }
+    };
+    let archives = [compressed_and_tars(), zips_and_packages(), documents_and_mixtures()].concat();
+    let encoded = encoded();
+    assert!(archives.len() + encoded.len() >= 70);
+    for (name, bytes, inner) in archives {
+        plant(name, &bytes, inner);
     }
-    let specs = builtin::specs();
-    let rules: Vec<_> = specs.into_iter().filter(|s| s.id.starts_with("stripe-")).collect();
-    let all = [(1, 4 << 10), (4, 64 << 10), (1, 256 << 10), (4, 8 << 20)];
-    for (number, engine) in engines(&rules).into_iter().map(Arc::new).enumerate() {
-        // Cutting is no matter of the engine's prefilter: one way of it is enough for the others.
-        for (jobs, chunk_bytes) in &all[..if number == 0 { all.len() } else { 1 }] {
-            let (found, summary) = scan(made.path(), &engine, *jobs, *chunk_bytes);
-            let missing: Vec<_> = expected.difference(&found).map(|(path, _)| path).collect();
-            let surplus: Vec<_> = found.difference(&expected).map(|(path, _)| path).collect();
-            let name = engine.prefilter_name();
-            assert!(missing.is_empty(), "{name} {jobs} {chunk_bytes}: missing {missing:#?}");
-            assert!(surplus.is_empty(), "{name} {jobs} {chunk_bytes}: surplus {surplus:#?}");
-            assert_eq!(summary.status, Status::Complete, "{:?}", summary.warnings);
+    for (name, bytes) in encoded {
+        plant(&name, &bytes, &[""]);
+    }
+    let (image, parts) = image();
+    let image_path = made.path().join("image.tar");
+    std::fs::write(&image_path, image).expect("a writable folder");
+    let in_image = parts
+        .map(|part| (format!("{}{part}", image_path.display()), token().into_bytes()))
+        .into_iter()
+        .collect();
+    for engine in all_engines() {
+        for chunk_bytes in [4 << 10, 64 << 10, 1 << 20, 8 << 20] {
+            for jobs in [1, 2, 4, 16] {
+                check(below(&root), &engine, (jobs, chunk_bytes), &expected);
+                let images = vec![image_path.clone()];
+                let image = Source::Image { images, exclude_layers: Vec::new() };
+                check(image, &engine, (jobs, chunk_bytes), &in_image);
+            }
+        }
+    }
+}
+
+/// Lines without a secret, as many as fill so many bytes, and a token of its own in the last one.
+fn long_text(number: usize, bytes: usize) -> Vec<u8> {
+    let mut text =
+        "let width = entries.iter().map(|entry| entry.width).sum();\n".repeat(bytes / 58);
+    let token = token();
+    let _ = writeln!(text, "stripe: {}{number:04}{}", &token[..16], &token[20..]);
+    text.into_bytes()
+}
+
+/// Many entries, long and short ones, some with tokens, an archive and a damaged one among them.
+fn large_archive() -> Vec<u8> {
+    let mut tar = Tar::new();
+    for number in 0..400 {
+        let text = match number {
+            _ if number % 5 > 0 => vec![b'x'; number * 37 % 9000],
+            100 | 300 => long_text(number, 3 << 20),
+            _ => long_text(number, number * 131 % 20_000),
+        };
+        tar = tar.file(&format!("d/{number}"), &text);
+    }
+    let inner = gzip(&Tar::new().file("inner", &long_text(7000, 100)).finish());
+    let cut = gzip(&Tar::new().file("cut", &long_text(7001, 100)).finish());
+    let tar = tar.file("in.tgz", &inner).file("cut.tgz", &cut[..cut.len() - 12]);
+    gzip(&tar.file("last", &long_text(7002, 40)).finish())
+}
+
+#[test]
+fn an_archive_that_workers_share_is_told_of_as_by_one() {
+    let made = tempfile::tempdir().expect("a temporary folder");
+    let archive = large_archive();
+    let path = made.path().join("large.tar.gz");
+    std::fs::write(&path, &archive).expect("a writable folder");
+    let [engine, ..] = &all_engines()[..] else { panic!("there is an engine") };
+    let told = |source: Source, jobs, input| {
+        let (mut told, summary) = scan(source, engine, (jobs, 256 << 10), input);
+        for (path, _, _) in &mut told {
+            let inner = path.split_once('!').expect("all stand in the archive").1.to_owned();
+            *path = inner;
+        }
+        let Summary { status, files, archive_entries, bytes, findings, suppressed, skips, .. } =
+            summary;
+        (told, status, (files, archive_entries, bytes, findings, suppressed), skips)
+    };
+    let alone = told(below(made.path()), 1, None);
+    assert_eq!(alone.1, Status::Incomplete, "one entry is cut off");
+    assert!(alone.0.len() >= 82, "{}", alone.0.len());
+    for jobs in [2, 3, 4, 8, 16] {
+        for _ in 0..2 {
+            assert_eq!(told(below(made.path()), jobs, None), alone, "{jobs} workers");
+            let stream = Source::Stream { name: "stdin".to_owned() };
+            assert_eq!(told(stream, jobs, Some(&archive)), alone, "{jobs} workers, a stream");
         }
     }
 }

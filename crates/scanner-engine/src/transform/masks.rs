@@ -91,7 +91,7 @@ fn padded<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
 }
 
 /// The step before the one at hand: what may begin in its blocks is known when both are.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Before {
     at: usize,
     hints: Hints,
@@ -631,6 +631,8 @@ mod tests {
                 found
             };
             prop_assert_eq!(found(SimdLevel::detect()), found(SimdLevel::Scalar));
+            let blocks: Vec<usize> = found(SimdLevel::detect()).iter().map(|(at, ..)| *at).collect();
+            prop_assert!(blocks.is_sorted_by(|a, b| a < b), "{:?}", blocks);
             let mut hinted = Vec::new();
             scan_hints(SimdLevel::Scalar, &bytes, 0..bytes.len(), &mut |at, _, escapes| hinted.push((at, escapes)));
             hinted.retain(|(_, escapes)| *escapes != 0);
