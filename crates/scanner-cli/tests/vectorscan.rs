@@ -239,6 +239,18 @@ fn several_processes_at_once_leave_whole_files() {
 }
 
 #[test]
+fn the_first_scan_leaves_one_database_however_short_it_is() {
+    let place = Place::new();
+    let scan = ["scan", "fs", "aws-access-key-id", "-vv", "-f", "csv", "--engine", "vectorscan"];
+    let told = err(&place.run(&scan));
+    assert!(told.contains("from-cache: false") && !told.contains("databases: 1\n"), "{told}");
+    let files = place.files().len();
+    assert!(files <= 5, "{files} files: shards are left");
+    let told = err(&place.run(&scan));
+    assert!(told.contains("from-cache: true") && told.contains("databases: 1\n"), "{told}");
+}
+
+#[test]
 fn the_cache_can_be_looked_at_filled_and_emptied() {
     let place = Place::new();
     assert!(out(&place.run(&["cache", "info"])).contains("0 files, 0 bytes"));

@@ -192,6 +192,11 @@ impl Engine {
         self.prefilter.settle();
     }
 
+    /// Waits for what is compiled beside the scan, for the next start: before a process ends without dropping the engine.
+    pub fn join(&self) {
+        self.prefilter.join();
+    }
+
     /// The limits in force.
     pub fn tuning(&self) -> Tuning {
         self.tuning

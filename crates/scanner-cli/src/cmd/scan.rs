@@ -78,7 +78,9 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         suppressed::tell(ledger, place)?;
     }
     let exit = conclude(cli, &prepared, &summary, args.exit_code);
-    // The store is closed; what else there is ends with the process, which is sooner than piece by piece.
+    // The store is closed, nothing runs any more; what else there is ends with the process, which is sooner than piece by
+    // piece.
+    prepared.request.engine.join();
     prepared.request.store = None;
     std::mem::forget(prepared);
     Ok(exit)

@@ -49,6 +49,10 @@ impl Prefilter for Everywhere {
         self.anchored.settle();
     }
 
+    fn join(&self) {
+        self.anchored.join();
+    }
+
     fn anchors(&self) -> Vec<(char, String, Vec<RuleId>)> {
         self.anchored.anchors()
     }

@@ -126,4 +126,7 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
 
     /// Does whatever would otherwise be done when it is first needed, and waits for what is done beside.
     fn settle(&self) {}
+
+    /// Waits for what is done beside.
+    fn join(&self) {}
 }

@@ -377,13 +377,16 @@ impl Prefilter for VectorscanPrefilter {
         refused.map(|refused| (refused.rule, refused.to_string())).collect()
     }
 
-    fn settle(&self) {
+    fn join(&self) {
         let mut beside = self.beside.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(thread) = beside.take() {
             // A thread that panicked has built nothing, and the shards go on.
             let _ = thread.join();
         }
-        drop(beside);
+    }
+
+    fn settle(&self) {
+        self.join();
         self.utf16();
         self.gate();
         self.stream();
@@ -394,10 +397,7 @@ impl Prefilter for VectorscanPrefilter {
 impl Drop for VectorscanPrefilter {
     /// The C++ library must not run on while the program ends.
     fn drop(&mut self) {
-        let beside = self.beside.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = beside.take() {
-            let _ = thread.join();
-        }
+        self.join();
     }
 }
 
