@@ -274,6 +274,24 @@ fn nothing_to_scan_is_4_and_says_why() {
 }
 
 #[test]
+fn what_would_have_to_be_fetched_is_told_apart_from_a_missing_file() {
+    let dir = folder(&[]);
+    for (args, said) in [
+        (["scan", "git", "https://host.example/a.git"], "git clone --mirror"),
+        (["scan", "image", "alpine:latest"], "docker save alpine:latest"),
+        (["scan", "fs", "gone"], "there is no file or folder gone"),
+    ] {
+        let output = run(dir.path(), &args);
+        assert_eq!(code(&output), Some(2), "{}", err(&output));
+        assert!(err(&output).contains(said), "{}", err(&output));
+    }
+    let output = run(dir.path(), &["scan", ".", "-f", "json,sarif"]);
+    assert!(err(&output).contains("-f once for each"), "{}", err(&output));
+    let output = run(dir.path(), &["baseline", "create"]);
+    assert!(err(&output).contains("baseline create [OPTIONS]"), "{}", err(&output));
+}
+
+#[test]
 fn a_missing_root_beside_a_good_one_is_scanned_and_incomplete() {
     let dir = folder(&[("a/x.txt", "nothing\n")]);
     let output = run(dir.path(), &["scan", "a", "gone"]);

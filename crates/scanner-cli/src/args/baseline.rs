@@ -36,6 +36,7 @@ pub(crate) struct EntryArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum BaselineCommand {
     /// Scan, and write everything that is found into a new file
+    #[command(override_usage = "scanner-rs baseline create [OPTIONS] <PATH>... -b <FILE>")]
     Create {
         #[command(flatten)]
         entry: EntryArgs,
@@ -43,6 +44,7 @@ pub(crate) enum BaselineCommand {
         scan: Box<ScanArgs>,
     },
     /// Scan, and add what is not in the file yet
+    #[command(override_usage = "scanner-rs baseline update [OPTIONS] <PATH>... -b <FILE>")]
     Update {
         #[command(flatten)]
         entry: EntryArgs,
@@ -50,6 +52,7 @@ pub(crate) enum BaselineCommand {
         scan: Box<ScanArgs>,
     },
     /// Scan, and drop entries that fit nothing any more
+    #[command(override_usage = "scanner-rs baseline prune [OPTIONS] <PATH>... -b <FILE>")]
     Prune {
         /// Only list them
         #[arg(long)]
@@ -58,6 +61,7 @@ pub(crate) enum BaselineCommand {
         scan: Box<ScanArgs>,
     },
     /// Scan, and say of each entry what it stands for
+    #[command(override_usage = "scanner-rs baseline explain [OPTIONS] <PATH>... -b <FILE>")]
     Explain {
         #[command(flatten)]
         scan: Box<ScanArgs>,

@@ -93,6 +93,7 @@ pub(crate) fn prepare(
     with: With,
 ) -> anyhow::Result<Option<Prepared>> {
     let target = target(args)?;
+    check_places(&target)?;
     let roots = roots_of(&target);
     let root = root_of(&target);
     let config = config_file::find(args.config.as_deref(), environment.config.as_deref(), root)?;
@@ -182,6 +183,27 @@ fn target(args: &ScanArgs) -> anyhow::Result<Target> {
             several => Target::Files(several.to_vec()),
         }),
     }
+}
+
+/// Addresses and names of images are not fetched: what to do instead. What is missing beside others is told at the end.
+fn check_places(target: &Target) -> anyhow::Result<()> {
+    let roots = roots_of(target);
+    if let [root] = &roots[..]
+        && !root.exists()
+    {
+        let name = root.to_string_lossy();
+        if name.contains("://") || name.starts_with("git@") {
+            bail!(
+                "{name} is an address, and nothing is fetched: scan a copy of it (git clone --mirror)"
+            );
+        }
+        if matches!(target, Target::Image(_)) {
+            bail!(
+                "there is no image {name}; `docker save {name} -o image.tar` writes one into a file"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn roots_of(target: &Target) -> Vec<PathBuf> {

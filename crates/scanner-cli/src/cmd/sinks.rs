@@ -80,7 +80,8 @@ fn destinations(args: &Wanted<'_>) -> anyhow::Result<Vec<Destination>> {
         let Ok(format) = name.parse::<Format>() else {
             let known = Format::ALL.map(Format::name);
             let hint = did_you_mean(name, known.into_iter());
-            bail!("`{name}` is no format{hint}; known are {}", known.join(", "));
+            let several = if name.contains(',') { "; say -f once for each" } else { &hint };
+            bail!("`{name}` is no format{several}; known are {}", known.join(", "));
         };
         out.push(Destination { format, file });
     }
