@@ -543,6 +543,88 @@ config :shop, {k}: System.fetch_env!("{K}")
 field :{k}, :string, redact: true
 ''')
 
+# Forms that are for training alone: values on the next line, pairs of two keys, setters, positional and bare values.
+APART = {}
+
+
+def apart(name, secret, other):
+    APART[name] = (secret.strip("\n").split("\n"), other.strip("\n").split("\n"))
+
+
+apart("python", r'''
+{K} = (⏎    "{v}"
+{k} = str(⏎    "{v}",
+os.environ["{K}"] = str(⏎    '{v}'
+''', r'''
+{K} = (⏎    "{f}"
+{K}_HELP = (⏎    "{s}"
+{K}_FIELD = (⏎    "{d}"
+{K}_ENV = (⏎    "{K}"
+''')
+apart("java", r'''
+config.set{C}("{v}");
+    .set{C}(⏎        "{v}")
+client.{c}("{v}");
+builder.{c}(⏎            "{v}")
+''', r'''
+config.set{C}("{s}");
+    .set{C}(⏎        "{d}")
+client.{c}("{p}");
+builder.{c}(⏎            "{f}")
+properties.get{C}("{p}");
+''')
+apart("go", r'''
+	{C}: strings.TrimSpace(⏎		"{v}",
+cfg.Set{C}("{v}")
+os.Setenv("{K}", "{v}")
+''', r'''
+	{C}: os.Getenv(⏎		"{K}",
+cfg.Set{C}("{f}")
+os.Setenv("{K}", "{s}")
+''')
+apart("rust", r'''
+    .{k}("{v}")
+static {K}: &[u8] = b"{v}";
+const {K}: &str = "{v}";
+''', r'''
+    .{k}("{f}")
+static {K}_NAME: &[u8] = b"{d}";
+const {K}_ENV: &str = "{K}";
+''')
+apart("yaml", r'''
+  - name: {K}⏎    value: {v}
+  - name: {K}⏎    value: "{v}"
+  - --{d}⏎  - {v}
+  {c}: |⏎    {v}
+''', r'''
+  - name: {K}⏎    value: $({K})
+  - name: {K}⏎    value: {d}
+  - name: {K}_FILE⏎    value: /run/secrets/{d}
+  {c}: |⏎    {s}
+''')
+apart("json", r'''
+{{"name": "{K}", "value": "{v}"}},
+  "name": "{K}",⏎  "value": "{v}"
+''', r'''
+{{"name": "{K}", "value": "${{{K}}}"}},
+  "name": "{K}",⏎  "value": "{d}"
+{{"name": "{c}", "value": "{s}"}},
+''')
+apart("terraform", r'''
+variable "{k}" {{⏎  default = "{v}"
+  {k} = <<EOT⏎{v}
+''', r'''
+variable "{k}" {{⏎  default = "{d}"
+  {k} = <<EOT⏎${{var.{k}}}
+''')
+apart("shell", r'''
+{K}=$(cat <<EOF⏎{v}
+deploy --{d} \\⏎  {v}
+''', r'''
+{K}=$(cat <<EOF⏎$OTHER_{K}
+deploy --{d} \\⏎  "${K}"
+''')
+
 KEYS = """db_password admin_password smtp_pass api_key access_token client_secret secret_key auth_token root_password
 jwt_secret redis_password signing_secret ldap_password refresh_token user_password encryption_key api_token
 webhook_secret ftp_password session_secret mysql_password service_token mail_password consumer_secret
@@ -620,6 +702,9 @@ def main():
     for name, (file, secret, other) in sorted(FORMS.items()):
         secrets = lines(rng, secret[turn::2], keys, stand_ins, True, PER_LANGUAGE)
         others = lines(rng, other[turn::2], keys, stand_ins, False, PER_LANGUAGE)
+        if what == "training" and name in APART:
+            secrets += lines(rng, APART[name][0], keys, stand_ins, True, PER_LANGUAGE)
+            others += lines(rng, APART[name][1], keys, stand_ins, False, PER_LANGUAGE)
         place = os.path.join(out, name)
         os.makedirs(place, exist_ok=True)
         # Blocks in turn, so that no line stands among its like; a block is a form with its context.

@@ -140,26 +140,36 @@ const GENERIC_VALUE: &str = r#"[^\s"'`,;<>(){}\[\]\\=:|&*][^\s"'`<>]{3}"#;
 /// A string's prefix (`b"`, `@"`) and its quote, which may be escaped or tripled.
 const OPEN_QUOTE: &str = r#"[A-Za-z@$]{0,2}(?:\\?["'`]|"{3}|'{3})"#;
 
+/// Between a flag and its value on the next line: a continued command, a list in brackets, a list of YAML.
+const FLAG_LINE: &str =
+    r#"[ \t]{1,4}\\\r?\n[ \t]{0,40}|["'],[ \t]{0,4}\r?\n[ \t]{0,40}|["']?\r?\n[ \t]{0,40}-[ \t]{1,4}"#;
+
 /// What closes a key: quotes, brackets of an index, an array's length, the accessors of a property.
 const CLOSE_KEY: &str =
     r#"(?:(?:\\?["'`]|[\])}]){0,3}|\[[0-9A-Za-z_]{0,16}\]|[ \t]{1,2}\{ ?get;[a-z ;]{0,24}\})"#;
 
 /// What stands between the key's word and a generic value: the rest of the key, and one of
 /// an operator, on the same line, with a call around a quoted value at most;
-/// an operator and a quoted value on the next line; a block of YAML on the next line;
+/// an operator and a quoted value on the next line, with a bracket or call opened before it at most; a block of
+/// YAML or a here-document on the next line;
 /// a comma or bracket of a call and a quoted value; an XML attribute `value`; nothing but blanks before a
-/// quoted value.
+/// quoted value; a second key `value` (`default`) of the same pair, block or object.
 fn generic_operator() -> String {
-    let operator = r"[ \t]{0,24}(?::[ \t]{0,3}[A-Za-z][A-Za-z.<>\[\]]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|!==?|\|\||\?\?|->|>)";
+    let operator = r"[ \t]{0,24}(?::[ \t]{0,3}(?:&'static )?[A-Za-z&\[*][0-9A-Za-z.<>\[\]&;]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|!==?|\|\||\?\?|->|>)";
     let call = r"(?:[A-Za-z_&.][0-9A-Za-z_&.]{0,24}[(\[][ \t]{0,4}|[(\[{][ \t]{0,4})?";
     let same_line = format!(r"[ \t]{{0,24}}(?:{call}{OPEN_QUOTE}|[(\[{{]?)");
-    let next_line = format!(r"[ \t]{{0,4}}\\?\r?\n[ \t]{{0,40}}{OPEN_QUOTE}");
+    let opened = r"(?:(?:[A-Za-z_&.][0-9A-Za-z_&.]{0,24})?\([ \t]{0,4})?";
+    let next_line = format!(r"[ \t]{{0,4}}{opened}\\?\r?\n[ \t]{{0,40}}{OPEN_QUOTE}");
     let block = r"[ \t]{0,4}[|>][+\-]?\r?\n[ \t]{1,40}";
+    let document = r#"[ \t]{0,4}(?:\$\(cat )?<<<?[\-~]?["']?[A-Za-z_]{2,16}["']?\r?\n[ \t]{0,40}"#;
     let argument = format!(r"[ \t]{{0,4}}[,(][ \t\r\n]{{0,32}}{OPEN_QUOTE}");
     let word = format!(r"[ \t]{{1,24}}{OPEN_QUOTE}");
+    let pair = format!(
+        r#"[ \t]{{0,4}}(?:[,{{][ \t]{{0,4}}(?:\r?\n[ \t]{{0,40}})?|\r?\n[ \t]{{0,40}})["']?(?i:value|default|parametervalue)["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{OPEN_QUOTE})?"#
+    );
     let attribute = r#"[ \t]{1,8}(?i:value|content|default)[ \t]{0,2}=[ \t]{0,2}["']"#;
     format!(
-        r"[0-9A-Za-z_.\- ]{{0,24}}?{CLOSE_KEY}(?:{operator}(?:{block}|{next_line}|{same_line})|{argument}|{attribute}|{word})"
+        r"[0-9A-Za-z_.\- ]{{0,24}}?{CLOSE_KEY}(?:{operator}(?:{block}|{document}|{next_line}|{same_line})|{pair}|{argument}|{attribute}|{word})"
     )
 }
 
@@ -171,7 +181,7 @@ pub fn assignment(shape: &AssignmentToml) -> String {
         AssignmentStyle::Key => format!(r"(?i:{words}){}({value})", generic_operator()),
         AssignmentStyle::Flag => {
             format!(
-                r#"-(?i:{words})[0-9A-Za-z\-]{{0,12}}(?:=|["']?,?[ \t]{{1,4}})(?:\\?["'])?({value})"#
+                r#"-(?i:{words})[0-9A-Za-z\-]{{0,12}}(?:=|["']?,?[ \t]{{1,4}}|{FLAG_LINE})(?:\\?["'])?({value})"#
             )
         }
         AssignmentStyle::Header => {

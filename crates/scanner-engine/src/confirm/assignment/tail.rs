@@ -81,6 +81,7 @@ fn behind_name(text: &[u8], at: usize) -> Option<usize> {
     let next = *text.get(at)?;
     let blanks_end = if is_blank(next) { skip(text, at, 24, is_blank)? } else { at };
     operators(text, blanks_end)
+        .or_else(|| pair(text, at))
         .or_else(|| argument(text, at))
         .or_else(|| if blanks_end > at { attribute(text, at, blanks_end) } else { None })
         .or_else(|| if blanks_end > at { quoted(text, blanks_end) } else { None })
@@ -116,9 +117,13 @@ fn equals(text: &[u8], at: usize) -> Option<usize> {
 /// A type between `:` and `=`.
 fn typed(text: &[u8], at: usize) -> Option<usize> {
     let name = skip(text, at + 1, 3, is_blank)?;
-    let inside = skip_one(text, name, |byte| byte.is_ascii_alphabetic())?;
-    let is_type =
-        |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'<' | b'>' | b'[' | b']');
+    let is_static = text[name..].starts_with(b"&'static ");
+    let begins = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'&' | b'[' | b'*');
+    let inside = skip_one(text, name + if is_static { 9 } else { 0 }, begins)?;
+    let is_type = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'.' | b'<' | b'>' | b'[' | b']' | b'&' | b';')
+    };
     let blanks = skip(text, inside, 20, is_type)?;
     let end = skip(text, blanks, 3, is_blank)?;
     skip_one(text, end, |byte| byte == b'=')
@@ -130,7 +135,9 @@ fn behind_operator(text: &[u8], at: usize) -> Option<usize> {
     let is_near = blanks_end - at <= 4;
     let wrapped = || {
         let block = block(text, blanks_end).and_then(|at| is_value(text, at));
-        block.or_else(|| next_line(text, blanks_end))
+        block
+            .or_else(|| document(text, blanks_end).and_then(|at| is_value(text, at)))
+            .or_else(|| next_line(text, blanks_end))
     };
     let wrapped = if is_near { wrapped() } else { None };
     wrapped.or_else(|| same_line(text, blanks_end))
@@ -143,9 +150,58 @@ fn block(text: &[u8], at: usize) -> Option<usize> {
     skip(text, line, 40, is_blank).filter(|value| *value > line)
 }
 
+/// A here-document: what opens it, its name, and the next line.
+fn document(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let at = at + if rest.starts_with(b"$(cat ") { 6 } else { 0 };
+    let at = skip_one(text, skip_one(text, at, |byte| byte == b'<')?, |byte| byte == b'<')?;
+    let optional = |at: usize, of: &[u8]| {
+        at + usize::from(text.get(at).is_some_and(|byte| of.contains(byte)))
+    };
+    let name = optional(optional(optional(at, b"<"), b"-~"), b"\"'");
+    let is_name = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+    let end = skip(text, name, 16, is_name).filter(|end| *end >= name + 2)?;
+    skip(text, line_end(text, optional(end, b"\"'"))?, 40, is_blank)
+}
+
+/// The keys that hold a pair's value, in the order of the pattern.
+const VALUE_KEYS: [&[u8]; 3] = [b"value", b"default", b"parametervalue"];
+
+/// A second key, `value`, on the same line behind a comma or brace, or on the next one.
+fn pair(text: &[u8], at: usize) -> Option<usize> {
+    let sign = skip(text, at, 4, is_blank)?;
+    let is_near = |byte: &u8| matches!(byte, b',' | b'{');
+    let key = if text.get(sign).is_some_and(|byte| is_near(byte)) {
+        let behind = skip(text, sign + 1, 4, is_blank)?;
+        let next = line_end(text, behind).map_or(Some(behind), |line| skip(text, line, 40, is_blank));
+        next?
+    } else {
+        skip(text, line_end(text, sign)?, 40, is_blank)?
+    };
+    let quote = |at: usize| at + usize::from(matches!(text.get(at), Some(b'"' | b'\'')));
+    let key = quote(key);
+    let rest = text.get(key..)?;
+    VALUE_KEYS.iter().find_map(|word| {
+        rest.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word))?;
+        let sign = skip(text, quote(key + word.len()), 4, is_blank)?;
+        let open = skip_one(text, sign, |byte| matches!(byte, b':' | b'='))?;
+        let value = skip(text, open, 4, is_blank)?;
+        quoted(text, value).or_else(|| is_value(text, value))
+    })
+}
+
 fn next_line(text: &[u8], at: usize) -> Option<usize> {
+    let at = opened(text, at).unwrap_or(at);
     let end = at + usize::from(*text.get(at)? == b'\\');
     quoted(text, skip(text, line_end(text, end)?, 40, is_blank)?)
+}
+
+/// Behind a bracket that is opened here, perhaps by a call, and blanks.
+fn opened(text: &[u8], at: usize) -> Option<usize> {
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'&' | b'.');
+    let named = skip_one(text, at, |byte| inside(byte) && !byte.is_ascii_digit())
+        .map_or(Some(at), |first| skip(text, first, 24, inside))?;
+    skip(text, skip_one(text, named, |byte| byte == b'(')?, 4, is_blank)
 }
 
 fn line_end(text: &[u8], at: usize) -> Option<usize> {
