@@ -15,7 +15,8 @@ pub enum EngineError {
     /// A pattern requires no literal: every byte would have to be tried.
     #[error(
         "rule `{rule}`: every match must contain a literal of {least} characters or more; \
-         without one the whole input would have to be searched with the pattern"
+         without one the whole input would have to be searched with the pattern; \
+         add a prefix, a keyword or the name of the service"
     )]
     NoAnchor {
         /// The rule.

@@ -24,7 +24,7 @@ const FORMS: &[Form] = &[
     (
         "a setter, the value on the next line",
         "Config.java",
-        "config.setPassword(\n        \"{v}\");\n",
+        "config.setUser(\"shop\");\nconfig.setPassword(\n        \"{v}\");\n",
         "config.setPassword(\n        env.getProperty(\"db.password\"));\n",
     ),
     (
@@ -213,12 +213,7 @@ const FORMS: &[Form] = &[
         "db:\n  password: |\n    {v}\n",
         "db:\n  password: |\n    The password of the shop, see the handbook.\n",
     ),
-    (
-        "a comment",
-        "settings.py",
-        "# db_password = \"{v}\"\n",
-        "# db_password = \"changeme\"\n",
-    ),
+    ("a comment", "settings.py", "# db_password = \"{v}\"\n", "# db_password = \"changeme\"\n"),
     (
         "ENV of a Dockerfile",
         "Dockerfile",

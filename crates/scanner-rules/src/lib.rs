@@ -11,6 +11,7 @@ pub mod example;
 pub mod foreign;
 pub mod lint;
 pub mod load;
+mod never;
 pub mod schema;
 pub mod shape;
 pub mod spec;

@@ -11,6 +11,7 @@ use regex_syntax::hir::Hir;
 
 use crate::example;
 use crate::load::LoadedDetector;
+use crate::never;
 use crate::spec::RuleSpec;
 
 /// The widest match that a pattern may have without saying why.
@@ -87,7 +88,10 @@ pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
         };
         if let Some(first) = ids.insert(&detector.spec.id, detector) {
             let place = format!("{}:{}", first.file, first.line);
-            report(Level::Error, format!("the id is used twice, first at {place}"));
+            report(
+                Level::Error,
+                format!("the id is used twice, first at {place}; rename one of them"),
+            );
         }
         check_id(&detector.spec, &mut report);
         if let Err(fault) = check_pattern(&detector.spec) {
@@ -136,16 +140,29 @@ pub fn parse_pattern(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
 /// Why a pattern is refused.
 #[derive(Debug, thiserror::Error)]
 enum PatternFault {
-    #[error("the pattern cannot be read: {0}")]
-    Syntax(String),
-    #[error("the pattern matches the empty text; it would match everywhere")]
+    #[error("the pattern cannot be read: {message}{}", hint(message))]
+    Syntax { message: String },
+    #[error(
+        "the pattern can never match: it asks for a byte that does not exist, or for the start or end of the input in its middle; \
+         write boundaries as `\\b{{start-half}}` and `\\b{{end-half}}`"
+    )]
+    Never,
+    #[error(
+        "the pattern matches the empty text; it would match everywhere: write out what every match contains"
+    )]
     MatchesNothing,
-    #[error("there is no group {group}; the pattern has {groups}")]
+    #[error("there is no group {group}; the pattern has {groups}{}", if *groups == 0 {
+        ": put brackets around the secret, or leave `group` out"
+    } else {
+        ": count its opening brackets from 1"
+    })]
     NoSuchGroup { group: u16, groups: usize },
     #[error(
         "the pattern has no greatest width; bound its repetitions (`{{1,64}}` in place of `+`) or state `unbounded = \"why\"`"
     )]
     Unbounded,
+    #[error(transparent)]
+    Impossible(#[from] never::Impossible),
     #[error(
         "the pattern may match {0} bytes; {WIDTH_MAX} is the most without `unbounded = \"why\"`"
     )]
@@ -156,8 +173,11 @@ fn check_pattern(spec: &RuleSpec) -> Result<(), PatternFault> {
     let hir = parse_pattern(&spec.pattern).map_err(|error| {
         let last = error.to_string();
         let last = last.lines().last().unwrap_or_default().trim();
-        PatternFault::Syntax(last.trim_start_matches("error: ").to_owned())
+        PatternFault::Syntax { message: last.trim_start_matches("error: ").to_owned() }
     })?;
+    if never::matches(&hir) {
+        return Err(PatternFault::Never);
+    }
     let properties = hir.properties();
     if properties.minimum_len().unwrap_or(0) == 0 {
         return Err(PatternFault::MatchesNothing);
@@ -167,10 +187,28 @@ fn check_pattern(spec: &RuleSpec) -> Result<(), PatternFault> {
         return Err(PatternFault::NoSuchGroup { group, groups });
     }
     match (properties.maximum_len(), spec.width_cap) {
-        (None, None) => Err(PatternFault::Unbounded),
-        (Some(width), None) if width > WIDTH_MAX => Err(PatternFault::TooWide(width)),
-        _ => Ok(()),
+        (None, None) => return Err(PatternFault::Unbounded),
+        (Some(width), None) if width > WIDTH_MAX => return Err(PatternFault::TooWide(width)),
+        _ => {}
     }
+    if spec.as_written { Ok(()) } else { Ok(never::passes(spec, &hir)?) }
+}
+
+/// What to do about a pattern that the parser refuses, by what it says.
+fn hint(message: &str) -> &'static str {
+    let hints = [
+        ("unclosed character class", "; close it with `]`, or write `\\[` for a bracket"),
+        ("unclosed group", "; close it with `)`, or write `\\(` for a bracket"),
+        ("unopened group", "; write `\\)` for a bracket"),
+        ("backreference", "; write the text out, or compare in a `multi`"),
+        ("look-around", "; use `\\b{start-half}`, `\\b{end-half}`, `near` or `suppress`"),
+        ("repetition operator missing", "; write `\\*`, `\\+` or `\\?` for the character itself"),
+        ("repetition quantifier", "; write it as `{least,most}`"),
+        ("escape sequence", "; a backslash stands before punctuation or a known letter only"),
+        ("size limit", "; lower the counts of its repetitions"),
+        ("too deep", "; lower the counts of its repetitions"),
+    ];
+    hints.iter().find(|(said, _)| message.contains(said)).map_or("", |(_, hint)| hint)
 }
 
 fn check_description(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
@@ -229,10 +267,33 @@ mod tests {
             ("abc+", "no greatest width"),
             ("abc{1,5000}", "may match"),
             ("a*", "matches the empty text"),
-            ("abc(", "cannot be read"),
+            ("abc(", "cannot be read: unclosed group; close it with `)`"),
+            ("abc[^\\x00-\\xff]", "can never match"),
+            ("abc^d", "can never match"),
         ] {
             let got = messages(&detector("a", pattern));
             assert!(got.contains(want), "{pattern}: {got}");
+        }
+    }
+
+    #[test]
+    fn demands_that_no_match_meets_are_named() {
+        for (pattern, gate, want) in [
+            ("abc[0-9]{16}", "all_of = [\"abc\", \"ZZ\"]", "`ZZ`, which no match"),
+            ("abc[0-9]{16}", "classes = [\"upper\"]", "`upper`"),
+            ("abc[a-f]{16}", "digits = 2", "`digits`"),
+            ("abc[0-9]{5}", "entropy = 3.5", "at most 3.0 bits"),
+            (
+                "abc[0-9]{5}",
+                "checksum = { kind = \"crc32-base62\", payload = 30, check = 6 }",
+                "36 characters",
+            ),
+            ("abc[0-9]{16}", "all_of = [\"abc\"]\ndigits = 2\nentropy = 3.5", ""),
+        ] {
+            let got = messages(&format!("{}{gate}\n", detector("a", pattern)));
+            let errors: Vec<&str> = got.lines().filter(|line| line.contains(" error: ")).collect();
+            assert_eq!(errors.is_empty(), want.is_empty(), "{gate}: {got}");
+            assert!(want.is_empty() || got.contains(want), "{gate}: {got}");
         }
     }
 

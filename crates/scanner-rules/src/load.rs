@@ -121,6 +121,14 @@ fn check_text(source: &DetectorToml) -> Result<(), RuleErrorKind> {
     if source.name.is_empty() {
         return Err(RuleErrorKind::Empty { id: id(), key: "name" });
     }
+    let keyed = source.keyed.as_ref().map(|shape| &shape.keywords);
+    let assigned = source.assignment.as_ref().map(|shape| &shape.keywords);
+    if keyed.or(assigned).is_some_and(Vec::is_empty) {
+        return Err(RuleErrorKind::Empty { id: id(), key: "keywords" });
+    }
+    if source.uri.as_ref().is_some_and(|shape| shape.schemes.is_empty()) {
+        return Err(RuleErrorKind::Empty { id: id(), key: "schemes" });
+    }
     Ok(())
 }
 

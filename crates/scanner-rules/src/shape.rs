@@ -141,8 +141,7 @@ const GENERIC_VALUE: &str = r#"[^\s"'`,;<>(){}\[\]\\=:|&*][^\s"'`<>]{3}"#;
 const OPEN_QUOTE: &str = r#"[A-Za-z@$]{0,2}(?:\\?["'`]|"{3}|'{3})"#;
 
 /// Between a flag and its value on the next line: a continued command, a list in brackets, a list of YAML.
-const FLAG_LINE: &str =
-    r#"[ \t]{1,4}\\\r?\n[ \t]{0,40}|["'],[ \t]{0,4}\r?\n[ \t]{0,40}|["']?\r?\n[ \t]{0,40}-[ \t]{1,4}"#;
+const FLAG_LINE: &str = r#"[ \t]{1,4}\\\r?\n[ \t]{0,40}|["'],[ \t]{0,4}\r?\n[ \t]{0,40}|["']?\r?\n[ \t]{0,40}-[ \t]{1,4}"#;
 
 /// What closes a key: quotes, brackets of an index, an array's length, the accessors of a property.
 const CLOSE_KEY: &str =

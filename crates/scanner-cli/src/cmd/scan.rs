@@ -112,6 +112,10 @@ pub(crate) fn prepare(
     let keys = Arc::new(place.keys(environment, &roots)?);
     let source = source(&target, args, &config, environment)?;
     let filters = filters(args, &config)?;
+    if filters.allow.allows_everything() {
+        messages::note("nothing was scanned: the allow lists take every finding; see [allow]");
+        return Ok(None);
+    }
     let choice = Choice::of(args.engine, &config.scan);
     let build = || choice.build(&specs, engine_options(args, &config), environment);
     let (engine, store) = match place.store.as_deref() {

@@ -155,9 +155,8 @@ fn document(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
     let at = at + if rest.starts_with(b"$(cat ") { 6 } else { 0 };
     let at = skip_one(text, skip_one(text, at, |byte| byte == b'<')?, |byte| byte == b'<')?;
-    let optional = |at: usize, of: &[u8]| {
-        at + usize::from(text.get(at).is_some_and(|byte| of.contains(byte)))
-    };
+    let optional =
+        |at: usize, of: &[u8]| at + usize::from(text.get(at).is_some_and(|byte| of.contains(byte)));
     let name = optional(optional(optional(at, b"<"), b"-~"), b"\"'");
     let is_name = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
     let end = skip(text, name, 16, is_name).filter(|end| *end >= name + 2)?;
@@ -171,9 +170,10 @@ const VALUE_KEYS: [&[u8]; 3] = [b"value", b"default", b"parametervalue"];
 fn pair(text: &[u8], at: usize) -> Option<usize> {
     let sign = skip(text, at, 4, is_blank)?;
     let is_near = |byte: &u8| matches!(byte, b',' | b'{');
-    let key = if text.get(sign).is_some_and(|byte| is_near(byte)) {
+    let key = if text.get(sign).is_some_and(is_near) {
         let behind = skip(text, sign + 1, 4, is_blank)?;
-        let next = line_end(text, behind).map_or(Some(behind), |line| skip(text, line, 40, is_blank));
+        let next =
+            line_end(text, behind).map_or(Some(behind), |line| skip(text, line, 40, is_blank));
         next?
     } else {
         skip(text, line_end(text, sign)?, 40, is_blank)?
