@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -186,13 +185,12 @@ fn bad_rules_are_named_with_file_line_and_advice() {
         let config = format!("[scan]\n\n[[detector]]\nid = 'acme-key'\nname = 'n'\n{keys}\n");
         let dir = folder(&config);
         for args in [&["rules", "check", "c.toml"][..], &["scan", "--config", "c.toml", "a.txt"]] {
-            let start = Instant::now();
             let output = run(dir.path(), args);
             let told = said(&output);
             let place = format!("c.toml:{line}:");
             let is_right = output.status.code() == Some(2)
                 && [place.as_str(), what, advice].iter().all(|part| told.contains(part));
-            if !is_right || start.elapsed() > Duration::from_secs(60) {
+            if !is_right {
                 wrong.push(format!("{name}: {args:?} {:?}: {told}", output.status.code()));
             }
         }

@@ -88,7 +88,7 @@ pub(crate) fn passes(spec: &RuleSpec, hir: &Hir) -> Result<(), Impossible> {
         }
     }
     let Some(width) = hir.properties().maximum_len() else { return Ok(()) };
-    let most = (width.max(1) as f32).log2();
+    let most = f32::from(u16::try_from(width.max(1)).unwrap_or(u16::MAX)).log2();
     if let Some(wanted) = spec.gates.entropy_min.filter(|wanted| *wanted > most) {
         return Err(Impossible::Entropy { wanted, width, most });
     }
@@ -118,7 +118,9 @@ fn collect(hir: &Hir, bytes: &mut [bool; 256]) {
         HirKind::Repetition(repetition) => collect(&repetition.sub, bytes),
         HirKind::Capture(capture) => collect(&capture.sub, bytes),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().for_each(|part| collect(part, bytes));
+            for part in parts {
+                collect(part, bytes);
+            }
         }
     }
 }
