@@ -4,13 +4,19 @@
 //! It is kept only where somebody asked for it. What never became a candidate (a window without the rule's form) is no part
 //! of it; `explain` tells that.
 
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use scanner_core::ObjectPath;
-use scanner_engine::Stage;
+use scanner_core::{Chunk, ObjectPath, RootSpan, RuleId, SecretBytes};
+use scanner_engine::{Stage, TraceEvent};
+
+use crate::object::in_chunk;
 
 /// Lines of a ledger, at most; what is beyond is counted.
-const LINES_MAX: usize = 200_000;
+pub(crate) const LINES_MAX: usize = 200_000;
+
+/// Bytes of a dropped candidate that are shown, redacted.
+const SHOWN_BYTES_MAX: usize = 512;
 
 /// Who dropped it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,7 +80,47 @@ pub struct Ledger {
     lines: Mutex<(Vec<Dropped>, u64)>,
 }
 
+/// The candidates of a chunk that the engine refused, by place. As with findings, each belongs to the one chunk that holds all
+/// its evidence: `context` bytes behind it.
+pub(crate) fn refused(
+    mut trace: Vec<TraceEvent>,
+    chunk: &Chunk<'_>,
+    context: u32,
+) -> Vec<(RootSpan, RuleId, Stage)> {
+    let is_own = |place: RootSpan| {
+        let end = place.end + u64::from(context);
+        (chunk.prefix_len == 0 || end > chunk.payload_offset())
+            && (chunk.is_last || end <= chunk.end_offset())
+    };
+    let accepted: HashSet<(RootSpan, RuleId)> = trace
+        .iter()
+        .filter(|event| event.refused_by.is_none())
+        .map(|event| (event.place, event.rule_id))
+        .collect();
+    trace.sort_by_key(|event| event.place);
+    let refusal = |event: TraceEvent| {
+        let stage = event.refused_by.filter(|stage| stage.refuses_candidates())?;
+        let is_later = stage == Stage::MoreSpecific;
+        let was_accepted = accepted.contains(&(event.place, event.rule_id));
+        let counts = is_own(event.place) && (is_later || !was_accepted);
+        counts.then_some((event.place, event.rule_id, stage))
+    };
+    trace.into_iter().filter_map(refusal).collect()
+}
+
+/// What stands at a place of a chunk, for people.
+pub(crate) fn redacted(chunk: &Chunk<'_>, place: RootSpan) -> String {
+    let place = in_chunk(chunk, place);
+    let shown = place.start..place.end.min(place.start + SHOWN_BYTES_MAX);
+    SecretBytes::new(&chunk.data[shown]).redacted()
+}
+
 impl Ledger {
+    /// Counts what nobody had room for.
+    pub(crate) fn add_beyond(&self, count: u64) {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).1 += count;
+    }
+
     /// Adds what was dropped of an object. A rule that was refused several times on one line by one stage has one line.
     pub(crate) fn add(&self, mut dropped: Vec<Dropped>) {
         dropped.sort();

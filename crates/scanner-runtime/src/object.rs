@@ -2,7 +2,6 @@
 //! every object; both drivers (many threads over files, one thread over a stream) use this and nothing else.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::ops::{ControlFlow, Range};
 use std::sync::Mutex;
 use std::sync::atomic::Ordering;
@@ -11,7 +10,7 @@ use scanner_core::{
     Chunk, DecodeKind, FileId, FileState, Finding, FindingRec, Location, NormHash, ObjectPath,
     RootSpan, RuleId, SecretBytes, SkipCounts, SkipReason, SourceKind, Variant,
 };
-use scanner_engine::{FindingRef, ObjectFacts, ScanScratch, Stage};
+use scanner_engine::{FindingRef, ObjectFacts, ScanScratch};
 use scanner_fs::FileFacts;
 use scanner_report::{LineCounter, LineHasher, Mark, context_line, line_window};
 
@@ -22,7 +21,7 @@ use crate::collect::Collector;
 use crate::config::ScanRequest;
 use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
-use crate::ledger::{Dropped, DroppedBy};
+use crate::ledger::{self, Dropped, DroppedBy};
 use crate::markers;
 use crate::proof;
 use crate::share::EntryPool;
@@ -30,9 +29,6 @@ use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
-
-/// Bytes of a dropped candidate that are shown, redacted.
-const SHOWN_BYTES_MAX: usize = 512;
 
 /// Columns of a finding's context line.
 const CONTEXT_WIDTH: usize = 160;
@@ -500,37 +496,16 @@ impl<'a> ObjectScanner<'a> {
         ledger.add(dropped.into_iter().map(line).collect());
     }
 
-    /// Writes down the candidates of a chunk that the engine refused. As with findings, each belongs to the one chunk that holds
-    /// all its evidence.
+    /// Writes down the candidates of a chunk that the engine refused.
     fn write_refused(&mut self, object: &Object<'_>, chunk: &Chunk<'_>) {
-        let mut trace = self.scratch.take_trace();
+        let trace = self.scratch.take_trace();
         self.scratch.start_trace();
-        let context = u64::from(self.request.engine.context_bytes());
-        let is_own = |place: RootSpan| {
-            let end = place.end + context;
-            (chunk.prefix_len == 0 || end > chunk.payload_offset())
-                && (chunk.is_last || end <= chunk.end_offset())
-        };
-        let accepted: HashSet<(RootSpan, RuleId)> = trace
-            .iter()
-            .filter(|event| event.refused_by.is_none())
-            .map(|event| (event.place, event.rule_id))
-            .collect();
-        trace.retain(|event| {
-            let is_candidate = event.refused_by.is_some_and(Stage::refuses_candidates);
-            let is_later = event.refused_by == Some(Stage::MoreSpecific);
-            let was_accepted = accepted.contains(&(event.place, event.rule_id));
-            is_candidate && is_own(event.place) && (is_later || !was_accepted)
-        });
-        trace.sort_by_key(|event| event.place);
-        let mut dropped = Vec::with_capacity(trace.len());
-        for event in trace {
-            let Some(stage) = event.refused_by else { continue };
-            let location = self.lines.locate(chunk.data, event.place);
-            let place = in_chunk(chunk, event.place);
-            let shown = place.start..place.end.min(place.start + SHOWN_BYTES_MAX);
-            let redacted = SecretBytes::new(&chunk.data[shown]).redacted();
-            dropped.push((location, event.rule_id, DroppedBy::Stage(stage), redacted));
+        let refused = ledger::refused(trace, chunk, self.request.engine.context_bytes());
+        let mut dropped = Vec::with_capacity(refused.len());
+        for (place, rule, stage) in refused {
+            let location = self.lines.locate(chunk.data, place);
+            let redacted = ledger::redacted(chunk, place);
+            dropped.push((location, rule, DroppedBy::Stage(stage), redacted));
         }
         self.write_down(object, dropped);
     }

@@ -4,6 +4,7 @@ mod equal;
 mod fixture;
 mod hooks;
 mod hostile;
+mod ledger;
 mod parts;
 mod planted;
 mod remembered;

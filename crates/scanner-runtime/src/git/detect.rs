@@ -18,11 +18,13 @@ use scanner_git::{
 };
 use scanner_report::LineCounter;
 
+use super::dropped::{DroppedAll, LeftOut};
 use super::opened::Opener;
 use super::select::Work;
 use super::{GitRun, SeenObjects, note_damage};
 use crate::allow::AroundFacts;
 use crate::chunk::cut_slice;
+use crate::ledger::DroppedBy;
 use crate::markers;
 use crate::object::{Counts, around, in_chunk, text_facts};
 use crate::pipeline::Total;
@@ -65,6 +67,8 @@ pub(super) struct Detected {
     pub(super) occurrences: Vec<Occurrence>,
     pub(super) secrets: Secrets,
     pub(super) counts: Counts,
+    /// What was dropped, where somebody asks for it.
+    pub(super) dropped: DroppedAll,
 }
 
 /// Objects that are to be scanned again, with their paths.
@@ -182,8 +186,17 @@ fn gather(sinks: Vec<Detector<'_>>) -> Detected {
         all.occurrences.extend(found.occurrences);
         all.secrets.extend(found.secrets);
         all.counts.merge(&found.counts);
+        all.dropped.merge(found.dropped);
     }
     all
+}
+
+fn new_scratch(run: &GitRun<'_>) -> ScanScratch {
+    let mut scratch = ScanScratch::new(&run.request.engine);
+    if run.request.ledger.is_some() {
+        scratch.start_trace();
+    }
+    scratch
 }
 
 /// One worker.
@@ -246,7 +259,7 @@ impl<'a> Detector<'a> {
             run,
             kept,
             named,
-            scratch: ScanScratch::new(&run.request.engine),
+            scratch: new_scratch(&run),
             lines: LineCounter::new(Variant::Raw),
             opener: None,
             next_id: 0,
@@ -292,7 +305,9 @@ impl<'a> Detector<'a> {
         self.lines.reset(encoding);
         let request = self.run.request;
         let sizes = (request.chunk_bytes, request.engine.required_overlap());
-        if blob.bytes.len() <= RELATED_BYTES_MAX && (blob.keep.is_some() || blob.delta.is_some()) {
+        // What is the same as in a base is not looked at again, and the ledger would not hear of it.
+        let may_relate = blob.bytes.len() <= RELATED_BYTES_MAX && request.ledger.is_none();
+        if may_relate && (blob.keep.is_some() || blob.delta.is_some()) {
             return self.scan_related(file_id, blob);
         }
         let _ = cut_slice(file_id, blob.bytes, sizes, &mut |chunk, keep| {
@@ -335,10 +350,12 @@ impl<'a> Detector<'a> {
         inner: Option<&Arc<[u8]>>,
         chunk: &Chunk<'_>,
     ) {
+        self.keep_refused(blob, inner, chunk);
         let findings = self.scratch.findings();
         if findings.is_empty() {
             return;
         }
+        let mut left_out = Vec::new();
         let mut order: Vec<usize> = (0..findings.len()).collect();
         order.sort_by_key(|index| {
             let rec = findings.get(*index).rec;
@@ -346,7 +363,7 @@ impl<'a> Detector<'a> {
         });
         let filters = &self.run.request.filters;
         let context_bytes = self.run.request.engine.context_bytes();
-        let Detected { occurrences, secrets, counts } = &mut self.found;
+        let Detected { occurrences, secrets, counts, .. } = &mut self.found;
         for index in order {
             let found = findings.get(index);
             let place = in_chunk(chunk, found.rec.root_match);
@@ -355,6 +372,13 @@ impl<'a> Detector<'a> {
                 && markers::silences(chunk.data, place.start, place.end, reach);
             if silenced || found.rec.confidence < filters.min_confidence {
                 counts.suppressed += 1;
+                if self.run.request.ledger.is_some() {
+                    let by = if silenced { DroppedBy::Marker } else { DroppedBy::MinConfidence };
+                    let redacted = SecretBytes::new(found.secret).redacted();
+                    let location = self.lines.locate(chunk.data, found.rec.root);
+                    let rule = found.rec.rule_id;
+                    left_out.push(LeftOut { inner, location, rule, by, redacted });
+                }
                 continue;
             }
             if self.kept.fetch_add(1, Ordering::Relaxed) >= OCCURRENCES_MAX {
@@ -373,6 +397,9 @@ impl<'a> Detector<'a> {
             };
             let (rec, inner) = (*found.rec, inner.cloned());
             occurrences.push(Occurrence { oid, kind, rec, hash, location, around, inner });
+        }
+        for of in left_out {
+            self.keep_left_out(blob, of);
         }
     }
 
@@ -415,7 +442,7 @@ impl BlobSink for Detector<'_> {
         if catch_unwind(AssertUnwindSafe(|| self.scan(blob))).is_err() {
             self.found.counts.skips.add(SkipReason::WorkerFailed);
             self.take_counters();
-            self.scratch = ScanScratch::new(&self.run.request.engine);
+            self.scratch = new_scratch(&self.run);
         } else if self.named.is_none() && self.run.seen.is_recording() {
             let after = self.tally();
             if after.left_out == before.left_out {

@@ -11,9 +11,11 @@ use scanner_git::{ObjectKind, Oid};
 
 use super::GitRun;
 use super::detect::{Detected, Named, Occurrence, Secrets};
+use super::dropped::tell_one;
 use super::origin::{Home, Homes};
 use crate::allow::{AllowSubject, Around};
 use crate::identity::Candidate;
+use crate::ledger::DroppedBy;
 use crate::object::Counts;
 
 /// A place, before its object is read again.
@@ -127,6 +129,11 @@ impl<'a> Places<'a> {
             return;
         }
         let (allowed, silenced) = self.judge(occurrence, home, path);
+        if allowed || silenced {
+            let by = if allowed { DroppedBy::AllowList } else { DroppedBy::Decision };
+            let redacted = self.secrets.get(&occurrence.hash).map(SecretBytes::redacted);
+            tell_one(self.run, (occurrence, path), (by, redacted.unwrap_or_default()));
+        }
         if allowed {
             self.counts.suppressed += 1;
             return;
@@ -246,6 +253,6 @@ fn git_place(oid: &Oid, home: &Home) -> GitPlace {
 }
 
 /// The path of what has none. No tree of git can hold a `.git`, so it is nobody's real path.
-fn made_up_path(kind: ObjectKind, oid: &Oid) -> Vec<u8> {
+pub(super) fn made_up_path(kind: ObjectKind, oid: &Oid) -> Vec<u8> {
     format!(".git/{}/{oid}", kind.name()).into_bytes()
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `select.rs` | what the user asked for becomes a list of objects, or everything |
 //! | `detect.rs` | one [`scanner_git::BlobSink`] a worker: every object through the engine, findings kept as small records |
+//! | `dropped.rs` | what the ledger hears of all that was dropped, where somebody asks for it |
 //! | `opened.rs` | the entries of blobs that are archives, through the same engine |
 //! | `origin.rs` | commits and paths of the objects that have findings, and only of those |
 //! | `fold.rs` | records of one secret at one path become one place, places of one secret one finding |
@@ -19,6 +20,7 @@
 //! and names, `.git/tag/<id>`, `.git/blob/<id>`.
 
 mod detect;
+mod dropped;
 mod fold;
 mod opened;
 mod origin;
@@ -216,9 +218,12 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
         note_damage(&missing_objects(repository.store(), run.workers()), &mut total);
     }
     total.counts.skips.add_many(SkipReason::GitPathsCut, work.paths_cut);
-    let Detected { occurrences, secrets, counts } = detect(run, repository, work, &mut total);
+    let Detected { occurrences, secrets, counts, dropped } =
+        detect(run, repository, work, &mut total);
     total.add(&counts, Vec::new());
-    let homes = origin::homes(run, repository, work, &occurrences, &mut total);
+    let wanted = (&*occurrences, &*dropped.records);
+    let homes = origin::homes(run, repository, work, wanted, &mut total);
+    dropped::tell(run, &homes, dropped);
     let mut places = Places::new(run, &homes, secrets);
     places.add(&occurrences);
     let refused = places.take_refused();

@@ -9,6 +9,7 @@ use scanner_git::{
 };
 
 use super::detect::Occurrence;
+use super::dropped::DroppedHere;
 use super::select::Work;
 use super::{GitRun, note_damage};
 use crate::pipeline::Total;
@@ -35,15 +36,17 @@ pub(super) struct Home {
 /// Homes by object.
 pub(super) type Homes = HashMap<Oid, Home>;
 
-/// The homes of all objects with occurrences. After an interruption nobody waits for them.
+/// The homes of all objects with occurrences, and of those of which something was dropped. After an interruption nobody waits
+/// for them.
 pub(super) fn homes(
     run: &GitRun<'_>,
     repository: &Repository,
     work: &Work,
-    occurrences: &[Occurrence],
+    (occurrences, dropped): (&[Occurrence], &[DroppedHere]),
     total: &mut Total,
 ) -> Homes {
-    let oids: BTreeSet<Oid> = occurrences.iter().map(|found| found.oid).collect();
+    let found = occurrences.iter().map(|found| found.oid);
+    let oids: BTreeSet<Oid> = found.chain(dropped.iter().map(|dropped| dropped.oid)).collect();
     let oids: Vec<Oid> = oids.into_iter().collect();
     if oids.is_empty() || run.stop.interrupted() {
         return Homes::new();
