@@ -29,7 +29,7 @@ fn what_was_dropped_of_history_is_told_with_its_path() {
     let masked = format!("ghp_{}", "x".repeat(36));
     let mut wrong = token("wrong");
     wrong.replace_range(39.., if wrong.ends_with('a') { "b" } else { "a" });
-    let filler: String = (0..200).map(|n| format!("line {n} of nothing\n")).collect();
+    let filler = "a line of nothing\n".repeat(200);
     fixture.write(".scanner.toml", "[allow]\npaths = [\"taken/**\"]\n");
     fixture.write(
         "a.env",
