@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use scanner_testkit::archives::{
-    Tar, Zip, ZipEntry, ZipMethod, gzip, sevenz_encrypted, tar_checksum, tar_header, xz, zstd,
+    Folder7z, Tar, Zip, ZipEntry, ZipMethod, gzip, sevenz, sevenz_encrypted, tar_checksum,
+    tar_header, xz, zip_quine, zstd,
 };
 use serde_json::Value;
 
@@ -206,50 +207,121 @@ fn images_are_scanned_layer_by_layer() {
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Archives made to do harm, with a token beside them: under half a GiB of address space, each has its outcome, and the
-/// token is found.
+/// Archives made to do harm, a token beside each that is read on.
+fn hostile_archives() -> Vec<(&'static str, Vec<u8>)> {
+    let mut bomb = vec![0; 1 << 20];
+    for _ in 0..6 {
+        bomb = (0..8).fold(Zip::new(), |zip, n| zip.file(&n.to_string(), &bomb)).finish();
+    }
+    let entry = ZipEntry::new("0", &vec![0; 1 << 20], ZipMethod::Deflate);
+    let overlapping = Zip::new().entry(&entry);
+    let checksum = ZipEntry { crc: 7, ..ZipEntry::new("f", b"text", ZipMethod::Stored) };
+    let mut dictionary = xz(b"text");
+    dictionary[16] = 40;
+    let sized = |kind, size: &[u8; 12]| {
+        let mut header = tar_header(kind, b"n", 0);
+        header[124..136].copy_from_slice(size);
+        tar_checksum(&mut header);
+        Tar::new().file("before.env", &line()).raw(&header).padded(b"9 a=b").unfinished()
+    };
+    let tar = Tar::new().file("f.env", &line()).file("g", &[7; 5000]).finish();
+    let names = Zip::new().file("../../etc/passwd", &line()).file("nul\0", b"2");
+    vec![
+        ("bomb.zip", bomb),
+        ("zeros.gz", gzip(&vec![0; 1 << 20]).repeat(100)),
+        // Ten GiB.
+        ("zeros.zst", zstd(&vec![0; 1 << 20]).repeat(10 << 10)),
+        ("quine.zip", zip_quine()),
+        ("overlap.zip", (0..100).fold(overlapping, |zip, _| zip.record(&entry, 0)).finish()),
+        ("checksum.zip", Zip::new().entry(&checksum).file("f.env", &line()).finish()),
+        ("cut.tar", tar[..3000].to_vec()),
+        ("million.zip", a_million_entries()),
+        ("negative.tar", sized(b'0', &[0xff; 12])),
+        ("names.zip", names.file(&"n".repeat(65_535), b"3").finish()),
+        ("pax.tar", sized(b'x', b"\x80\0\0\0\0\0\x01\0\0\0\0\0")),
+        ("deep.gz", (0..40).fold(line(), |inner, _| gzip(&inner))),
+        ("dictionary.xz", dictionary),
+        ("locked.7z", sevenz_encrypted()),
+        ("ppmd.7z", sevenz(&[("f", b"text")], Folder7z::Ppmd)),
+        ("bcj2.7z", sevenz(&[("f", b"text")], Folder7z::Bcj2)),
+    ]
+}
+
+/// A zip with 1,000,000 entries, the last of which holds the token.
+fn a_million_entries() -> Vec<u8> {
+    let empty = ZipEntry::new("e", b"", ZipMethod::Stored);
+    let zip = (1..1_000_000).fold(Zip::new(), |zip, _| zip.entry(&empty));
+    zip.file("last.env", &line()).long().finish()
+}
+
+/// Texts that decode to themselves, or for ever, or are nothing but encoded.
+fn hostile_texts() -> Vec<(&'static str, Vec<u8>)> {
+    let base64 = |text: &[u8]| data_encoding::BASE64.encode(&text[..text.len().min(1 << 20)]);
+    vec![
+        ("forty.txt", (0..40).fold(line(), |inner, _| base64(&inner).into_bytes())),
+        ("percent.txt", "%25".repeat(1 << 20).into_bytes()),
+        ("itself.txt", "%25252525".repeat(1 << 18).into_bytes()),
+        ("alphabet.txt", "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo".repeat(3_000_000).into_bytes()),
+    ]
+}
+
+/// Under half a GiB of address space each has its outcome by name, and what lies beside it is found.
 #[cfg(unix)]
 #[test]
 fn hostile_archives_stay_within_half_a_gibibyte() {
     let dir = tempfile::tempdir().expect("a folder");
     let data = dir.path().join("data");
     fs::create_dir(&data).expect("a folder");
-    let write = |name: &str, bytes: &[u8]| fs::write(data.join(name), bytes).expect("a file");
-    let mut bomb = vec![0; 1 << 20];
-    for _ in 0..6 {
-        bomb = (0..8).fold(Zip::new(), |zip, n| zip.file(&n.to_string(), &bomb)).finish();
+    for (name, bytes) in hostile_archives().into_iter().chain(hostile_texts()) {
+        fs::write(data.join(name), bytes).expect("a file");
     }
-    write("bomb.zip", &bomb);
-    write("zeros.gz", &gzip(&vec![0; 1 << 20]).repeat(100));
-    let entry = ZipEntry::new("0", &vec![0; 1 << 20], ZipMethod::Deflate);
-    let overlapping = Zip::new().entry(&entry);
-    write("overlap.zip", &(0..100).fold(overlapping, |zip, _| zip.record(&entry, 0)).finish());
-    write("deep.gz", &(0..40).fold(line(), |inner, _| gzip(&inner)));
-    let mut dictionary = xz(b"text");
-    dictionary[16] = 40;
-    write("dictionary.xz", &dictionary);
-    write("locked.7z", &sevenz_encrypted());
-    let mut header = tar_header(b'x', b"pax", 0);
-    header[124..136].copy_from_slice(b"\x80\0\0\0\0\0\x01\0\0\0\0\0");
-    tar_checksum(&mut header);
-    write("pax.tar", &Tar::new().raw(&header).padded(b"9 a=b").unfinished());
-    write("beside.env", &line());
+    fs::write(data.join("beside.env"), line()).expect("a file");
     let program = env!("CARGO_BIN_EXE_scanner-rs");
-    let script = format!("ulimit -v 524288 && exec '{program}' scan data -j 2 -f json");
+    let spool = dir.path().join("spool");
+    fs::create_dir(&spool).expect("a folder");
+    let script = format!("ulimit -v 524288 && exec '{program}' scan data -j 2 -f json --no-dedup");
     let output = Command::new("sh")
         .args(["-c", &script])
         .current_dir(dir.path())
         .env("XDG_STATE_HOME", dir.path().join("state"))
+        .env("TMPDIR", &spool)
         .stdin(Stdio::null())
         .output()
         .expect("the command runs");
     let report = report(&output);
     let failed = &report["summary"]["failed"];
-    assert!(places(&report).contains(&("data/beside.env".to_owned(), 2)), "{report}");
-    let kinds = ["expansion", "damaged", "too_deep", "memory"];
-    for kind in kinds.map(|kind| format!("archive_{kind}")) {
-        assert!(failed[&kind].as_u64() > Some(0), "{kind}: {failed}");
+    let places: Vec<String> = places(&report).into_iter().map(|(path, _)| path).collect();
+    for path in [
+        "beside.env",
+        "checksum.zip!f.env",
+        "cut.tar!f.env",
+        "million.zip!last.env",
+        "names.zip!../../etc/passwd",
+        "negative.tar!before.env",
+        "pax.tar!before.env",
+    ] {
+        assert!(places.contains(&format!("data/{path}")), "{path}: {places:?}");
+    }
+    let outcomes = [
+        // bomb.zip, zeros.gz, zeros.zst
+        ("archive_expansion", 3),
+        // quine.zip, deep.gz
+        ("archive_too_deep", 2),
+        // overlap.zip, checksum.zip, cut.tar, negative.tar, pax.tar
+        ("archive_damaged", 4),
+        // dictionary.xz
+        ("archive_memory", 1),
+        // ppmd.7z, bcj2.7z
+        ("archive_unsupported", 2),
+        // percent.txt, alphabet.txt
+        ("decode_budget", 1),
+    ];
+    for (kind, least) in outcomes {
+        assert!(failed[kind].as_u64() >= Some(least), "{kind}: {failed}");
     }
     assert_eq!(report["summary"]["skipped"]["archive_encrypted"], 1);
-    assert!(report["summary"]["bytes"].as_u64() < Some(512 << 20), "{report}");
+    assert!(report["summary"]["archive_entries"].as_u64() >= Some(1_000_000), "{report}");
+    assert!(report["summary"]["bytes"].as_u64() < Some(1 << 30), "{report}");
+    assert_eq!(fs::read_dir(&spool).expect("a folder").count(), 0, "nothing is left behind");
+    assert!(!dir.path().join("etc").exists(), "nothing is written where names say");
 }

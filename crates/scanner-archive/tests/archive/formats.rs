@@ -110,6 +110,12 @@ fn encrypted_and_unknown_entries_are_counted() {
     assert_eq!(seen.paths(), ["a!f"]);
     assert_eq!(seen.faults(), [(Fault::Encrypted, 1), (Fault::Unsupported, 1)]);
     assert_eq!(read(&sevenz_encrypted()).faults(), [(Fault::Encrypted, 1)]);
+    for method in [Folder7z::Ppmd, Folder7z::Bcj2] {
+        let archive = Tar::new().file("a.7z", &sevenz(&[("f", b"content")], method));
+        let seen = read(&archive.file("beside", b"x").finish());
+        assert_eq!(seen.faults(), [(Fault::Unsupported, 1)], "{method:?}");
+        assert_eq!(seen.paths(), ["a!beside"], "{method:?}");
+    }
 }
 
 #[test]
@@ -231,4 +237,25 @@ fn text_of_pdf_pages() {
     for cut in (8..document.len()).step_by(3) {
         read(&document[..cut]);
     }
+}
+
+/// One letter and a copy of it of 1,003 bytes: a length that only deflate64 has, which gives its code 16 bits more.
+#[test]
+fn deflate64_is_decoded() {
+    let mut bits: Vec<bool> = Vec::new();
+    let mut number =
+        |value: u32, count: u32| bits.extend((0..count).map(|bit| value >> bit & 1 == 1));
+    number(0b011, 3);
+    // Codes stand with their highest bit first: the letter, the length 3 + 1,000, the distance 1, the end.
+    number((0x30 + u32::from(b'x')).reverse_bits() >> 24, 8);
+    number(0b1100_0101_u32.reverse_bits() >> 24, 8);
+    number(1000, 16);
+    number(0, 5);
+    number(0, 7);
+    let byte =
+        |bits: &[bool]| bits.iter().rev().fold(0, |byte: u8, bit| byte << 1 | u8::from(*bit));
+    let content = vec![b'x'; 1004];
+    let mut entry = ZipEntry::new("f", &content, ZipMethod::Deflate);
+    (entry.method, entry.packed) = (9, bits.chunks(8).map(byte).collect());
+    check(&Zip::new().entry(&entry).finish(), &[("a!f", &content)]);
 }

@@ -1,9 +1,10 @@
 //! Archives that were made to do harm. Each ends in an outcome with a name, within its budget, and what lies beside it
 //! is read.
 
-use scanner_archive::{Fault, Input, Limits};
+use scanner_archive::{Fault, Input, Limits, detect};
 use scanner_testkit::archives::{
-    Tar, Zip, ZipEntry, ZipMethod, ar, cpio_new, gzip, tar_checksum, tar_header, xz, zstd,
+    Folder7z, Tar, Zip, ZipEntry, ZipMethod, ar, bzip2, cpio_new, cpio_old, gzip, lz4, rpm, sevenz,
+    tar_checksum, tar_header, xz, zip_quine, zstd,
 };
 
 use crate::seen::{read, read_as, read_within};
@@ -65,6 +66,92 @@ fn an_archive_of_archives_of_archives_ends_at_its_depth() {
     let twenty = (0..20)
         .fold(b"text".to_vec(), |inner, n| if n % 2 == 0 { xz(&inner) } else { zstd(&inner) });
     assert_eq!(read(&twenty).faults(), [(Fault::Depth, 1)]);
+}
+
+#[test]
+fn a_zip_that_contains_itself_ends_at_its_depth() {
+    let quine = zip_quine();
+    // It is what it says: the inflated entry is the zip again, checksum and all.
+    let limits = Limits { depth_max: 1, ..Limits::DEFAULT };
+    let seen = read_within(&quine, &limits);
+    assert_eq!(seen.content("a!quine.zip"), quine);
+    assert_eq!(seen.faults(), [(Fault::Depth, 1)]);
+    let seen = read(&Tar::new().file("q", &quine).file("beside", b"x").finish());
+    assert_eq!(seen.faults(), [(Fault::Depth, 1)]);
+    assert_eq!(seen.paths(), [&format!("a!q{}", "!quine.zip".repeat(7)), "a!beside"]);
+}
+
+#[test]
+fn links_in_circles_lead_nowhere() {
+    let link = |name: &[u8], target: &[u8], kind| {
+        let mut header = tar_header(kind, name, 0);
+        header[157..157 + target.len()].copy_from_slice(target);
+        tar_checksum(&mut header);
+        header
+    };
+    let tar = Tar::new().raw(&link(b"a", b"b", b'2')).raw(&link(b"b", b"a", b'2'));
+    let tar = tar.raw(&link(b"c", b"c", b'1')).raw(&link(b"d", b"../../etc/passwd", b'2'));
+    let seen = read(&tar.file("beside", b"x").finish());
+    assert_eq!((seen.paths(), seen.faults()), (vec!["a!beside"], vec![]));
+    assert_eq!(seen.report.without_data, 4);
+}
+
+/// Every archive cut at every byte: what was whole in front of the cut is read, and the rest is told.
+#[test]
+fn archives_may_be_cut_anywhere() {
+    let files: [(&str, &[u8]); 2] = [("f", b"first first first"), ("g", b"second")];
+    let tar = Tar::new().file("f", files[0].1).file("g", files[1].1).finish();
+    let zip = Zip::new().file("f", files[0].1).file("g", files[1].1).finish();
+    let archives = [
+        tar.clone(),
+        zip,
+        gzip(&tar),
+        xz(&tar),
+        zstd(&tar),
+        bzip2(&tar),
+        lz4(&tar),
+        sevenz(&files, Folder7z::Lzma),
+        ar(&files),
+        cpio_new(&files),
+        cpio_old(&files),
+        rpm(b"scripts", &gzip(&cpio_new(&files))),
+    ];
+    for archive in archives {
+        let whole = read(&archive);
+        assert_eq!(whole.faults(), [], "{:?}", whole.paths());
+        for cut in (0..archive.len()).filter(|cut| detect(&archive[..*cut]).is_some()) {
+            let seen = read_as(&archive[..cut], Input::Bytes(&archive[..cut]), &SMALL);
+            for (path, content) in &seen.entries {
+                let known = whole.entries.iter().find(|(known, _)| known == path);
+                let is_part = known.is_none_or(|(_, known)| known.starts_with(content));
+                assert!(is_part, "{path} cut at {cut}: {content:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn wrong_sizes_and_checksums_are_told() {
+    let honest = ZipEntry::new("f", &b"first ".repeat(9), ZipMethod::Deflate);
+    let checksum = ZipEntry { crc: honest.crc ^ 1, ..honest.clone() };
+    let short = ZipEntry { size: honest.size - 1, ..honest.clone() };
+    let long = ZipEntry { size: honest.size + 1_000_000, ..honest.clone() };
+    for entry in [checksum, short, long] {
+        let zip = Zip::new().entry(&entry).file("beside", b"x").finish();
+        let seen = read(&zip);
+        assert!(
+            !seen.faults().is_empty()
+                && seen.faults().iter().all(|(fault, _)| {
+                    matches!(
+                        fault,
+                        Fault::Checksum | Fault::Damaged | Fault::Truncated | Fault::Overlap
+                    )
+                }),
+            "{:?}",
+            seen.faults()
+        );
+        assert_eq!(seen.content("a!beside"), b"x");
+    }
 }
 
 #[test]

@@ -15,6 +15,10 @@ pub enum Folder7z {
     Deflate,
     /// bzip2.
     Bzip2,
+    /// Said to be `PPMd`; the bytes are as they are.
+    Ppmd,
+    /// Said to be the filter BCJ2, which has four inputs; the bytes are as they are.
+    Bcj2,
 }
 
 /// Packs with LZMA; properties and bare data with an end marker.
@@ -66,6 +70,10 @@ fn pack(method: Folder7z, content: &[u8]) -> (Vec<u8>, usize, Vec<u8>) {
             (b"\x01\x03\x04\x01\x08".to_vec(), 1, entry.packed)
         }
         Folder7z::Bzip2 => (b"\x01\x03\x04\x02\x02".to_vec(), 1, super::bzip2(content)),
+        Folder7z::Ppmd => (b"\x01\x23\x03\x04\x01\x05\x06\0\0\0\x01".to_vec(), 1, content.to_vec()),
+        Folder7z::Bcj2 => {
+            (b"\x01\x14\x03\x03\x01\x1b\x04\x01\0\x01\x02\x03".to_vec(), 1, content.to_vec())
+        }
     }
 }
 
@@ -102,8 +110,10 @@ pub fn sevenz_encrypted() -> Vec<u8> {
 fn parts(files: &[(&str, &[u8])], method: Folder7z) -> (Vec<u8>, Vec<u8>) {
     let content: Vec<u8> = files.iter().flat_map(|(_, content)| content.to_vec()).collect();
     let (coders, outputs, packed) = pack(method, &content);
-    let mut header = vec![0x01, 0x04, 0x06, 0, 1, 0x09];
+    let streams = if method == Folder7z::Bcj2 { 4 } else { 1 };
+    let mut header = vec![0x01, 0x04, 0x06, 0, streams, 0x09];
     number(&mut header, packed.len() as u64);
+    header.extend((1..streams).map(|_| 0));
     header.extend_from_slice(&[0, 0x07, 0x0b, 1, 0]);
     header.extend_from_slice(&coders);
     header.push(0x0c);
