@@ -95,6 +95,7 @@ impl Ordinals {
         let mut lists: Vec<Vec<u8>> = store
             .packs()
             .iter()
+            .chain(store.look_again().into_iter().flat_map(ObjectStore::packs))
             .map(|pack| {
                 let mut ids = Vec::with_capacity(pack.idx().count() as usize * format_bytes);
                 for position in 0..pack.idx().count() {

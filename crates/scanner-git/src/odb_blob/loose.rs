@@ -12,18 +12,18 @@ use crate::sink::{Blob, BlobSink};
 use crate::spill::BufferPool;
 use crate::store::ObjectStore;
 
-/// Gives out the loose objects that no pack has.
+/// Gives out the loose objects that no pack has; returns what these are, sorted.
 pub(super) fn give_loose<S: BlobSink>(
     store: &ObjectStore,
     request: &OdbRequest<'_>,
     sinks: Vec<S>,
     report: &mut OdbReport,
-) -> Vec<S> {
+) -> (Vec<S>, Vec<Oid>) {
     let (mut oids, failed) = store.loose().list();
     report.unlisted = failed.len() as u64;
     oids.retain(|oid| store.packs().iter().all(|pack| pack.idx().find(oid).is_none()));
     if oids.is_empty() {
-        return sinks;
+        return (sinks, oids);
     }
     let round = Round {
         store,
@@ -41,14 +41,12 @@ pub(super) fn give_loose<S: BlobSink>(
             .collect()
     });
     report.stopped |= round.stop.load(Ordering::Relaxed);
-    parts
-        .into_iter()
-        .map(|(sink, damage, counters)| {
-            report.damage.merge(damage);
-            report.counters.merge(&counters);
-            sink
-        })
-        .collect()
+    let sinks = parts.into_iter().map(|(sink, damage, counters)| {
+        report.damage.merge(damage);
+        report.counters.merge(&counters);
+        sink
+    });
+    (sinks.collect(), oids)
 }
 
 struct Round<'a> {

@@ -1,5 +1,8 @@
-//! Every unique object once: packs in pack order along their deltas, then loose objects, then what was damaged in its
-//! first place and lies elsewhere too.
+//! Every unique object once: packs in pack order along their deltas, then loose objects, then packs that appeared
+//! meanwhile, then what was damaged in its first place and lies elsewhere too.
+//!
+//! An object may be packed and its loose file removed after the packs were opened and before loose objects are listed;
+//! so packs are listed once more after that, and what neither list had is given out from them.
 //!
 //! Nothing here looks at references or history, so unreachable and dangling objects are included.
 
@@ -38,7 +41,7 @@ pub struct OdbReport {
     pub damage: DamageReport,
     /// What was done.
     pub counters: GitCounters,
-    /// Folders of loose objects that could not be listed.
+    /// Folders of loose objects that could not be listed, and packs that appeared meanwhile and cannot be used.
     pub unlisted: u64,
     /// Whether a sink asked to stop; the rest is not complete then.
     pub stopped: bool,
@@ -57,6 +60,31 @@ pub fn scan_objects<S: BlobSink>(
     if sinks.is_empty() {
         return (sinks, report);
     }
+    let sinks = give_packs(store, request, None, sinks, &mut report);
+    if report.stopped {
+        return (sinks, report);
+    }
+    let (sinks, listed) = loose::give_loose(store, request, sinks, &mut report);
+    let sinks = match store.look_again() {
+        Some(late) if !report.stopped => {
+            report.unlisted += late.warnings().len() as u64;
+            let known = Known { store, loose: &listed };
+            give_packs(late, request, Some(known), sinks, &mut report)
+        }
+        _ => sinks,
+    };
+    let sinks = salvage::give_elsewhere(store, request, sinks, &mut report);
+    (sinks, report)
+}
+
+/// Gives out what lies in the packs of `store` and is not `known`.
+fn give_packs<S: BlobSink>(
+    store: &ObjectStore,
+    request: &OdbRequest<'_>,
+    known: Option<Known<'_>>,
+    sinks: Vec<S>,
+    report: &mut OdbReport,
+) -> Vec<S> {
     let workers = sinks.len();
     let shared = SharedReader::new(store);
     let duplicates = shadowed(store.packs(), workers);
@@ -67,7 +95,7 @@ pub fn scan_objects<S: BlobSink>(
         .map(|(pack, duplicates)| {
             let declined = AtomicU64::new(0);
             let (kinds, seen) = (request.kinds, request.seen);
-            PackSelect { pack, duplicates, seen, shared: &shared, kinds, declined }
+            PackSelect { pack, duplicates, known, seen, shared: &shared, kinds, declined }
         })
         .collect();
     let is_seen = |pack: &Pack| pack.checksum().is_some_and(|sum| request.seen.contains_pack(&sum));
@@ -82,24 +110,32 @@ pub fn scan_objects<S: BlobSink>(
             Job { pack: select.pack, plan }
         })
         .collect();
-    report.counters.seen =
-        selects.iter().map(|select| select.declined.load(Ordering::Relaxed)).sum();
+    let declined = selects.iter().map(|select| select.declined.load(Ordering::Relaxed));
+    report.counters.seen += declined.sum::<u64>();
     let config = ExecConfig {
         limits: store.limits().pack,
         spill_dir: store.spill_dir().to_path_buf(),
         bases: &shared,
     };
     let (sinks, done) = execute(&jobs, &config, sinks);
-    drop(jobs);
     report.counters.merge(&done.counters);
-    report.damage = done.damage;
-    report.stopped = done.stopped;
-    if report.stopped {
-        return (sinks, report);
+    report.damage.merge(done.damage);
+    report.stopped |= done.stopped;
+    sinks
+}
+
+/// Objects that were given out, or were to be, before packs were listed again.
+#[derive(Clone, Copy)]
+struct Known<'a> {
+    store: &'a ObjectStore,
+    /// Sorted.
+    loose: &'a [Oid],
+}
+
+impl Known<'_> {
+    fn contains(&self, oid: &Oid) -> bool {
+        self.loose.binary_search(oid).is_ok() || self.store.places(oid).next().is_some()
     }
-    let sinks = loose::give_loose(store, request, sinks, &mut report);
-    let sinks = salvage::give_elsewhere(store, request, sinks, &mut report);
-    (sinks, report)
 }
 
 /// Selects what one pack gives out.
@@ -107,6 +143,7 @@ struct PackSelect<'a> {
     pack: &'a Pack,
     /// Positions that an earlier pack gives out.
     duplicates: &'a AtomicBitSet,
+    known: Option<Known<'a>>,
     seen: &'a dyn SeenBlobs,
     shared: &'a SharedReader<'a>,
     kinds: KindSet,
@@ -117,13 +154,17 @@ struct PackSelect<'a> {
 impl PackSelect<'_> {
     fn is_duplicate(&self, oid: &Oid) -> bool {
         let position = self.pack.idx().find(oid);
-        position.is_some_and(|position| self.duplicates.is_set(position as usize))
+        let is_set = |position: u32| self.duplicates.is_set(position as usize);
+        position.is_some_and(is_set) || self.known.is_some_and(|known| known.contains(oid))
     }
 }
 
 impl Select for PackSelect<'_> {
     fn wants(&self, position: u32, kind: ObjectKind) -> bool {
         if self.duplicates.is_set(position as usize) {
+            return false;
+        }
+        if self.known.is_some_and(|known| known.contains(&self.pack.idx().oid(position))) {
             return false;
         }
         let seen = self.kinds.contains(kind) && self.seen.contains(&self.pack.idx().oid(position));

@@ -35,6 +35,11 @@ impl LooseObjects {
         Self { folders, format }
     }
 
+    /// Where they lie.
+    pub(crate) fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
     /// Ids of all loose objects, sorted, each once; folders that cannot be listed are in the second part.
     pub(crate) fn list(&self) -> (Vec<Oid>, Vec<(PathBuf, io::Error)>) {
         let mut oids = Vec::new();

@@ -1,8 +1,9 @@
 //! The object database of a repository: all packs and loose objects, those of alternates included.
 //!
 //! The store is opened once and stays as it was: packs are mapped, so that a `gc` or `repack` that removes files while
-//! we read does not disturb us; what was packed after opening is not seen. [`ObjectStore::reader`] reads single
-//! objects, [`crate::odb_blob`] gives out all of them.
+//! we read does not disturb us. What was packed after opening is found by whoever looks again
+//! ([`ObjectStore::look_again`]): an object that lay loose before may be nowhere else. [`ObjectStore::reader`] reads
+//! single objects, [`crate::odb_blob`] gives out all of them.
 
 mod alternates;
 mod dedupe;
@@ -12,6 +13,7 @@ mod reader;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::error::{OpenError, Warning};
 use crate::limits::Limits;
@@ -36,6 +38,8 @@ pub struct ObjectStore {
     limits: Limits,
     spill_dir: PathBuf,
     warnings: Vec<Warning>,
+    /// Packs that appeared since the store was opened, once somebody has looked for them.
+    late: OnceLock<Option<Box<Self>>>,
 }
 
 impl ObjectStore {
@@ -114,7 +118,43 @@ impl ObjectStore {
             }
         }
         let spill_dir = spill_dir.into();
-        Self { format, packs, midxs: Vec::new(), loose, limits: *limits, spill_dir, warnings }
+        Self {
+            format,
+            packs,
+            midxs: Vec::new(),
+            loose,
+            limits: *limits,
+            spill_dir,
+            warnings,
+            late: OnceLock::new(),
+        }
+    }
+
+    /// Looks for packs that appeared since the store was opened, as a repack or gc leaves them; the first call looks, later
+    /// ones know. Single objects are read from them too from then on.
+    pub(crate) fn look_again(&self) -> Option<&Self> {
+        let late = self.late.get_or_init(|| {
+            let is_new = |pack: &Pack| self.packs.iter().all(|known| known.path() != pack.path());
+            let mut warnings = Vec::new();
+            let mut packs = Vec::new();
+            for folder in self.loose.folders() {
+                // A folder that cannot be listed now was told of when the store was opened, or is gone.
+                let opened = open_packs(&folder.join("pack"), self.format, &mut warnings);
+                packs.extend(opened.unwrap_or_default().into_iter().filter(is_new));
+            }
+            let loose = LooseObjects::new(Vec::new(), self.format);
+            warnings.retain(|warning| !self.warnings.contains(warning));
+            let mut late = Self::assemble(self.format, packs, loose, &self.limits, &self.spill_dir);
+            late.warnings.extend(warnings);
+            let is_new = !late.packs.is_empty() || !late.warnings.is_empty();
+            is_new.then(|| Box::new(late))
+        });
+        late.as_deref()
+    }
+
+    /// The packs that appeared later, if somebody looked.
+    pub(crate) fn late(&self) -> Option<&Self> {
+        self.late.get()?.as_deref()
     }
 
     fn open_midxs(&mut self, folders: &[PathBuf]) {
@@ -166,7 +206,8 @@ impl ObjectStore {
 
     /// Whether the object is there at all.
     pub fn contains(&self, oid: &Oid) -> bool {
-        self.places(oid).next().is_some() || self.loose.contains(oid)
+        let is_late = || self.late().is_some_and(|late| late.contains(oid));
+        self.places(oid).next().is_some() || self.loose.contains(oid) || is_late()
     }
 
     /// Reads single objects.

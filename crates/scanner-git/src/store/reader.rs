@@ -38,6 +38,8 @@ pub struct Reader<'a> {
     inflater: Inflater,
     pool: BufferPool,
     cache: PackCache,
+    /// Reads from packs that appeared later.
+    late: Option<Box<Self>>,
 }
 
 /// One delta on the way to its base.
@@ -76,6 +78,7 @@ impl<'a> Reader<'a> {
             inflater: Inflater::new(),
             pool: BufferPool::uncounted(&limits.pack, store.spill_dir().to_path_buf()),
             cache: PackCache::new(&limits.store),
+            late: None,
         }
     }
 
@@ -94,9 +97,18 @@ impl<'a> Reader<'a> {
         }
         match self.store.loose().read(oid, &mut self.inflater, &mut self.pool) {
             Ok(loose) => Ok(Object { kind: loose.kind, buffer: loose.buffer, start: loose.start }),
-            Err(Damage::Missing) => Err(damage.unwrap_or(Damage::Missing)),
-            Err(found) => Err(damage.unwrap_or(found)),
+            Err(found) => {
+                let late = self.read_late(oid);
+                let first = if found == Damage::Missing { damage } else { damage.or(Some(found)) };
+                late.ok_or(first.unwrap_or(Damage::Missing))
+            }
         }
+    }
+
+    /// Reads an object from a pack that appeared later.
+    fn read_late(&mut self, oid: &Oid) -> Option<Object> {
+        let store = self.store.late()?;
+        self.late.get_or_insert_with(|| Box::new(Reader::new(store))).read(oid).ok()
     }
 
     /// Gives the memory of an object back, to be used for others.
@@ -111,10 +123,11 @@ impl<'a> Reader<'a> {
         let mut pack = 0;
         for _ in 0..self.store.limits().pack.delta_depth_max {
             if offset.is_none() {
-                match self.store.places(&oid).next() {
-                    Some((number, at)) => (pack, offset) = (number, Some(at)),
-                    None => return self.store.loose().kind(&oid),
-                }
+                let Some((number, at)) = self.store.places(&oid).next() else {
+                    let late = || self.store.late()?.reader().kind(&oid);
+                    return self.store.loose().kind(&oid).or_else(late);
+                };
+                (pack, offset) = (number, Some(at));
             }
             match self.store.packs()[pack].entry(offset?).ok()?.kind {
                 EntryKind::Whole(kind) => return Some(kind),

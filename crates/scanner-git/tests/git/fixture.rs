@@ -94,6 +94,21 @@ impl Fixture {
         self.oid("HEAD")
     }
 
+    /// Makes every packed object a loose one.
+    pub(crate) fn unpack(&self) {
+        let folder = self.objects().join("pack");
+        let aside = self.root().join("aside");
+        std::fs::rename(&folder, &aside).expect("a folder of packs");
+        for entry in std::fs::read_dir(&aside).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "pack") {
+                let pack = std::fs::read(path).expect("a pack");
+                self.run_with(&self.repo(), &["unpack-objects", "-q"], &pack);
+            }
+        }
+        std::fs::remove_dir_all(aside).expect("a folder");
+    }
+
     pub(crate) fn tick(&self) {
         self.clock.set(self.clock.get() + 60);
     }

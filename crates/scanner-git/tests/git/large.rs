@@ -115,6 +115,35 @@ fn a_folder_in_itself_and_names_of_any_bytes() {
     }
 }
 
+/// An object that is packed between opening the packs and listing the loose objects is in neither list.
+#[test]
+fn what_is_packed_after_opening_is_found() {
+    for packed_before in [false, true] {
+        let fixture = Fixture::new(&[]).with_history();
+        if packed_before {
+            fixture.git(&["repack", "-q", "-a", "-d", "-k"]);
+        }
+        fixture.write("late.txt", "packed too late\n");
+        let commit = fixture.commit("late");
+        let expected = by_git(&fixture, &fixture.repo());
+        for workers in [1, 3] {
+            let opened = repository(&fixture.repo());
+            fixture.git(&["repack", "-q", "-a", "-d", "-k", "-f", &format!("--depth={workers}")]);
+            fixture.git(&["prune-packed"]);
+            let (found, _, report) = scanned(opened.store(), workers);
+            assert!(found == expected && report.damage.is_empty() && report.unlisted == 0);
+            let blob = ObjectFormat::Sha1.hash_object(ObjectKind::Blob, b"packed too late\n");
+            assert!(opened.store().contains(&blob));
+            let read = opened.store().reader().read(&blob).unwrap();
+            assert_eq!(read.bytes(), b"packed too late\n");
+            let origins = attribute(&opened, &[blob], PathScope::First, workers).origins;
+            assert_eq!(origins[0].first.as_ref().map(|first| first.oid), Some(commit));
+            // The next round begins with all of it loose.
+            fixture.unpack();
+        }
+    }
+}
+
 #[test]
 fn a_repack_while_objects_are_read_changes_nothing_or_is_counted() {
     let fixture = Fixture::new(&[]).with_history();
