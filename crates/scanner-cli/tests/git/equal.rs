@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::path::Path;
 
+use scanner_rules::builtin;
+use scanner_testkit::Runner;
 use serde_json::Value;
 
 use crate::fixture::{Fixture, code, err, scan, token};
@@ -103,26 +106,55 @@ fn findings_are_those_of_every_object_as_a_file() {
     let want = run(&fixture, &["fs", "objects"]);
     let rules: BTreeSet<&str> = want.iter().map(|found| found.0.as_str()).collect();
     assert!(want.len() > 300 && rules.len() > 3, "{} {rules:?}", want.len());
+    assert_same(&by_oracle(&folder), &want, "every pattern over every byte");
+    let scans = [
+        ["1", "on", "1M", "odb-blob"],
+        ["1", "off", "1M", "odb-blob"],
+        ["3", "on", "1M", "odb-blob"],
+        ["16", "on", "1M", "odb-blob"],
+        ["4", "off", "4K", "odb-blob"],
+        ["2", "on", "8K", "odb-blob"],
+        ["5", "on", "1M", "diff-history"],
+        ["1", "off", "64K", "diff-history"],
+    ];
+    let check = |stored: &str| {
+        for [workers, delta, chunk, mode] in scans {
+            let flags = ["-j", workers, "--delta", delta, "--chunk-size", chunk, "--mode", mode];
+            let got = run(&fixture, &[&["git", "repo"], &flags[..]].concat());
+            assert_same(&got, &want, &format!("{stored} {flags:?}"));
+        }
+    };
     for depth in ["--depth=0", "--depth=50", "--depth=250"] {
         fixture.git(&["repack", "-q", "-a", "-d", "-f", "-k", depth]);
-        for (workers, delta, chunk) in [
-            ("1", "on", "1M"),
-            ("1", "off", "1M"),
-            ("3", "on", "1M"),
-            ("16", "on", "1M"),
-            ("4", "off", "4K"),
-            ("2", "on", "8K"),
-        ] {
-            let args = ["git", "repo", "-j", workers, "--delta", delta, "--chunk-size", chunk];
-            let got = run(&fixture, &args);
-            let (missing, extra): (Vec<_>, Vec<_>) =
-                (want.difference(&got).take(3).collect(), got.difference(&want).take(3).collect());
-            assert!(
-                missing.is_empty() && extra.is_empty(),
-                "{depth} {args:?} {missing:?} {extra:?}"
-            );
+        check(depth);
+    }
+    fixture.git(&["multi-pack-index", "write"]);
+    check("a multi-pack index");
+    fixture.unpack();
+    check("loose objects");
+}
+
+/// What the exhaustive scanner finds in each file of a folder: every pattern over every byte.
+fn by_oracle(folder: &Path) -> BTreeSet<Occurrence> {
+    let mut oracle = Runner::oracle(&builtin::specs());
+    let mut all = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (id, text) = (entry.file_name(), std::fs::read(entry.path()).expect("a file"));
+        let id = id.to_string_lossy().into_owned();
+        for found in oracle.whole(&id, &text) {
+            let before = &text[..found.root.start as usize];
+            let line = before.split(|byte| *byte == b'\n').count() as u64;
+            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() as u64 + 1;
+            let secret = String::from_utf8(found.secret).expect("text");
+            all.insert((found.rule, id.clone(), line, column, secret));
         }
     }
-    let listed = run(&fixture, &["git", "repo", "--mode", "diff-history"]);
-    assert_eq!(listed, want);
+    all
+}
+
+fn assert_same(got: &BTreeSet<Occurrence>, want: &BTreeSet<Occurrence>, what: &str) {
+    let missing: Vec<_> = want.difference(got).take(3).collect();
+    let extra: Vec<_> = got.difference(want).take(3).collect();
+    assert!(missing.is_empty() && extra.is_empty(), "{what}: {missing:?} {extra:?}");
 }

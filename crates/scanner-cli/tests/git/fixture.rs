@@ -68,6 +68,21 @@ impl Fixture {
         self.run(&self.repo(), args, b"")
     }
 
+    /// Makes every packed object a loose one.
+    pub(crate) fn unpack(&self) {
+        let folder = self.repo().join(".git/objects/pack");
+        let aside = self.root().join("aside");
+        std::fs::rename(&folder, &aside).expect("a folder of packs");
+        for entry in std::fs::read_dir(&aside).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_some_and(|extension| extension == "pack") {
+                let pack = std::fs::read(path).expect("a pack");
+                self.run_bytes(&self.repo(), &["unpack-objects", "-q"], &pack);
+            }
+        }
+        std::fs::remove_dir_all(aside).expect("a folder");
+    }
+
     /// Runs git in the repository and gives exactly what it prints.
     pub(crate) fn git_bytes(&self, args: &[&str]) -> Vec<u8> {
         self.run_bytes(&self.repo(), args, b"")
