@@ -6,7 +6,7 @@ SETUP_VECTORSCAN := scripts/setup-vectorscan.sh
 VECTORSCAN_CRATES := -p scanner-vectorscan -p scanner-engine -p scanner-testkit -p scanner-cli
 
 .DEFAULT_GOAL := help
-.PHONY: help scan test test-deep test-vectorscan parity lint install setup fuzz fuzz-gate foreign-check git-check test-browser
+.PHONY: help scan test test-deep test-vectorscan parity lint install setup fuzz fuzz-gate foreign-check git-check git-large test-browser
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ git-check: ## REPOS="a.git b.git": decoding, scanning and storage of real reposi
 	$(CARGO) build --release --quiet -p scanner-cli
 	$(CARGO) build --release --quiet -p scanner-git --example decode_all
 	sh scripts/git-check.sh "$(TARGET_DIR)/release" $(REPOS)
+
+git-large: ## an object of 5 GiB in 500 MB of memory, and histories of doubling length
+	$(CARGO) build --release --quiet -p scanner-cli
+	sh scripts/git-large.sh "$(TARGET_DIR)/release"
 
 install: ## put scanner-rs into cargo's folder of programs
 	$(CARGO) install --path crates/scanner-cli --locked

@@ -40,6 +40,8 @@ struct Entry {
     there: (u16, u16),
     /// How long the anchor is.
     len: u32,
+    /// Of the bytes next to it: nearly all others are told by them.
+    tag: u32,
 }
 
 impl Memo {
@@ -59,8 +61,10 @@ impl Memo {
 
     /// Gives a hit its evidence, if the same was refused before.
     pub(crate) fn recall(&self, bytes: &[u8], hit: &mut Hit) {
-        let entry = &self.entries[self.slot(bytes, hit)];
-        if (entry.rule, entry.facts, entry.len) == (hit.rule.raw(), self.facts, hit.to - hit.from)
+        let (slot, tag) = self.slot(bytes, hit);
+        let entry = &self.entries[slot];
+        if (entry.tag, entry.rule) == (tag, hit.rule.raw())
+            && (entry.facts, entry.len) == (self.facts, hit.to - hit.from)
             && there(bytes, hit.from, entry.evidence) == entry.there
             && self.fingerprint(bytes, hit.from, entry.there) == entry.fingerprint
         {
@@ -74,16 +78,17 @@ impl Memo {
         let fingerprint = self.fingerprint(bytes, hit.from, there);
         let (rule, len) = (hit.rule.raw(), hit.to - hit.from);
         let (facts, evidence) = (self.facts, hit.evidence);
-        let slot = self.slot(bytes, hit);
-        self.entries[slot] = Entry { fingerprint, facts, rule, evidence, there, len };
+        let (slot, tag) = self.slot(bytes, hit);
+        self.entries[slot] = Entry { fingerprint, facts, rule, evidence, there, len, tag };
     }
 
     /// Where an anchor among these bytes stands in the table: those next to it decide, so that of two versions that
-    /// differ farther away the newer takes the place of the older.
-    fn slot(&self, bytes: &[u8], hit: &Hit) -> usize {
+    /// differ farther away the newer takes the place of the older. The second number tells these bytes from others.
+    fn slot(&self, bytes: &[u8], hit: &Hit) -> (usize, u32) {
         let first = hit.from.saturating_sub(SLOT_BYTES) as usize;
         let last = (hit.to.saturating_add(SLOT_BYTES) as usize).min(bytes.len());
-        (keyed_mac128(&self.key, &bytes[first..last]) as usize ^ hit.rule.index()) % ENTRIES
+        let near = keyed_mac128(&self.key, &bytes[first..last]);
+        ((near as usize ^ hit.rule.index()) % ENTRIES, (near >> 96) as u32)
     }
 
     fn fingerprint(&self, bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> u128 {

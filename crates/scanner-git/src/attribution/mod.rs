@@ -81,9 +81,14 @@ pub fn attribute(
         return Origins::default();
     }
     let mut forest = collect(repository.store(), oids, workers.max(1));
-    let starts = Starts::new(repository);
     let commits = std::mem::take(&mut forest.commits);
-    let graph = CommitGraph::new(commits, &starts.refs, &starts.logged);
+    // Side by side: neither needs the other.
+    let (parents, (starts, graph)) = thread::scope(|scope| {
+        let parents = scope.spawn(|| Parents::new(&forest));
+        let starts = Starts::new(repository);
+        let graph = CommitGraph::new(commits, &starts.refs, &starts.logged);
+        (parents.join().expect("turning edges around does not panic"), (starts, graph))
+    });
     let roots: Vec<_> = graph.commits.iter().map(|commit| forest.ordinal(&commit.tree)).collect();
     let forward = || roots.iter().enumerate().map(|(rank, root)| (rank as u32, *root));
     // The last of the living before the last of the dead: whole groups of reach, each from its end.
@@ -91,15 +96,14 @@ pub fn attribute(
     backwards.sort_by_key(|(rank, _)| (graph.reach[*rank as usize], Reverse(*rank)));
     let head = starts.head.and_then(|oid| graph.rank(&oid));
     let head = head.map(|rank| (rank, roots[rank as usize]));
-    let (first, last, in_head, parents) = thread::scope(|scope| {
+    let (first, last, in_head) = thread::scope(|scope| {
         let first = scope.spawn(|| forest.visit(forward()));
         let last = scope.spawn(|| forest.visit(backwards.iter().copied()));
         let in_head = scope.spawn(|| forest.visit(head.into_iter()));
-        let parents = Parents::new(&forest);
         let joined = |handle: thread::ScopedJoinHandle<'_, Vec<u32>>| {
             handle.join().expect("walking over the forest does not panic")
         };
-        (joined(first), joined(last), joined(in_head), parents)
+        (joined(first), joined(last), joined(in_head))
     });
     let places = forest.places(oids);
     let limits = repository.store().limits().tree;

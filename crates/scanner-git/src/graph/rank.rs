@@ -40,22 +40,24 @@ pub(crate) struct CommitGraph {
 impl CommitGraph {
     /// Orders commits; `refs` and `logged` are ids of commits.
     pub(crate) fn new(mut commits: Vec<CommitInfo>, refs: &[Oid], logged: &[Oid]) -> Self {
-        commits.sort_by_key(|commit| commit.oid);
+        // Nearly all comparisons end with the first eight bytes; the same commit twice is the same in everything.
+        commits.sort_unstable_by(|a, b| {
+            a.oid.prefix64().cmp(&b.oid.prefix64()).then_with(|| a.oid.cmp(&b.oid))
+        });
         commits.dedup_by_key(|commit| commit.oid);
         let links = Links::new(&commits);
         let mut reach = vec![Reach::Nothing; commits.len()];
         links.spread(&commits, refs, Reach::Refs, &mut reach);
         links.spread(&commits, logged, Reach::Reflog, &mut reach);
         let order = links.order(&commits, &reach);
-        let mut by_oid: Vec<_> = order
-            .iter()
-            .enumerate()
-            .map(|(rank, index)| (commits[*index as usize].oid, rank as u32))
-            .collect();
-        by_oid.sort_unstable();
+        let mut by_oid: Vec<_> = commits.iter().map(|commit| (commit.oid, 0)).collect();
+        for (rank, index) in order.iter().enumerate() {
+            by_oid[*index as usize].1 = rank as u32;
+        }
+        let mut taken: Vec<Option<CommitInfo>> = commits.into_iter().map(Some).collect();
         Self {
             reach: order.iter().map(|index| reach[*index as usize]).collect(),
-            commits: order.iter().map(|index| commits[*index as usize].clone()).collect(),
+            commits: order.iter().filter_map(|index| taken[*index as usize].take()).collect(),
             by_oid,
         }
     }

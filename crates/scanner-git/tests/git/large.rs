@@ -144,6 +144,38 @@ fn what_is_packed_after_opening_is_found() {
     }
 }
 
+/// Each object is decoded once, however long its chain of deltas: the work grows as the history does.
+#[test]
+fn every_object_is_decoded_once() {
+    for (commits, workers) in [(150_usize, 1), (300, 1), (300, 4)] {
+        let fixture = Fixture::new(&[]);
+        let mut stream = String::new();
+        for number in 0..commits {
+            let mut text = String::new();
+            for at in 0..60 {
+                let value = if at == number % 60 { number * 1000 } else { at };
+                writeln!(text, "line {value}").unwrap();
+            }
+            let time = 1_600_000_000 + number;
+            write!(
+                stream,
+                "commit refs/heads/main\ncommitter C <c@d> {time} +0000\ndata 1\nx\n\
+                 M 100644 inline a.txt\ndata {}\n{text}\n",
+                text.len()
+            )
+            .unwrap();
+        }
+        let input = stream.as_bytes();
+        fixture.run_with(&fixture.repo(), &["fast-import", "--quiet"], input);
+        fixture.git(&["repack", "-q", "-a", "-d", "-f", "--depth=250", "--window=20"]);
+        let store = open(&fixture.objects(), ObjectFormat::Sha1, &Limits::default());
+        let (objects, _, report) = scanned(&store, workers);
+        assert_eq!(objects.len(), 3 * commits);
+        assert_eq!(report.counters.decoded, 3 * commits as u64);
+        assert!(report.counters.deltas > commits as u64 / 2, "{:?}", report.counters);
+    }
+}
+
 #[test]
 fn a_repack_while_objects_are_read_changes_nothing_or_is_counted() {
     let fixture = Fixture::new(&[]).with_history();
