@@ -89,6 +89,33 @@ fn standard_input_may_be_an_archive() {
 }
 
 #[test]
+fn globs_reach_the_entries_of_archives() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let inner = gzip(&Tar::new().file("deep/.env", &line()).file("deep/x.lock", &line()).finish());
+    let tar = Tar::new().file("d/.env", &line()).file("d/x.lock", &line()).file("in.tgz", &inner);
+    fs::create_dir(dir.path().join("data")).expect("a folder");
+    fs::write(dir.path().join("data/a.tar"), tar.finish()).expect("a file");
+    let scan = |args: &[&str]| {
+        let report =
+            report(&run(dir.path(), &[&["scan", "-f", "json", "--no-dedup"], args].concat(), None));
+        let paths = places(&report).into_iter();
+        let inner = paths.map(|(path, _)| path.split_once('!').expect("an entry").1.to_owned());
+        let mut inner: Vec<String> = inner.collect();
+        inner.sort();
+        (inner, report["summary"]["skipped"]["excluded_path"].as_u64().unwrap_or(0))
+    };
+    let of = |paths: &[&str], skipped| (paths.iter().map(ToString::to_string).collect(), skipped);
+    let all = ["d/.env", "d/x.lock", "in.tgz!deep/.env", "in.tgz!deep/x.lock"];
+    assert_eq!(scan(&["data"]), of(&all, 0));
+    assert_eq!(scan(&["data", "--exclude", "*.lock"]), of(&[all[0], all[2]], 2));
+    assert_eq!(scan(&["data", "--exclude", "deep/"]), of(&all[..2], 2));
+    assert_eq!(scan(&["data", "--exclude", "in.tgz"]), of(&all[..2], 2));
+    // An archive that a glob found is scanned as a whole; in one that is named they choose.
+    assert_eq!(scan(&["data", "--include", "*.tar"]), of(&all, 0));
+    assert_eq!(scan(&["data/a.tar", "--include", "*.lock"]), of(&[all[1], all[3]], 2));
+}
+
+#[test]
 fn a_damaged_archive_is_named_and_the_run_is_incomplete() {
     let dir = tempfile::tempdir().expect("a folder");
     let archive = gzip(&Tar::new().file("a/.env", &line()).finish());

@@ -123,6 +123,15 @@ impl PathFilter {
         CompiledPolicy::new(&policy, &Limits::DEFAULT).map(Self)
     }
 
+    /// Whether an exclude glob names the file `path` or a folder that it lies in.
+    pub fn excludes(&self, path: &[u8]) -> bool {
+        let folders = (0..path.len()).filter(|at| path[*at] == b'/');
+        folders
+            .map(|slash| (&path[..slash], true))
+            .chain([(path, false)])
+            .any(|(path, is_folder)| !path.is_empty() && self.0.is_excluded(path, is_folder))
+    }
+
     /// Whether a walk would visit the file `path`, which is relative to its root.
     pub fn takes(&self, path: &[u8]) -> bool {
         if self.0.takes_all() {

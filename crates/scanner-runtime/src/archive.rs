@@ -13,10 +13,12 @@ use scanner_archive::{
     Allowance, ArchiveReport, ArchiveScanner, Entry, EntryReader, EntrySink, Format, Halt, Input,
     Limits, Outer, RunBudget, Watch, detect,
 };
-use scanner_core::{ObjectPath, SourceKind};
+use scanner_core::{ObjectPath, SkipReason, SourceKind};
 
 use crate::chunk::{ByteSource, ReadSource, SourceReader};
+use crate::config::Source;
 use crate::control::Stop;
+use crate::entry_paths::EntryPaths;
 use crate::object::{Object, ObjectScanner};
 use crate::pipeline::NAMED_FAILURES_MAX;
 use crate::share::Sharing;
@@ -32,6 +34,8 @@ pub struct ArchiveOptions {
     pub spool: PathBuf,
     /// What all archives of the run may yield.
     pub run: RunBudget,
+    /// Which entries are scanned; all where there are no globs.
+    pub paths: Option<EntryPaths>,
 }
 
 impl ArchiveOptions {
@@ -41,7 +45,7 @@ impl ArchiveOptions {
     /// Options with these limits and this folder for copies.
     pub fn new(limits: Limits, spool: PathBuf) -> Self {
         let run = RunBudget::new(limits.run_bytes_max);
-        Self { limits, time_max: Self::TIME_DEFAULT, spool, run }
+        Self { limits, time_max: Self::TIME_DEFAULT, spool, run, paths: None }
     }
 }
 
@@ -103,7 +107,12 @@ impl ObjectScanner<'_> {
             other => other,
         };
         let sharing = self.pool.map(|pool| Sharing::new(pool, kind, self.found()));
-        let mut entries = Entries { scanner: self, kind, sharing };
+        let chosen = options.paths.as_ref().map(|paths| Chosen {
+            paths,
+            outer: object.path.as_bytes().len(),
+            is_target: is_target(&self.request.source, object.path),
+        });
+        let mut entries = Entries { scanner: self, kind, sharing, chosen };
         let report = if let Some(reader) = source.seekable() {
             archives.scan(outer, Input::Seekable(reader), allowance, &mut entries)
         } else {
@@ -148,12 +157,41 @@ struct Entries<'s, 'a> {
     kind: SourceKind,
     /// Where other workers may help.
     sharing: Option<Sharing<'a>>,
+    /// Which entries are scanned.
+    chosen: Option<Chosen<'a>>,
+}
+
+/// The user's globs, and what they are applied to.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    paths: &'a EntryPaths,
+    outer: usize,
+    is_target: bool,
+}
+
+/// Whether the user has named the object, so that no glob has chosen it.
+fn is_target(source: &Source, path: &ObjectPath) -> bool {
+    match source {
+        Source::Files { roots, .. } | Source::WorkTree { roots, .. } => {
+            let plain = |path: &[u8]| path.strip_prefix(b"./").unwrap_or(path).to_vec();
+            let path = plain(path.as_bytes());
+            roots.iter().any(|root| plain(root.as_os_str().as_encoded_bytes()) == path)
+        }
+        Source::Git(_) => false,
+        Source::Image { .. } | Source::Stream { .. } => true,
+    }
 }
 
 impl EntrySink for Entries<'_, '_> {
     fn entry(&mut self, entry: &Entry<'_>, bytes: &mut EntryReader<'_>) -> ControlFlow<()> {
-        let path = ObjectPath::new(entry.path);
         self.scanner.counts.archive_entries += 1;
+        if let Some(Chosen { paths, outer, is_target }) = self.chosen
+            && !paths.take(entry.path, outer, is_target)
+        {
+            self.scanner.counts.skips.add(SkipReason::ExcludedPath);
+            return ControlFlow::Continue(());
+        }
+        let path = ObjectPath::new(entry.path);
         if self.kind == SourceKind::Image {
             let name = entry.path.rsplit(|&b| matches!(b, b'/' | b'!')).next().unwrap_or_default();
             self.scanner.counts.whiteouts += u64::from(name.starts_with(b".wh."));

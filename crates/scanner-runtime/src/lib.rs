@@ -18,6 +18,7 @@ mod config;
 mod control;
 mod cost;
 mod decided;
+mod entry_paths;
 mod explain;
 mod git;
 mod identity;
@@ -40,6 +41,7 @@ pub use config::{CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Filters, ScanRequest, Source,
 pub use control::{Control, Progress};
 pub use cost::{BUDGET_DEFAULT, RuleCost, costs};
 pub use decided::Decided;
+pub use entry_paths::EntryPaths;
 pub use explain::{ExplainLine, explain};
 pub use git::{GitMode, GitSelection, GitSource, MemorySeen, NothingSeenYet, SeenObjects};
 pub use identity::{Candidate, Identities, IgnoreChain, Ignores, NoIgnores};

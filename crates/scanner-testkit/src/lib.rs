@@ -8,5 +8,5 @@ pub mod archives;
 pub mod reference;
 mod runner;
 
-pub use alloc::{CountingAllocator, allocations_of};
+pub use alloc::{CountingAllocator, allocations_of, bytes_of};
 pub use runner::{Found, Runner, engines};

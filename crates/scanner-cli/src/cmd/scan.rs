@@ -13,8 +13,8 @@ use scanner_runtime::archives::Limits;
 use scanner_runtime::engine::EngineOptions;
 use scanner_runtime::fs::{FsError, WalkPolicy};
 use scanner_runtime::{
-    Allowlists, ArchiveOptions, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, Filters, GitSelection,
-    Identities, KeyPaths, NoIgnores, RuntimeError, ScanRequest, Source, fit_memory,
+    Allowlists, ArchiveOptions, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, Control, EntryPaths, Filters,
+    GitSelection, Identities, KeyPaths, NoIgnores, RuntimeError, ScanRequest, Source, fit_memory,
 };
 
 use super::git::{self, Surroundings};
@@ -291,7 +291,17 @@ fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<ArchiveOp
         return Ok(None);
     }
     anyhow::ensure!(limits.is_valid(), "configuration: max_archive_depth is 32 at most");
-    Ok(Some(ArchiveOptions::new(limits, std::env::temp_dir())))
+    let mut options = ArchiveOptions::new(limits, std::env::temp_dir());
+    let (include, exclude) = globs(args, config);
+    options.paths = EntryPaths::new(&include, &exclude)?;
+    Ok(Some(options))
+}
+
+/// The user's include and exclude globs.
+pub(crate) fn globs(args: &ScanArgs, config: &Config) -> (Vec<String>, Vec<String>) {
+    let include = [&args.include[..], &config.scan.include].concat();
+    let exclude = [&args.exclude[..], &config.scan.exclude].concat();
+    (include, exclude)
 }
 
 fn source(
@@ -302,12 +312,13 @@ fn source(
 ) -> anyhow::Result<Source> {
     let max_file_size = setting(config.scan.max_file_size.as_deref(), values::bytes)?;
     let own_files = StorePlace::of_scan(&args.store, environment).globs_below(&roots_of(target));
+    let (include, exclude) = globs(args, config);
     let policy = WalkPolicy {
         respect_ignore: !args.no_ignore,
         hidden: true,
         max_file_size: args.max_file_size.or(max_file_size),
-        include: [&args.include[..], &config.scan.include].concat(),
-        exclude: [&args.exclude[..], &config.scan.exclude, &own_files].concat(),
+        include,
+        exclude: [&exclude[..], &own_files].concat(),
         git_global_excludes: environment.git_excludes.clone(),
     };
     let around = Surroundings {

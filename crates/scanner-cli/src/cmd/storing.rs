@@ -97,6 +97,7 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
         .text("min-confidence", confidence.unwrap_or("likely"))
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
         .text("decode-depth", &decode_depth(args, config).to_string())
+        .text("entry-paths", &format!("{:?}", super::scan::globs(args, config)))
         .text("archive-depth", &archive_depth(args, config).to_string())
         .text("allow", &allow);
     rule_set_hash(&rules, &settings)

@@ -7,8 +7,8 @@
 /// Characters in a row that are noted: any fewer are nothing that the search for encoded text notices.
 pub(crate) const NOTED_RUN_MIN: usize = 24;
 
-/// Blocks that there is room for.
-const BLOCKS_MAX: usize = 4096;
+/// Blocks that there is room for: 24 KiB, and a worker has two such lists.
+const BLOCKS_MAX: usize = 1536;
 
 /// Where [`NOTED_RUN_MIN`] characters of standard base64 in a row begin in a buffer.
 #[derive(Debug, Default)]
@@ -28,7 +28,7 @@ impl RunNotes {
     /// The runs of a buffer of `len` bytes follow.
     pub(crate) fn begin(&mut self, len: usize) {
         self.blocks.clear();
-        self.blocks.reserve(BLOCKS_MAX);
+        self.blocks.reserve_exact(BLOCKS_MAX);
         self.of = Some(len);
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use scanner_archive::{
     Allowance, ArchiveScanner, Entry, EntryReader, EntrySink, Input, Outer, detect,
 };
-use scanner_core::FileId;
+use scanner_core::{FileId, SkipReason};
 use scanner_engine::ObjectFacts;
 use scanner_git::{Blob, ObjectKind};
 
@@ -102,6 +102,13 @@ impl Entries<'_, '_> {
 
 impl EntrySink for Entries<'_, '_> {
     fn entry(&mut self, entry: &Entry<'_>, bytes: &mut EntryReader<'_>) -> ControlFlow<()> {
+        let options = self.detector.run.request.archives.as_ref();
+        let paths = options.and_then(|options| options.paths.as_ref());
+        if paths.is_some_and(|paths| !paths.take(entry.path, self.outer, false)) {
+            let skips = &mut self.detector.found.counts.skips;
+            skips.add_many(SkipReason::ExcludedPath, u64::from(!self.is_named));
+            return ControlFlow::Continue(());
+        }
         let inner: Arc<[u8]> = Arc::from(entry.path.get(self.outer..).unwrap_or_default());
         let file_id = self.detector.next_file_id();
         let engine = &self.detector.run.request.engine;
