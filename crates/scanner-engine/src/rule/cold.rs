@@ -46,9 +46,21 @@ pub struct PathLimit {
 }
 
 impl PathLimit {
-    /// Whether a path is inside the limit.
+    /// Whether a path is inside the limit. An entry of an archive (`.m2/settings.xml.gz!settings.xml`) is also known by its
+    /// path inside of it, and by that below the folder of the archive.
     pub fn admits(&self, path: &[u8]) -> bool {
-        self.globs.as_ref().is_none_or(|globs| globs.is_match(&*String::from_utf8_lossy(path)))
+        let is_match =
+            |globs: &GlobSet, path: &[u8]| globs.is_match(&*String::from_utf8_lossy(path));
+        let admits_entry = |globs: &GlobSet| {
+            let at = path.iter().rposition(|byte| *byte == b'!')?;
+            let (archive, entry) = (&path[..at], &path[at + 1..]);
+            let folder = archive.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+            let beside = [&archive[..folder], entry].concat();
+            Some(is_match(globs, entry) || is_match(globs, &beside))
+        };
+        let admits =
+            |globs: &GlobSet| is_match(globs, path) || admits_entry(globs).unwrap_or(false);
+        self.globs.as_ref().is_none_or(admits)
             && self.pattern.as_ref().is_none_or(|pattern| pattern.is_match(path))
     }
 }
