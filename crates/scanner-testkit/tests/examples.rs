@@ -58,6 +58,9 @@ fn a_cut_at_any_byte_changes_nothing() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Undone by the engine.
+type Encode = fn(&[u8]) -> String;
+
 fn percent(text: &[u8]) -> String {
     text.iter().fold(String::new(), |mut all, byte| {
         let _ = write!(all, "%{byte:02X}");
@@ -69,7 +72,7 @@ fn percent(text: &[u8]) -> String {
 fn encodings_hide_nothing() {
     let mut runner = runner();
     let mut wrong = Vec::new();
-    let encodings: [(&str, fn(&[u8]) -> String); 3] = [
+    let encodings: [(&str, Encode); 3] = [
         ("base64", |text| BASE64.encode(text)),
         ("percent", percent),
         ("hex", |text| HEXLOWER.encode(text)),
