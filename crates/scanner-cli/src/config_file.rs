@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use scanner_runtime::RuleAllow;
-use scanner_runtime::rules::error::from_toml;
+use scanner_runtime::rules::error::{Lines, from_toml};
 use scanner_runtime::rules::foreign::{self, AllowList, ForeignRule, Imported};
 use scanner_runtime::rules::schema::DetectorToml;
 use scanner_runtime::rules::{FileDefaults, LoadedDetector, load_detector};
@@ -292,8 +292,9 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
         toml::from_str(&text).map_err(|error| from_toml(&name, &text, &error))?;
     let defaults = FileDefaults { service: CUSTOM_SERVICE, reference: "", remediation: "" };
     let mut detectors = Vec::new();
+    let mut lines = Lines::new(&text);
     for spanned in parsed.detector {
-        let line = text[..text.floor_char_boundary(spanned.span().start)].matches('\n').count() + 1;
+        let line = lines.line_of(spanned.span().start);
         detectors.push(load_detector(&name, line, defaults, spanned.into_inner())?);
     }
     let allow_rules = parsed

@@ -104,6 +104,32 @@ pub(crate) fn line_of(text: &str, offset: usize) -> usize {
     text[..text.floor_char_boundary(offset)].matches('\n').count() + 1
 }
 
+/// Counts the lines of a text from front to back: places that are asked for in order cost one pass together.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a> {
+    text: &'a str,
+    offset: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    /// Begins at the start of a text.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, offset: 0, line: 1 }
+    }
+
+    /// The line (from 1) of a byte offset.
+    pub fn line_of(&mut self, offset: usize) -> usize {
+        let offset = self.text.floor_char_boundary(offset);
+        if offset < self.offset {
+            *self = Self::new(self.text);
+        }
+        self.line += self.text[self.offset..offset].matches('\n').count();
+        self.offset = offset;
+        self.line
+    }
+}
+
 /// Turns the parser's error into ours: with the line, and for an unknown key the nearest known one.
 pub fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> RuleError {
     let message = error.message().to_owned();
@@ -132,6 +158,14 @@ fn suggest(message: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_are_counted_in_any_order() {
+        let mut lines = Lines::new("a\nb\n\u{e9}\n");
+        for (offset, line) in [(0, 1), (1, 1), (2, 2), (4, 3), (5, 3), (3, 2), (99, 4), (0, 1)] {
+            assert_eq!(lines.line_of(offset), line, "{offset}");
+        }
+    }
 
     #[test]
     fn the_nearest_key_is_suggested() {

@@ -2,7 +2,7 @@
 
 use scanner_core::Severity;
 
-use crate::error::{RuleError, RuleErrorKind, from_toml, line_of};
+use crate::error::{Lines, RuleError, RuleErrorKind, from_toml};
 use crate::schema::{
     CharClassName, DetectorFile, DetectorToml, KeyedToml, MultiToml, PrimaryToml, RegexToml,
 };
@@ -59,11 +59,12 @@ pub fn load_file(file: &str, text: &str) -> Result<Vec<LoadedDetector>, RuleErro
         reference: &parsed.reference,
         remediation: &parsed.remediation,
     };
+    let mut lines = Lines::new(text);
     parsed
         .detector
         .into_iter()
         .map(|spanned| {
-            let line = line_of(text, spanned.span().start);
+            let line = lines.line_of(spanned.span().start);
             load_detector(file, line, defaults, spanned.into_inner())
         })
         .collect()

@@ -1,5 +1,7 @@
 //! The rules that take part: built-in ones, the user's in their place or beside them, and what the flags leave.
 
+use std::collections::HashMap;
+
 use anyhow::bail;
 use globset::{Glob, GlobMatcher};
 use scanner_runtime::engine::EngineError;
@@ -24,11 +26,15 @@ pub(crate) fn all(config: &Config) -> anyhow::Result<Vec<RuleSpec>> {
         bail!("the configuration's rules cannot be used:\n  {}", errors.join("\n  "));
     }
     let mut specs: Vec<RuleSpec> = if config.use_default { builtin::specs() } else { Vec::new() };
+    let mut places: HashMap<String, usize> =
+        specs.iter().enumerate().map(|(at, spec)| (spec.id.clone(), at)).collect();
     let own = config.detectors.iter().map(|detector| &detector.spec);
     for own in own.chain(config.foreign_rules.iter().map(|rule| &rule.spec)) {
-        match specs.iter_mut().find(|spec| spec.id == own.id) {
-            Some(spec) => *spec = own.clone(),
-            None => specs.push(own.clone()),
+        if let Some(spec) = places.get(&own.id).and_then(|at| specs.get_mut(*at)) {
+            *spec = own.clone();
+        } else {
+            places.insert(own.id.clone(), specs.len());
+            specs.push(own.clone());
         }
     }
     Ok(specs)
