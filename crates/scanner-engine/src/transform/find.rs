@@ -288,3 +288,33 @@ fn sides(
     let to = (place + SIDE_MAX).min(bytes.len());
     start..(from..to).find(|at| !is_inside(bytes, *at)).unwrap_or(to.max(from))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn known_runs_change_nothing(
+            parts in prop::collection::vec(prop_oneof![
+                "[A-Za-z0-9+/]{1,90}",
+                "(VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBv){1,4}\n?",
+                "(74686520717569636b2062726f){1,4}",
+                "[ -~\n]{0,9}(%41|&amp;|=3D|H4sIAAAA)?",
+            ], 0..20),
+        ) {
+            let text = parts.concat().into_bytes();
+            let level = SimdLevel::detect();
+            let blocks = (0..text.len()).step_by(BLOCK).map(|at| {
+                let here = standard(level, &text, at);
+                (at, long_run(wide(here, standard(level, &text, at + BLOCK))))
+            });
+            let runs: Vec<(usize, u64)> = blocks.filter(|(_, begins)| *begins != 0).collect();
+            let (mut with, mut without) = (Vec::new(), Vec::new());
+            find(level, &text, Some(&runs), &mut with);
+            find(level, &text, None, &mut without);
+            prop_assert_eq!(with, without);
+        }
+    }
+}
