@@ -54,10 +54,9 @@ lint: ## formatting, clippy and the links of the documentation
 fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
 	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
 
-# A minute for each target where there are four processors, four minutes in all anyway: from the committed corpus, half of it
-# with the same seed everywhere, half with one that is printed.
+# From the committed corpus, a minute a target from two processors on. The seed is fixed, so that the gate does not fail by chance; `make fuzz` draws one.
 fuzz-gate: ## every fuzz target for a bounded time, guided by coverage: what the gate runs after the tests
-	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),240) --jobs 0 --seed 1 --also random
+	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),390) --jobs 0 --seed 1
 
 foreign-check: ## CONFIGS=<folder of .gitleaks.toml files> TREE=<folder>: what they find, and what their patterns find run naively
 	$(CARGO) build --release --quiet -p scanner-cli
