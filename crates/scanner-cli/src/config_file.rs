@@ -8,7 +8,7 @@ use scanner_runtime::RuleAllow;
 use scanner_runtime::rules::error::{Lines, from_toml};
 use scanner_runtime::rules::foreign::{self, AllowList, ForeignRule, Imported};
 use scanner_runtime::rules::schema::DetectorToml;
-use scanner_runtime::rules::{FileDefaults, LoadedDetector, load_detector};
+use scanner_runtime::rules::{Checked, FileDefaults, LoadedDetector, load_detector};
 use serde::Deserialize;
 
 use crate::args::{EngineName, VectorscanMode};
@@ -290,7 +290,12 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
     }
     let parsed: ConfigToml =
         toml::from_str(&text).map_err(|error| from_toml(&name, &text, &error))?;
-    let defaults = FileDefaults { service: CUSTOM_SERVICE, reference: "", remediation: "" };
+    let defaults = FileDefaults {
+        service: CUSTOM_SERVICE,
+        reference: "",
+        remediation: "",
+        checked: Checked::Unverified,
+    };
     let mut detectors = Vec::new();
     let mut lines = Lines::new(&text);
     for spanned in parsed.detector {

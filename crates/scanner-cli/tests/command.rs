@@ -402,8 +402,10 @@ fn rules_can_be_listed_shown_checked_and_tested() {
     let json = run(dir.path(), &["rules", "list", "--format", "json"]);
     let rules: serde_json::Value = serde_json::from_str(&out(&json)).expect("json");
     assert!(rules.as_array().expect("rules").len() >= 250);
+    assert!(rules[0]["checked"].is_string(), "{}", rules[0]);
     let show = run(dir.path(), &["rules", "show", "github-pat"]);
     assert!(out(&show).contains("critical"), "{}", out(&show));
+    assert!(out(&show).contains("\n  checked     "), "{}", out(&show));
     assert_eq!(code(&run(dir.path(), &["rules", "show", "github-pta"])), Some(2));
     let check = run(dir.path(), &["rules", "check", "bad.toml"]);
     assert_eq!(code(&check), Some(2));

@@ -19,6 +19,6 @@ pub mod spec;
 pub use error::{RuleError, RuleErrorKind};
 pub use load::{FileDefaults, LoadedDetector, load_detector, load_file};
 pub use spec::{
-    CharClassSpec, CharClasses, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec, RuleSpec,
-    Shape, TwoPhaseSpec, WidthCap,
+    CharClassSpec, CharClasses, Checked, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec,
+    RuleSpec, Shape, TwoPhaseSpec, WidthCap,
 };

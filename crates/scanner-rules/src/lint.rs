@@ -12,7 +12,7 @@ use regex_syntax::hir::Hir;
 use crate::example;
 use crate::load::LoadedDetector;
 use crate::never;
-use crate::spec::RuleSpec;
+use crate::spec::{Checked, RuleSpec};
 
 /// The widest match that a pattern may have without saying why.
 pub const WIDTH_MAX: usize = 4096;
@@ -238,6 +238,11 @@ fn check_description(detector: &LoadedDetector, report: &mut impl FnMut(Level, S
     if detector.spec.reference.is_empty() {
         report(Level::Warning, "a `reference` to the vendor's page is missing".to_owned());
     }
+    let by_page = detector.spec.checked == Checked::VendorDocs;
+    if by_page && !detector.spec.reference.starts_with("https://") {
+        let what = "`checked = \"vendor-docs\"` needs the address of the page as `reference`";
+        report(Level::Warning, what.to_owned());
+    }
 }
 
 fn check_examples(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
@@ -327,6 +332,20 @@ mod tests {
             got.contains("kebab-case") && got.contains("used twice, first at d.toml:3"),
             "{got}"
         );
+    }
+
+    #[test]
+    fn what_was_checked_against_a_page_names_the_page() {
+        let body = detector("a", "abc[0-9]{16}");
+        for (checked, reference, is_warned) in [
+            ("vendor-docs", "r", true),
+            ("vendor-docs", "https://example.org/keys", false),
+            ("vendor-code", "r", false),
+        ] {
+            let keys = format!("checked = \"{checked}\"\nreference = \"{reference}\"\n");
+            let got = messages(&format!("{body}{keys}"));
+            assert_eq!(got.contains("address of the page"), is_warned, "{keys}: {got}");
+        }
     }
 
     #[test]

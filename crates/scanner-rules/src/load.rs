@@ -8,8 +8,8 @@ use crate::schema::{
 };
 use crate::shape;
 use crate::spec::{
-    CharClassSpec, CharClasses, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec, RuleSpec,
-    Shape, TwoPhaseSpec, WidthCap,
+    CharClassSpec, CharClasses, Checked, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec,
+    RuleSpec, Shape, TwoPhaseSpec, WidthCap,
 };
 
 /// Least entropy by shape, bits per byte, where a detector states none. Random tokens of the usual
@@ -32,6 +32,8 @@ pub struct FileDefaults<'a> {
     pub reference: &'a str,
     /// What to revoke.
     pub remediation: &'a str,
+    /// What the forms were checked against.
+    pub checked: Checked,
 }
 
 /// One detector with the line it stands on.
@@ -58,6 +60,7 @@ pub fn load_file(file: &str, text: &str) -> Result<Vec<LoadedDetector>, RuleErro
         service: &parsed.service,
         reference: &parsed.reference,
         remediation: &parsed.remediation,
+        checked: parsed.checked,
     };
     let mut lines = Lines::new(text);
     parsed
@@ -95,6 +98,7 @@ pub fn load_detector(
         name: source.name.clone(),
         description: describe(&source, remediation),
         reference: source.reference.as_deref().unwrap_or(defaults.reference).to_owned(),
+        checked: source.checked.unwrap_or(defaults.checked),
         tags: source.tags.clone(),
         severity: source.severity,
         shape: derived.shape,
@@ -298,6 +302,26 @@ mod tests {
             "{head}token = {{ prefix = \"a_\", body = \"[0-9]{{4}}\" }}\nregex = {{ pattern = \"abc\" }}\n"
         );
         assert!(error(&two).contains("states 2 shapes"));
+    }
+
+    #[test]
+    fn what_a_file_was_checked_against_holds_for_its_detectors() {
+        let detector = |id: &str, line: &str| {
+            format!(
+                "[[detector]]\nid = \"{id}\"\nname = \"A\"\n{line}\
+                 token = {{ prefix = \"{id}_\", body = \"[0-9]{{16}}\" }}\n"
+            )
+        };
+        let body = detector("aaa", "") + &detector("bbb", "checked = \"public-examples\"\n");
+        let checked = |head: &str| -> Vec<Checked> {
+            let text = format!("service = \"x\"\n{head}{body}");
+            load_file("d.toml", &text).unwrap().iter().map(|d| d.spec.checked).collect()
+        };
+        assert_eq!(checked(""), [Checked::Unverified, Checked::PublicExamples]);
+        let head = "checked = \"vendor-code\"\n";
+        assert_eq!(checked(head), [Checked::VendorCode, Checked::PublicExamples]);
+        let message = error(&format!("service = \"x\"\nchecked = \"by-me\"\n{body}"));
+        assert!(message.starts_with("d.toml:2: unknown variant `by-me`"), "{message}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::checksum::ChecksumToml;
+use crate::spec::Checked;
 
 /// A file of detectors for one service.
 #[derive(Debug, Deserialize)]
@@ -23,6 +24,9 @@ pub struct DetectorFile {
     /// What to revoke, and where; one sentence.
     #[serde(default)]
     pub remediation: String,
+    /// What the forms were checked against.
+    #[serde(default)]
+    pub checked: Checked,
     /// The detectors.
     #[serde(default)]
     pub detector: Vec<Spanned<DetectorToml>>,
@@ -49,6 +53,8 @@ pub struct DetectorToml {
     pub reference: Option<String>,
     /// Overrides the file's.
     pub remediation: Option<String>,
+    /// Overrides the file's.
+    pub checked: Option<Checked>,
     /// Overrides the file's (for detectors in a configuration file).
     pub service: Option<String>,
     /// Words to select by.

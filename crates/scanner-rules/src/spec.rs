@@ -8,6 +8,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::checksum::ChecksumSpec;
 
+/// What the form of a credential (prefix, alphabet, length) was checked against.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checked {
+    /// Documentation of the vendor, or the standard, that states the form or shows it on an example.
+    VendorDocs,
+    /// Code of the vendor: a validation, a generator, a test value.
+    VendorCode,
+    /// Public examples of others: code, threads, lists of formats.
+    PublicExamples,
+    /// Nothing that could be looked at; it may be too wide or too narrow.
+    #[default]
+    Unverified,
+}
+
+impl Checked {
+    /// The word used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VendorDocs => "vendor-docs",
+            Self::VendorCode => "vendor-code",
+            Self::PublicExamples => "public-examples",
+            Self::Unverified => "unverified",
+        }
+    }
+}
+
 /// The shape a detector was written in; decides defaults and the base score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shape {
@@ -187,6 +214,8 @@ pub struct RuleSpec {
     pub description: String,
     /// The vendor's page; may be empty.
     pub reference: String,
+    /// What the form was checked against.
+    pub checked: Checked,
     /// Words to select by.
     pub tags: Vec<String>,
     /// How bad a leak is.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use scanner_runtime::engine::{Engine, EngineOptions};
 use scanner_runtime::rules::foreign::{self, NoteKind};
 use scanner_runtime::rules::lint::{Issue, Level, lint};
-use scanner_runtime::rules::{LoadedDetector, RuleSpec, builtin, load_file};
+use scanner_runtime::rules::{Checked, LoadedDetector, RuleSpec, builtin, load_file};
 use scanner_runtime::{costs, test_rules};
 use serde_json::json;
 
@@ -39,10 +39,14 @@ fn list(format: RulesFormat) -> anyhow::Result<Exit> {
             let mut text = String::new();
             for spec in &specs {
                 let (severity, shape) = (spec.severity.name(), spec.shape.name());
-                let _ =
-                    writeln!(text, "{:width$}  {severity:8}  {shape:10}  {}", spec.id, spec.name);
+                let (checked, name) = (spec.checked.name(), &spec.name);
+                let _ = writeln!(
+                    text,
+                    "{:width$}  {severity:8}  {shape:10}  {checked:15}  {name}",
+                    spec.id
+                );
             }
-            text + &format!("{} rules\n", specs.len())
+            text + &format!("{} rules ({})\n", specs.len(), counts_by_check(&specs))
         }
         RulesFormat::Json => {
             let rules: Vec<_> = specs.iter().map(as_json).collect();
@@ -51,6 +55,16 @@ fn list(format: RulesFormat) -> anyhow::Result<Exit> {
     };
     print(&text)?;
     Ok(Exit::Clean)
+}
+
+/// How many forms stand on what, as in `3 vendor-docs, 1 unverified`.
+fn counts_by_check(specs: &[RuleSpec]) -> String {
+    use Checked::{PublicExamples, Unverified, VendorCode, VendorDocs};
+    let counts = [VendorDocs, VendorCode, PublicExamples, Unverified].map(|checked| {
+        let count = specs.iter().filter(|spec| spec.checked == checked).count();
+        format!("{count} {}", checked.name())
+    });
+    counts.join(", ")
 }
 
 fn as_json(spec: &RuleSpec) -> serde_json::Value {
@@ -63,6 +77,7 @@ fn as_json(spec: &RuleSpec) -> serde_json::Value {
         "shape": spec.shape.name(),
         "description": spec.description,
         "reference": spec.reference,
+        "checked": spec.checked.name(),
         "tags": spec.tags,
     })
 }
@@ -80,6 +95,7 @@ fn show(id: &str) -> anyhow::Result<Exit> {
         ("confidence", spec.confidence.name()),
         ("shape", spec.shape.name()),
         ("reference", spec.reference.as_str()),
+        ("checked", spec.checked.name()),
         ("about", spec.description.as_str()),
         ("pattern", spec.pattern.as_str()),
     ] {

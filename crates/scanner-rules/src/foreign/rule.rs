@@ -358,6 +358,7 @@ fn spec(reader: &mut Reader, draft: &Draft, all: &[Draft]) -> Result<RuleSpec, R
             description
         },
         reference: String::new(),
+        checked: crate::spec::Checked::Unverified,
         tags: draft.tags.clone(),
         severity: Severity::Medium,
         shape: Shape::Regex,
