@@ -17,6 +17,7 @@ use crate::source::{
     Buffers, Random, ReadSeek, ReaderSource, SeekRandom, SliceRandom, Source, Window,
 };
 use crate::spool::with_copy;
+use crate::time::meaningful;
 
 /// Where the bytes of an outermost archive come from.
 pub enum Input<'a> {
@@ -56,7 +57,8 @@ pub struct Allowance<'a> {
 pub struct Entry<'a> {
     /// Its virtual path, `outer.tar.gz!dir/file`.
     pub path: &'a [u8],
-    /// Seconds since 1970 of its last change, where the archive says so.
+    /// Seconds since 1970 of its last change, where the archive says so. What was made of an entry (the content of a compressed
+    /// file, the text of a document) and has no time of its own has that entry's.
     pub modified: Option<i64>,
     /// Its length, where the archive says so; it may lie.
     pub size: Option<u64>,
@@ -105,6 +107,7 @@ impl ArchiveScanner {
             sink,
             depth: 0,
             in_compressed: false,
+            modified: None,
             last_fault: None,
         };
         walker.outermost(outer.format, input);
@@ -134,6 +137,8 @@ pub(crate) struct Walker<'w> {
     depth: u32,
     /// Whether what is opened next comes out of a compressed stream.
     in_compressed: bool,
+    /// The time of the innermost entry that was opened.
+    modified: Option<i64>,
     /// The fault counted last, if nothing was read well since: whoever stands around it sees it as well.
     last_fault: Option<Fault>,
 }
@@ -167,7 +172,9 @@ impl Walker<'_> {
         self.path.push(meta.name, self.budget.limits.name_bytes_max);
         let around = std::mem::replace(&mut self.in_compressed, false);
         if let Some(format) = self.openable(source) {
+            let outer = std::mem::replace(&mut self.modified, meta.modified);
             self.container(format, source, meta.size);
+            self.modified = outer;
         } else {
             self.deliver(meta, source);
         }
@@ -177,8 +184,12 @@ impl Walker<'_> {
     }
 
     /// Takes what came out of a compressed stream: an archive keeps the path of the stream, anything else gets
-    /// its name without the ending.
-    pub(crate) fn compressed_content(&mut self, source: &mut dyn Source) -> Result<(), Fault> {
+    /// its name without the ending. `modified` is the time that the stream itself states.
+    pub(crate) fn compressed_content(
+        &mut self,
+        modified: Option<i64>,
+        source: &mut dyn Source,
+    ) -> Result<(), Fault> {
         self.in_compressed = true;
         let format = self.openable(source);
         if let Some(format) = format {
@@ -191,7 +202,7 @@ impl Walker<'_> {
         let name = stem(last);
         let name = if name.len() == last.len() { b"content" } else { name }.to_vec();
         self.path.push(&name, self.budget.limits.name_bytes_max);
-        self.deliver(&Meta::default(), source);
+        self.made_of_it(&Meta { modified, ..Meta::default() }, source);
         self.path.cut(mark);
         self.budget.check()
     }
@@ -201,7 +212,7 @@ impl Walker<'_> {
         self.budget.entry()?;
         let mark = self.path.mark();
         self.path.push(meta.name, self.budget.limits.name_bytes_max);
-        self.deliver(meta, source);
+        self.made_of_it(meta, source);
         self.path.cut(mark);
         self.budget.check()
     }
@@ -209,8 +220,14 @@ impl Walker<'_> {
     /// Takes the bytes of a container as they are, under its own path.
     pub(crate) fn itself(&mut self, source: &mut dyn Source) -> Result<(), Fault> {
         self.budget.entry()?;
-        self.deliver(&Meta::default(), source);
+        self.made_of_it(&Meta::default(), source);
         self.budget.check()
+    }
+
+    /// Hands over what was made of the entry that is open: it is as old as that, unless it says otherwise.
+    fn made_of_it(&mut self, meta: &Meta<'_>, source: &mut dyn Source) {
+        let own = meta.modified.and_then(meaningful);
+        self.deliver(&Meta { modified: own.or(self.modified), ..*meta }, source);
     }
 
     /// Counts an entry that cannot be read.
@@ -305,7 +322,8 @@ impl Walker<'_> {
             bytes: 0,
             fault: None,
         };
-        let entry = Entry { path: self.path.as_bytes(), modified: meta.modified, size: meta.size };
+        let modified = meta.modified.and_then(meaningful);
+        let entry = Entry { path: self.path.as_bytes(), modified, size: meta.size };
         let flow = self.sink.entry(&entry, &mut reader);
         let EntryReader { bytes, fault, .. } = reader;
         self.report.entries += 1;

@@ -13,6 +13,7 @@
 //!
 //! - `budget.rs`: every limit, and the accounts that hold one archive to them
 //! - `outcome.rs`: the closed list of what can go wrong
+//! - `time.rs`: times of entries, and which of them say nothing
 //! - `source.rs`, `decoded.rs`: how bytes travel, without copies where that can be
 //! - `path.rs`: virtual paths
 //! - `formats/`: one file or folder a format
@@ -29,6 +30,7 @@ mod outcome;
 mod path;
 mod source;
 mod spool;
+mod time;
 
 pub use budget::{Halt, Limits, NoWatch, RunBudget, Watch};
 pub use detect::{Format, HEAD_BYTES, detect};

@@ -161,6 +161,11 @@ fn an_unchanged_archive_is_not_read_again_but_told_again() {
     assert_eq!(places(&second), places(&first));
     assert_eq!(places(&third), places(&first));
     assert_eq!(third["summary"]["reused"], 1, "{third}");
+    // The time of the entry, not that of the archive; told anew, as stored, and from the store alone.
+    let again = report(&run(dir.path(), &["report", "--store", args[5], "-f", "json"], None));
+    for told in [&first, &second, &third, &again] {
+        assert_eq!(told["findings"][0]["modified"], "2023-02-11T01:59:28Z", "{told}");
+    }
 }
 
 /// The files of an image with two layers, one of which deletes a file; names of blobs are not checked.
@@ -220,6 +225,8 @@ fn images_are_scanned_layer_by_layer() {
         ];
         assert_eq!(paths, expected, "{report}");
         assert_eq!(report["summary"]["status"], "complete");
+        let in_layer = &report["findings"][0];
+        assert_eq!(in_layer["modified"], "2023-02-11T01:59:28Z", "{report}");
         let warnings = report["summary"]["warnings"].to_string();
         assert!(warnings.contains("1 marks delete files"), "{warnings}");
     }

@@ -177,6 +177,9 @@ pub struct Place {
     pub path: ObjectPath,
     /// Where in it.
     pub location: Location,
+    /// When the object last changed (seconds since 1970), as the archive around it says; `None` for what is no entry of an
+    /// archive, and where that states no time or a meaningless one.
+    pub modified: Option<i64>,
     /// Where in history, for a place in a git repository.
     pub git: Option<Arc<GitPlace>>,
 }
@@ -198,6 +201,8 @@ pub struct Finding {
     pub source: SourceKind,
     /// Where in the object.
     pub location: Location,
+    /// When the object last changed, as the archive around it says; see [`Place::modified`].
+    pub modified: Option<i64>,
     /// The decoders undone, outermost first.
     pub decode: Vec<DecodeKind>,
     /// The secret itself.

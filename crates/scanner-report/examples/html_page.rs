@@ -112,6 +112,7 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
     let elsewhere = |n: u64| Place {
         path: ObjectPath::new(format!("old/copy-{n}.env").as_bytes()),
         location,
+        modified: None,
         git: Some(git(dice / (n + 2))),
     };
     Finding {
@@ -129,6 +130,7 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
             _ => SourceKind::Fs,
         },
         location,
+        modified: name.contains('!').then_some(1_611_150_096),
         decode: if number.is_multiple_of(5) { vec![DecodeKind::Base64] } else { Vec::new() },
         context: format!("EXAMPLE_TOKEN={} # rotate me", secret.redacted()),
         secret,

@@ -6,14 +6,14 @@
 
 use std::io::{self, Write};
 
-use scanner_core::{EventSink, Finding, GitPlace, Location, ObjectPath, ScanEvent, SinkError};
+use scanner_core::{EventSink, Finding, Place, ScanEvent, SinkError};
 
 use crate::record::two_digits;
 use crate::units::date_time;
 use crate::{Output, SinkOptions};
 
 /// Names of the columns; with secrets shown a last one, `secret`, follows.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "severity",
     "confidence",
     "score",
@@ -34,6 +34,7 @@ const COLUMNS: [&str; 20] = [
     "commit",
     "date",
     "in_worktree",
+    "modified",
 ];
 
 /// Writes rows.
@@ -60,11 +61,14 @@ impl CsvSink {
             }
             row(out, &names)?;
             for finding in findings {
-                let git = finding.git.as_deref();
-                place_row(out, (finding, show_secrets), 1, (&finding.path, finding.location, git))?;
+                let first = Place {
+                    path: finding.path.clone(),
+                    location: finding.location,
+                    modified: finding.modified,
+                    git: finding.git.clone(),
+                };
+                place_row(out, (finding, show_secrets), 1, &first)?;
                 for (index, place) in finding.places.iter().enumerate() {
-                    let git = place.git.as_deref();
-                    let place = (&place.path, place.location, git);
                     place_row(out, (finding, show_secrets), index + 2, place)?;
                 }
             }
@@ -94,8 +98,9 @@ fn place_row(
     out: &mut dyn Write,
     (finding, show_secrets): (&Finding, bool),
     number: usize,
-    (path, at, git): (&ObjectPath, Location, Option<&GitPlace>),
+    place: &Place,
 ) -> io::Result<()> {
+    let (at, git) = (place.location, place.git.as_deref());
     let decode: Vec<&str> = finding.decode.iter().map(|kind| kind.name()).collect();
     let mut fields = vec![
         finding.rule.severity.name().to_owned(),
@@ -103,7 +108,7 @@ fn place_row(
         two_digits(finding.score).to_string(),
         finding.rule.id.clone(),
         finding.rule.name.clone(),
-        path.to_string(),
+        place.path.to_string(),
         at.line.to_string(),
         at.column.to_string(),
         at.end_line.to_string(),
@@ -118,6 +123,7 @@ fn place_row(
         git.and_then(|git| git.commit.clone()).unwrap_or_default(),
         git.and_then(|git| git.author_time).map(date_time).unwrap_or_default(),
         git.and_then(|git| git.in_worktree).map(|known| known.to_string()).unwrap_or_default(),
+        place.modified.map(date_time).unwrap_or_default(),
     ];
     if show_secrets {
         // Exposed because the user asked for secrets in clear.

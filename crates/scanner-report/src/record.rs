@@ -45,6 +45,8 @@ pub(crate) struct FindingRecord<'a> {
     source: &'static str,
     #[serde(flatten)]
     location: Location,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
     decode: Vec<&'static str>,
     redacted: String,
     secret_hash: &'a str,
@@ -70,6 +72,7 @@ impl<'a> FindingRecord<'a> {
             path: finding.path.lossy().into_owned(),
             source: finding.source.name(),
             location: finding.location,
+            modified: finding.modified.map(date_time),
             decode: finding.decode.iter().map(|kind| kind.name()).collect(),
             redacted: finding.secret.redacted(),
             secret_hash: &finding.secret_hash,
@@ -111,14 +114,20 @@ struct PlaceFields {
     path: String,
     #[serde(flatten)]
     location: Location,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
     #[serde(flatten)]
     git: Option<GitFields>,
 }
 
 impl PlaceFields {
     fn new(place: &Place) -> Self {
-        let git = place.git.as_deref().map(GitFields::new);
-        Self { path: place.path.lossy().into_owned(), location: place.location, git }
+        Self {
+            path: place.path.lossy().into_owned(),
+            location: place.location,
+            modified: place.modified.map(date_time),
+            git: place.git.as_deref().map(GitFields::new),
+        }
     }
 }
 

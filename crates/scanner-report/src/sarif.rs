@@ -18,6 +18,7 @@ use scanner_core::{
 use serde::Serialize;
 
 use crate::record::two_digits;
+use crate::units::date_time;
 use crate::upload::{GzipMeter, RESULTS_SHOWN_MAX};
 use crate::uri::path_uri;
 use crate::{Output, PathBase, SinkOptions, UploadNotes};
@@ -360,6 +361,8 @@ struct ResultProperties<'a> {
     occurrence_id: &'a str,
     places: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_worktree: Option<bool>,
@@ -398,6 +401,7 @@ impl<'a> ResultRecord<'a> {
                 secret_hash: &finding.secret_hash,
                 occurrence_id: &finding.occurrence_id,
                 places: finding.places.len() + 1,
+                modified: finding.modified.map(date_time),
                 commit: finding.git.as_ref().and_then(|git| git.commit.as_deref()),
                 in_worktree: finding.git.as_ref().and_then(|git| git.in_worktree),
             },

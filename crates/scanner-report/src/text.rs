@@ -148,6 +148,12 @@ impl Page {
         let indent = position_width + 4;
         self.context(out, finding, indent)?;
         writeln!(out, "{:indent$}{}", "", palette.paint(Style::DIM, Verdict(finding)))?;
+        if let Some(time) = finding.modified {
+            // The time of day would say more than it is worth: zones are often unknown.
+            let date = date_time(time);
+            let date = date.get(..10).unwrap_or(&date);
+            self.field(out, indent, "changed", format_args!("{date}, as the archive says"))?;
+        }
         if let Some(git) = finding.git.as_deref() {
             self.field(out, indent, "history", History(git))?;
         }

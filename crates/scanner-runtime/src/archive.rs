@@ -197,9 +197,10 @@ impl EntrySink for Entries<'_, '_> {
             self.scanner.counts.whiteouts += u64::from(name.starts_with(b".wh."));
         }
         if let Some(sharing) = &mut self.sharing {
-            return sharing.entry(self.scanner, (&path, entry.size), bytes);
+            return sharing.entry(self.scanner, (&path, entry), bytes);
         }
-        self.scanner.scan(&Object { path: &path, source: self.kind }, &mut ReadSource(bytes))
+        let object = Object { path: &path, source: self.kind, modified: entry.modified };
+        self.scanner.scan(&object, &mut ReadSource(bytes))
     }
 }
 

@@ -127,7 +127,8 @@ impl Collector {
 /// The place that a finding tells first.
 fn own_place(finding: &Finding) -> Place {
     let git = finding.git.clone().filter(|_| finding.source == SourceKind::Git);
-    Place { path: finding.path.clone(), location: finding.location, git }
+    let Finding { location, modified, .. } = *finding;
+    Place { path: finding.path.clone(), location, modified, git }
 }
 
 /// A secret that stands in a file and in history is in the work tree, whatever history says of its object.

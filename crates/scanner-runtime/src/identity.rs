@@ -111,6 +111,7 @@ impl Identities {
         Finding {
             path: place.path.clone(),
             location,
+            modified: place.modified,
             git: place.git.clone(),
             occurrence_id: id.to_hex(),
             ..finding.clone()

@@ -105,7 +105,7 @@ impl Image {
             None if is_inside(name) => {
                 let file = File::open(self.path.join(name))?;
                 let facts = file.metadata()?;
-                let place = TarPlace { at: 0, size: facts.len() };
+                let place = TarPlace { at: 0, size: facts.len(), modified: None };
                 if facts.is_file() {
                     Section::new(file, place)
                 } else {
@@ -255,7 +255,8 @@ impl Scan<'_> {
         match self.image.part(&part.name) {
             Ok(mut section) => {
                 scanner.open(None);
-                let object = Object { path: &path, source: SourceKind::Image };
+                let modified = section.place.modified;
+                let object = Object { path: &path, source: SourceKind::Image, modified };
                 // That the run is over is seen by whoever asks for the next part.
                 let _ = scanner.scan_opening(&object, &mut section);
                 scanner.close(&path);

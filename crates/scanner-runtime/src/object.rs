@@ -143,6 +143,8 @@ impl Tally {
 pub(crate) struct Object<'a> {
     pub(crate) path: &'a ObjectPath,
     pub(crate) source: SourceKind,
+    /// When it last changed, where an archive says so.
+    pub(crate) modified: Option<i64>,
 }
 
 /// A record with its secret, copied out of the scratch.
@@ -462,6 +464,7 @@ impl<'a> ObjectScanner<'a> {
                 path: object.path.clone(),
                 source: object.source,
                 location,
+                modified: object.modified,
                 decode: here.decode.clone(),
                 secret: here.secret.clone(),
                 norm_hash: here.hash,

@@ -179,7 +179,7 @@ struct ScannerRuntime<'a> {
 
 impl ScannerRuntime<'_> {
     fn scan(&mut self, path: &ObjectPath, source: SourceKind, bytes: &mut dyn ByteSource) {
-        let _ = self.scanner.scan_opening(&Object { path, source }, bytes);
+        let _ = self.scanner.scan_opening(&Object { path, source, modified: None }, bytes);
     }
 }
 
@@ -198,7 +198,7 @@ impl FileVisitor for Visitor<'_> {
         file.advise_sequential();
         let path = file.path().clone();
         self.scanner.open(state);
-        let object = Object { path: &path, source: SourceKind::Fs };
+        let object = Object { path: &path, source: SourceKind::Fs, modified: None };
         let before = self.scanner.counts.archives;
         let flow = self.scanner.scan_opening(&object, file);
         // An archive is not read from front to back.

@@ -15,6 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use scanner_archive::Entry;
 use scanner_core::{ObjectPath, SkipReason, SourceKind};
 use scanner_fs::Colleagues;
 
@@ -57,9 +58,19 @@ struct Queue {
 /// Entries with their bytes.
 pub(crate) struct Batch {
     source: SourceKind,
-    entries: Vec<(u64, ObjectPath, Range<usize>)>,
+    entries: Vec<BatchEntry>,
     bytes: Vec<u8>,
     share: Arc<Share>,
+}
+
+/// An entry of a batch.
+struct BatchEntry {
+    /// Its number among those of the archive.
+    number: u64,
+    path: ObjectPath,
+    modified: Option<i64>,
+    /// Where in the bytes of the batch.
+    range: Range<usize>,
 }
 
 /// What becomes of the batches of one archive.
@@ -194,8 +205,8 @@ impl ObjectScanner<'_> {
         let own = self.go_aside();
         let mut found = Vec::new();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            for (number, path, range) in &batch.entries {
-                let object = Object { path, source: batch.source };
+            for BatchEntry { number, path, modified, range } in &batch.entries {
+                let object = Object { path, source: batch.source, modified: *modified };
                 let flow = self.scan(&object, &mut ReadSource(&batch.bytes[range.clone()]));
                 let findings = self.take_found(0);
                 if !findings.is_empty() {
@@ -244,19 +255,19 @@ impl<'p> Sharing<'p> {
     pub(crate) fn entry(
         &mut self,
         scanner: &mut ObjectScanner<'_>,
-        (path, size): (&ObjectPath, Option<u64>),
+        (path, entry): (&ObjectPath, &Entry<'_>),
         bytes: &mut dyn Read,
     ) -> ControlFlow<()> {
         self.number += 1;
-        let is_short = size.is_none_or(|size| size <= ENTRY_BYTES_MAX as u64);
+        let is_short = entry.size.is_none_or(|size| size <= ENTRY_BYTES_MAX as u64);
         let mut head = Vec::new();
         if is_short && self.pool.wants() {
-            match self.take(path, bytes) {
+            match self.take((path, entry.modified), bytes) {
                 Some(begun) => head = begun,
                 None => return ControlFlow::Continue(()),
             }
         }
-        let object = Object { path, source: self.source };
+        let object = Object { path, source: self.source, modified: entry.modified };
         let flow = if head.is_empty() {
             scanner.scan(&object, &mut ReadSource(bytes))
         } else {
@@ -270,7 +281,11 @@ impl<'p> Sharing<'p> {
     }
 
     /// Copies an entry into the batch; gives back what was read of one that is too long.
-    fn take(&mut self, path: &ObjectPath, bytes: &mut dyn Read) -> Option<Vec<u8>> {
+    fn take(
+        &mut self,
+        (path, modified): (&ObjectPath, Option<i64>),
+        bytes: &mut dyn Read,
+    ) -> Option<Vec<u8>> {
         let batch = self.batch.get_or_insert_with(|| Batch {
             source: self.source,
             entries: Vec::new(),
@@ -283,7 +298,9 @@ impl<'p> Sharing<'p> {
         if batch.bytes.len() - from > ENTRY_BYTES_MAX {
             return Some(batch.bytes.split_off(from));
         }
-        batch.entries.push((self.number, path.clone(), from..batch.bytes.len()));
+        let range = from..batch.bytes.len();
+        let (number, path) = (self.number, path.clone());
+        batch.entries.push(BatchEntry { number, path, modified, range });
         if batch.bytes.len() >= BATCH_BYTES || batch.entries.len() >= BATCH_ENTRIES_MAX {
             self.hand_over();
         }

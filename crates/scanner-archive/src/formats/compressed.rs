@@ -26,7 +26,14 @@ pub(crate) fn read(
     let budget = walker.budget;
     let mut loan = budget.lend();
     match format {
-        Format::Gzip => run(walker, source, Gzip::default()),
+        Format::Gzip => {
+            let modified = Gzip::modified(source.fill(HEAD_BYTES)?);
+            if content(walker, (source, modified), Gzip::default())? {
+                rest(walker, source)
+            } else {
+                budget.check()
+            }
+        }
         Format::Bzip2 => {
             loan.resize(BZIP2_BYTES)?;
             run(walker, source, Repeated::new(b"BZh", || Ok(Bzip2::new()))?)
@@ -44,7 +51,7 @@ pub(crate) fn read(
         Format::Lz4 => {
             loan.resize(LZ4_BYTES)?;
             let fault = Cell::new(None);
-            let ended_well = content(walker, &mut Nothing, Lz4::new(source, &fault))?;
+            let ended_well = content(walker, (&mut Nothing, None), Lz4::new(source, &fault))?;
             if ended_well { rest(walker, source) } else { budget.check() }
         }
         _ => Err(Fault::Unsupported),
@@ -52,18 +59,22 @@ pub(crate) fn read(
 }
 
 fn run(walker: &mut Walker<'_>, source: &mut dyn Source, codec: impl Codec) -> Result<(), Fault> {
-    if content(walker, source, codec)? { rest(walker, source) } else { walker.budget.check() }
+    if content(walker, (source, None), codec)? {
+        rest(walker, source)
+    } else {
+        walker.budget.check()
+    }
 }
 
-/// Hands over what comes out, and says whether all of it did.
+/// Hands over what comes out, with the time that the stream states, and says whether all of it did.
 fn content(
     walker: &mut Walker<'_>,
-    source: &mut dyn Source,
+    (source, modified): (&mut dyn Source, Option<i64>),
     codec: impl Codec,
 ) -> Result<bool, Fault> {
     let (budget, buffers) = (walker.budget, walker.buffers);
     let mut decoded = Decoded::new(source, codec, budget, buffers.take());
-    walker.compressed_content(&mut decoded)?;
+    walker.compressed_content(modified, &mut decoded)?;
     Ok(decoded.ended_well())
 }
 

@@ -55,6 +55,12 @@ impl Codec for Gzip {
 }
 
 impl Gzip {
+    /// The time in the header at the beginning of `head`; 0 stands for none.
+    pub(crate) fn modified(head: &[u8]) -> Option<i64> {
+        let seconds = head.get(4..8)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))?;
+        (seconds > 0).then_some(i64::from(seconds))
+    }
+
     fn header(&mut self, input: &mut dyn Source) -> Result<(), Fault> {
         const CHECKSUM: u8 = 2;
         const EXTRA: u8 = 4;

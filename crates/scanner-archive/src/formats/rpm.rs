@@ -23,7 +23,7 @@ pub(crate) fn read(walker: &mut Walker<'_>, source: &mut dyn Source) -> Result<(
     walker.text(&Meta { name: HEADER_NAME, size: Some(header), ..Meta::default() }, &mut text)?;
     let left = text.left();
     pass(source, left)?;
-    walker.compressed_content(source)
+    walker.compressed_content(None, source)
 }
 
 /// Bytes that follow the beginning of a header.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::formats::tar::header::{BLOCK, Header};
 use crate::source::{Buffers, ReadSeek, SeekRandom, Source, Window};
+use crate::time::meaningful;
 
 /// Files of an index, at most.
 const FILES_MAX: usize = 1 << 18;
@@ -15,6 +16,8 @@ pub struct TarPlace {
     pub at: u64,
     /// Its length.
     pub size: u64,
+    /// Seconds since 1970 of its last change, where the tar says so.
+    pub modified: Option<i64>,
 }
 
 /// The files of a plain tar by name. Links between layers, which old programs wrote, are resolved.
@@ -41,8 +44,9 @@ impl TarIndex {
             is_tar = true;
             header.name(&mut name);
             let (kind, link) = (header.kind(), header.link().to_vec());
+            let modified = header.modified().and_then(meaningful);
             window.consume(BLOCK);
-            let place = TarPlace { at: window.position(), size };
+            let place = TarPlace { at: window.position(), size, modified };
             let key = name.strip_prefix(b"./").unwrap_or(&name).to_vec();
             match kind {
                 b'0' | 0 => drop(index.files.insert(key, place)),

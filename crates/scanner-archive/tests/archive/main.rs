@@ -4,3 +4,4 @@ mod formats;
 mod hostile;
 mod seen;
 mod tar;
+mod times;

@@ -1,5 +1,6 @@
 //! `scan git` and hooks from outside, on repositories made by `git`.
 
+mod boxed;
 mod equal;
 mod fixture;
 mod hooks;

@@ -223,6 +223,8 @@ struct PlaceRow {
     line: u64,
     column: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     date: Option<String>,
@@ -250,9 +252,13 @@ impl<'a> Row<'a> {
             context: printable(finding.context.trim_end()),
             hash: &finding.secret_hash,
             ignore: &finding.ignore_id,
-            place: PlaceRow::new(&finding.path, finding.location, finding.git.as_deref()),
+            place: PlaceRow::new(
+                (&finding.path, finding.location),
+                finding.modified,
+                finding.git.as_deref(),
+            ),
             places: places
-                .map(|at| PlaceRow::new(&at.path, at.location, at.git.as_deref()))
+                .map(|at| PlaceRow::new((&at.path, at.location), at.modified, at.git.as_deref()))
                 .collect(),
             more: finding.places.len().saturating_sub(PLACES_MAX),
             // Exposed because the user asked for secrets in clear.
@@ -263,11 +269,16 @@ impl<'a> Row<'a> {
 }
 
 impl PlaceRow {
-    fn new(path: &ObjectPath, at: Location, git: Option<&GitPlace>) -> Self {
+    fn new(
+        (path, at): (&ObjectPath, Location),
+        modified: Option<i64>,
+        git: Option<&GitPlace>,
+    ) -> Self {
         Self {
             path: printable(&path.to_string()),
             line: at.line,
             column: at.column,
+            modified: modified.map(date_time),
             commit: git.and_then(|git| git.commit.clone()),
             date: git.and_then(|git| git.author_time).map(date_time),
             reach: git.map(|git| git.reach.name()),

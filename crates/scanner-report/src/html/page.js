@@ -282,7 +282,7 @@
       shut, make('h2', {}, row.name || row.rule), make('p', {}, row.about),
       make('pre', { className: 'context' }, row.context), make('h2', {}, 'Where it comes from'), chain(row),
       facts([['Severity', row.severity], ['Confidence', `${row.confidence} (${row.score})`], ['Rule', row.rule], ['Proof', row.validation],
-        ['Secret', row.secret ?? row.redacted], ['Since', row.date], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
+        ['Secret', row.secret ?? row.redacted], ['Since', row.date], ['Changed in the archive', row.modified], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
         ['In the files of today', live], ['Secret hash', row.hash], ['To silence it', row.ignore]]),
     ];
     if (row.places.length) {

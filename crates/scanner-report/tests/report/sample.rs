@@ -107,6 +107,7 @@ pub(crate) fn finding(
         path: ObjectPath::new(path),
         source: SourceKind::Fs,
         location,
+        modified: None,
         decode: Vec::new(),
         secret,
         norm_hash: NormHash::default(),
@@ -123,7 +124,7 @@ pub(crate) fn finding(
 pub(crate) fn place(path: &[u8], line: u64) -> Place {
     let location =
         Location { line, column: 5, end_line: line, end_column: 45, offset: line * 40, length: 40 };
-    Place { path: ObjectPath::new(path), location, git: None }
+    Place { path: ObjectPath::new(path), location, modified: None, git: None }
 }
 
 /// A place in the history of a repository, told completely.
@@ -164,6 +165,8 @@ pub(crate) fn run() -> Run {
     certain.validation = Validation::ChecksumOk;
     certain.places = (1..=5).map(|n| place(format!("old/{n}.env").as_bytes(), n)).collect();
     certain.git = Some(Arc::new(history()));
+    certain.places[0].path = ObjectPath::new(b"old/1.zip!old/1.env");
+    certain.places[0].modified = Some(1_234_567_890);
     certain.places[1].git = Some(Arc::new(dangling()));
 
     let password = finding(&generic, b"config/prod.env", 104, "  password: '", b"short-one", "'\n");
@@ -177,6 +180,7 @@ pub(crate) fn run() -> Run {
         "\n",
     );
     decoded.source = SourceKind::Archive;
+    decoded.modified = Some(1_611_150_096);
     decoded.decode = vec![DecodeKind::Base64, DecodeKind::Gzip];
     decoded.validation = Validation::StructureOk;
     decoded.location.end_line = 3;

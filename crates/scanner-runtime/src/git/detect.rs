@@ -19,7 +19,7 @@ use scanner_git::{
 use scanner_report::LineCounter;
 
 use super::dropped::{DroppedAll, LeftOut};
-use super::opened::Opener;
+use super::opened::{Inner, Opener};
 use super::select::Work;
 use super::{GitRun, SeenObjects, note_damage};
 use crate::allow::AroundFacts;
@@ -54,8 +54,15 @@ pub(super) struct Occurrence {
     pub(super) location: Location,
     /// What allow lists said of its match and lines.
     pub(super) around: AroundFacts,
-    /// What stands behind the object's path, if it is an archive and the secret is in one of its entries.
-    pub(super) inner: Option<Arc<[u8]>>,
+    /// The entry that has the secret, if the object is an archive.
+    pub(super) inner: Option<Arc<Inner>>,
+}
+
+impl Occurrence {
+    /// What stands behind the object's own path.
+    pub(super) fn inner_path(&self) -> &[u8] {
+        self.inner.as_ref().map_or(b"", |inner| &inner.path)
+    }
 }
 
 /// Secrets by their hash.
@@ -347,7 +354,7 @@ impl<'a> Detector<'a> {
     pub(super) fn take_findings(
         &mut self,
         blob: &Blob<'_>,
-        inner: Option<&Arc<[u8]>>,
+        inner: Option<&Arc<Inner>>,
         chunk: &Chunk<'_>,
     ) {
         self.keep_refused(blob, inner, chunk);

@@ -13,6 +13,7 @@ use scanner_git::{Blob, ObjectKind, Oid};
 use super::GitRun;
 use super::detect::{Detector, Occurrence};
 use super::fold::made_up_path;
+use super::opened::Inner;
 use super::origin::Homes;
 use crate::ledger::{self, Dropped, DroppedBy, LINES_MAX};
 
@@ -22,7 +23,7 @@ pub(super) struct DroppedHere {
     pub(super) oid: Oid,
     kind: ObjectKind,
     /// Path inside the object, if it is an archive.
-    inner: Option<Arc<[u8]>>,
+    inner: Option<Arc<Inner>>,
     location: Location,
     rule: RuleId,
     by: DroppedBy,
@@ -58,7 +59,7 @@ impl Detector<'_> {
     pub(super) fn keep_refused(
         &mut self,
         blob: &Blob<'_>,
-        inner: Option<&Arc<[u8]>>,
+        inner: Option<&Arc<Inner>>,
         chunk: &Chunk<'_>,
     ) {
         if self.run.request.ledger.is_none() || self.named.is_some() {
@@ -99,7 +100,7 @@ impl Detector<'_> {
 
 /// A finding that the settings leave out.
 pub(super) struct LeftOut<'a> {
-    pub(super) inner: Option<&'a Arc<[u8]>>,
+    pub(super) inner: Option<&'a Arc<Inner>>,
     pub(super) location: Location,
     pub(super) rule: RuleId,
     pub(super) by: DroppedBy,
@@ -121,7 +122,7 @@ pub(super) fn tell(run: &GitRun<'_>, homes: &Homes, dropped: DroppedAll) {
             if !run.source.paths.takes(outer) {
                 continue;
             }
-            let inner = record.inner.as_deref().unwrap_or_default();
+            let inner: &[u8] = record.inner.as_ref().map_or(b"", |inner| &inner.path);
             let path = [run.prefix, outer.as_slice(), inner].concat();
             let place = (record.location.line, record.location.column);
             let line = lines

@@ -25,6 +25,8 @@ pub(super) struct Spot {
     pub(super) oid: Oid,
     /// Where in it.
     pub(super) location: Location,
+    /// When it last changed, if it is an entry of an archive.
+    pub(super) modified: Option<i64>,
     /// Path inside the repository, and inside of the archive that it may be.
     pub(super) path: Vec<u8>,
     /// Bytes of the path that are the object's own.
@@ -45,6 +47,7 @@ impl Spot {
         Place {
             path: ObjectPath::new(&[prefix, &self.path].concat()),
             location: self.location,
+            modified: self.modified,
             git: Some(Arc::new(self.git.clone())),
         }
     }
@@ -118,7 +121,7 @@ impl<'a> Places<'a> {
 
     /// Files an occurrence under one path of its object.
     fn add_one(&mut self, occurrence: &Occurrence, home: &Home, outer: &[u8]) {
-        let path = &*[outer, occurrence.inner.as_deref().unwrap_or_default()].concat();
+        let path = &*[outer, occurrence.inner_path()].concat();
         let engine = &self.run.request.engine;
         let rule = occurrence.rec.rule_id;
         if !engine.applies_to_path(rule, path) {
@@ -150,6 +153,7 @@ impl<'a> Places<'a> {
         let spot = Spot {
             oid: occurrence.oid,
             location: occurrence.location,
+            modified: occurrence.inner.as_ref().and_then(|inner| inner.modified),
             path: path.to_vec(),
             outer: outer.len(),
             git: git_place(&occurrence.oid, home),

@@ -77,6 +77,15 @@ impl Opener {
     }
 }
 
+/// An entry of a blob.
+#[derive(Debug)]
+pub(super) struct Inner {
+    /// What stands behind the blob's own path.
+    pub(super) path: Box<[u8]>,
+    /// When it last changed, where the archive says so.
+    pub(super) modified: Option<i64>,
+}
+
 /// Scans the entries of one blob.
 struct Entries<'s, 'a> {
     detector: &'s mut Detector<'a>,
@@ -109,7 +118,8 @@ impl EntrySink for Entries<'_, '_> {
             skips.add_many(SkipReason::ExcludedPath, u64::from(!self.is_named));
             return ControlFlow::Continue(());
         }
-        let inner: Arc<[u8]> = Arc::from(entry.path.get(self.outer..).unwrap_or_default());
+        let path = entry.path.get(self.outer..).unwrap_or_default().into();
+        let inner = Arc::new(Inner { path, modified: entry.modified });
         let file_id = self.detector.next_file_id();
         let engine = &self.detector.run.request.engine;
         let mut chunker = std::mem::replace(self.chunker, Chunker::new(0, 0));

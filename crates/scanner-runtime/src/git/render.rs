@@ -86,7 +86,8 @@ impl Renderer<'_> {
             let place = spot.place(self.run.prefix);
             let mut own = finding.clone();
             own.occurrence_id = hashes.occurrence;
-            (own.path, own.location, own.git) = (place.path, place.location, place.git);
+            (own.path, own.location) = (place.path, place.location);
+            (own.modified, own.git) = (place.modified, place.git);
             (own, spot.silenced)
         };
         let places: Vec<Judged> = secret.spots.iter().map(place).collect();
@@ -97,7 +98,8 @@ impl Renderer<'_> {
     fn scan(&mut self, oid: Oid, path: &[u8], bytes: &[u8]) -> Vec<Finding> {
         let key = ObjectPath::new(oid.to_string().as_bytes());
         self.scanner.capture = Some(Capture { key, findings: Vec::new() });
-        let object = Object { path: &ObjectPath::new(path), source: SourceKind::Git };
+        let path = &ObjectPath::new(path);
+        let object = Object { path, source: SourceKind::Git, modified: None };
         let _ = self.scanner.scan_opening(&object, &mut SliceSource::new(bytes));
         self.scanner.capture.take().map(|capture| capture.findings).unwrap_or_default()
     }

@@ -100,7 +100,12 @@ fn together(places: Vec<Judged>) -> Judged {
     let (mut first, silenced) = places.next().expect("a finding has a place");
     first.places = places
         .filter(|(_, silenced)| !silenced)
-        .map(|(f, _)| Place { path: f.path, location: f.location, git: f.git })
+        .map(|(f, _)| Place {
+            path: f.path,
+            location: f.location,
+            modified: f.modified,
+            git: f.git,
+        })
         .collect();
     (first, silenced)
 }

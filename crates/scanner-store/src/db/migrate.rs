@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_archive_entries.sql"),
+    include_str!("migrations/0003_modified.sql"),
 ];
 
 /// The version that this program writes.

@@ -21,7 +21,7 @@ use crate::{OccurrenceId, SecretHash, StoreError};
 /// What [`finding_of`] reads, of `occurrences o`, `secrets s` and `paths p`.
 pub(crate) const FINDING_COLUMNS: &str = "o.occurrence, o.rule_id, o.source, o.line, o.col, o.end_line, o.end_col, \
      o.start, o.length, o.confidence, o.score, o.validation, o.decode, o.context, o.line_hash, o.origin, \
-     s.hash, s.sealed, s.redacted, p.path AS shown_path";
+     s.hash, s.sealed, s.redacted, p.path AS shown_path, o.modified";
 
 /// Rules by their id in the store.
 #[derive(Debug, Default)]
@@ -266,6 +266,7 @@ pub(crate) fn finding_of(
             offset: number(7)?,
             length: number(8)?,
         },
+        modified: row.get(20)?,
         decode: decode_of(&decode),
         secret: SecretBytes::withheld(row.get_ref(18)?.as_str()?),
         norm_hash: store.unseal(&sealed, &secret),
@@ -314,7 +315,8 @@ fn fold(all: Vec<Finding>) -> Vec<Finding> {
 
 fn own_place(finding: Finding) -> Place {
     let git = finding.git.filter(|_| finding.source == SourceKind::Git);
-    Place { path: finding.path, location: finding.location, git }
+    let Finding { path, location, modified, .. } = finding;
+    Place { path, location, modified, git }
 }
 
 fn skips_of(json: &str) -> SkipCounts {

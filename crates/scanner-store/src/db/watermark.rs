@@ -144,8 +144,8 @@ fn together(ordered: Vec<(usize, Finding)>) -> Vec<Finding> {
         match index.get(&key) {
             Some(&known) if at > 0 => {
                 let first: &mut Finding = &mut findings[known];
-                let Finding { path, location, git, .. } = finding;
-                first.places.push(Place { path, location, git });
+                let Finding { path, location, modified, git, .. } = finding;
+                first.places.push(Place { path, location, modified, git });
             }
             _ => {
                 index.insert(key, findings.len());

@@ -88,6 +88,7 @@ pub(crate) fn finding(rule: &Arc<RuleInfo>, secret: u64, path: &str, line: u64) 
             offset: place.start,
             length: 30,
         },
+        modified: None,
         decode: Vec::new(),
         secret: SecretBytes::new(text.as_bytes()),
         norm_hash,

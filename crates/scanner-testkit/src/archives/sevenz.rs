@@ -83,6 +83,19 @@ pub fn sevenz(files: &[(&str, &[u8])], method: Folder7z) -> Vec<u8> {
     assemble(&packed, &header)
 }
 
+/// The same, and each file was changed at `time`: steps of 100 nanoseconds since 1601.
+pub fn sevenz_dated(files: &[(&str, &[u8])], method: Folder7z, time: u64) -> Vec<u8> {
+    let (packed, mut header) = parts(files, method);
+    // In front of the end of the list of properties and that of the header.
+    header.truncate(header.len() - 2);
+    header.push(0x14);
+    number(&mut header, 2 + 8 * files.len() as u64);
+    header.extend_from_slice(&[1, 0]);
+    header.extend(files.iter().flat_map(|_| time.to_le_bytes()));
+    header.extend_from_slice(&[0, 0]);
+    assemble(&packed, &header)
+}
+
 /// The same with its header packed.
 pub fn sevenz_packed_header(files: &[(&str, &[u8])], method: Folder7z) -> Vec<u8> {
     let (mut packed, header) = parts(files, method);

@@ -36,6 +36,8 @@ pub struct ZipEntry {
     pub size: u64,
     /// Whether its sizes stand in the long form.
     pub long: bool,
+    /// Further fields of its record.
+    pub extra: Vec<u8>,
 }
 
 impl ZipEntry {
@@ -66,6 +68,7 @@ impl ZipEntry {
             packed,
             size: content.len() as u64,
             long: false,
+            extra: Vec::new(),
         }
     }
 
@@ -89,11 +92,12 @@ impl ZipEntry {
 
     fn extra(&self) -> Vec<u8> {
         if !self.long {
-            return Vec::new();
+            return self.extra.clone();
         }
         let mut out = vec![1, 0, 16, 0];
         out.extend_from_slice(&self.size.to_le_bytes());
         out.extend_from_slice(&(self.packed.len() as u64).to_le_bytes());
+        out.extend_from_slice(&self.extra);
         out
     }
 }

@@ -4,6 +4,7 @@
 //! Every count is compared with what is left of the header before memory is taken for it.
 
 use crate::outcome::Fault;
+use crate::time;
 
 /// Files, packed streams, or files in folders, of one archive.
 const COUNT_MAX: usize = 1 << 20;
@@ -386,9 +387,7 @@ impl Reader<'_> {
         for (file, is) in files.iter_mut().zip(stated) {
             if is {
                 let (low, high) = (self.u32()?, self.u32()?);
-                // Steps of 100 nanoseconds since 1601.
-                let ticks = u64::from(high) << 32 | u64::from(low);
-                file.modified = i64::try_from(ticks / 10_000_000).ok().map(|s| s - 11_644_473_600);
+                file.modified = time::of_windows(u64::from(high) << 32 | u64::from(low));
             }
         }
         Ok(())

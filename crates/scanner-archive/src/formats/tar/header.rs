@@ -41,7 +41,7 @@ impl<'a> Header<'a> {
 
     /// Seconds since 1970 of the last change.
     pub(crate) fn modified(&self) -> Option<i64> {
-        i64::try_from(number(&self.0[136..148])?).ok().filter(|&seconds| seconds > 0)
+        i64::try_from(number(&self.0[136..148])?).ok()
     }
 
     /// The name, joined from the two fields that hold it.

@@ -6,6 +6,7 @@ use crate::formats::gzip::take;
 use crate::formats::tar::take_bytes;
 use crate::outcome::Fault;
 use crate::source::{Random, Source, Window};
+use crate::time;
 
 /// Bytes of the record at the end, without its comment.
 const END_BYTES: u64 = 22;
@@ -114,7 +115,7 @@ impl Record {
         let fixed: [u8; 46] = take(records)?;
         self.flags = u16_at(&fixed, 8);
         self.method = u16_at(&fixed, 10);
-        self.modified = dos_time(u16_at(&fixed, 12), u16_at(&fixed, 14));
+        self.modified = time::of_dos(u16_at(&fixed, 12), u16_at(&fixed, 14));
         self.crc = u32_at(&fixed, 16);
         self.packed = u64::from(u32_at(&fixed, 20));
         self.size = u64::from(u32_at(&fixed, 24));
@@ -141,7 +142,7 @@ impl Record {
         }
         self.flags = u16_at(&fixed, 6);
         self.method = u16_at(&fixed, 8);
-        self.modified = dos_time(u16_at(&fixed, 10), u16_at(&fixed, 12));
+        self.modified = time::of_dos(u16_at(&fixed, 10), u16_at(&fixed, 12));
         self.crc = u32_at(&fixed, 14);
         self.packed = u64::from(u32_at(&fixed, 18));
         self.size = u64::from(u32_at(&fixed, 22));
@@ -171,9 +172,22 @@ impl Record {
                         }
                     }
                 }
+                // In universal time, which the clock of MS-DOS is not: of Info-ZIP, of its older versions, of Windows.
                 0x5455 => {
-                    if let [1 | 3 | 5 | 7, a, b, c, d, ..] = *field {
+                    if let [flags, a, b, c, d, ..] = *field
+                        && flags & 1 != 0
+                    {
                         self.modified = Some(i64::from(i32::from_le_bytes([a, b, c, d])));
+                    }
+                }
+                0x5855 => {
+                    if let [_, _, _, _, a, b, c, d, ..] = *field {
+                        self.modified = Some(i64::from(i32::from_le_bytes([a, b, c, d])));
+                    }
+                }
+                0x000a => {
+                    if let Some(ticks) = field.get(4..).and_then(windows_time) {
+                        self.modified = time::of_windows(ticks);
                     }
                 }
                 _ => {}
@@ -192,18 +206,17 @@ impl Record {
     }
 }
 
-/// Seconds since 1970 of a date as MS-DOS wrote them, taken for universal time.
-fn dos_time(time: u16, date: u16) -> Option<i64> {
-    let (day, month) = (i64::from(date & 31), i64::from(date >> 5 & 15));
-    let year = 1980 + i64::from(date >> 9);
-    if day == 0 || !(1..=12).contains(&month) {
-        return None;
+/// The time of the last change among the attributes of a Windows field.
+fn windows_time(mut attributes: &[u8]) -> Option<u64> {
+    while attributes.len() >= 4 {
+        let (tag, len) = (u16_at(attributes, 0), usize::from(u16_at(attributes, 2)));
+        let value = attributes.get(4..4 + len)?;
+        if tag == 1 {
+            return value.first_chunk().map(|ticks| u64::from_le_bytes(*ticks));
+        }
+        attributes = &attributes[4 + len..];
     }
-    // Days since 1970 in years that begin in March.
-    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
-    let (hour, minute) = (i64::from(time >> 11), i64::from(time >> 5 & 63));
-    Some(days * 86_400 + hour * 3600 + minute * 60 + i64::from(time & 31) * 2)
+    None
 }
 
 pub(crate) fn u16_at(bytes: &[u8], at: usize) -> u16 {
@@ -216,18 +229,4 @@ pub(crate) fn u32_at(bytes: &[u8], at: usize) -> u32 {
 
 pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_ms_dos() {
-        assert_eq!(dos_time(0, 0), None);
-        assert_eq!(dos_time(0, 0x0021), Some(315_532_800));
-        // 2021-03-04 05:06:08.
-        let (date, time) = (41 << 9 | 3 << 5 | 4, 5 << 11 | 6 << 5 | 4);
-        assert_eq!(dos_time(time, date), Some(1_614_834_368));
-    }
 }
