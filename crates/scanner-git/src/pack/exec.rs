@@ -21,7 +21,8 @@ use crate::pack::delta::{self, DeltaHeader, DeltaOps, LongCopy};
 use crate::pack::entry::{EntryHeader, EntryKind};
 use crate::pack::file::Pack;
 use crate::pack::inflate::{Inflater, is_possible};
-use crate::pack::plan::{NIL, PackPlan};
+use crate::pack::map::NIL;
+use crate::pack::plan::PackPlan;
 use crate::pack::queue::{Unit, Work, WorkQueue};
 use crate::sink::{BaseSlot, Blob, BlobSink, Delta};
 use crate::spill::{Buffer, BufferPool};
@@ -32,7 +33,7 @@ const ROOTS_PER_UNIT: usize = 8;
 /// A pack and what to decode of it.
 pub(crate) struct Job<'a> {
     pub(crate) pack: &'a Pack,
-    pub(crate) plan: PackPlan,
+    pub(crate) plan: PackPlan<'a>,
 }
 
 /// Where bases outside of a pack come from.

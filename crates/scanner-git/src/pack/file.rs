@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use thiserror::Error;
 
@@ -11,6 +12,7 @@ use crate::oid::{ObjectFormat, Oid};
 use crate::pack::entry::{EntryHeader, parse_entry};
 use crate::pack::idx::{Idx, IdxError};
 use crate::pack::index_pack::{Indexed, index_pack};
+use crate::pack::map::{ExternalKind, PackMap};
 
 /// Length of the head of a pack: magic, version, number of objects.
 pub(crate) const PACK_HEAD_BYTES: u64 = 12;
@@ -50,6 +52,8 @@ pub struct Pack {
     nameless: u64,
     /// Whether a `.promisor` file stands beside it: objects that it refers to may be absent by design.
     promisor: bool,
+    /// What its headers say, once somebody asked.
+    map: OnceLock<PackMap>,
 }
 
 impl Pack {
@@ -105,7 +109,8 @@ impl Pack {
     ) -> Self {
         let Indexed { idx, nameless } = made;
         let path = path.into();
-        Self { path, bytes, start, format, idx, rebuilt: None, nameless, promisor: false }
+        let map = OnceLock::new();
+        Self { path, bytes, start, format, idx, rebuilt: None, nameless, promisor: false, map }
     }
 
     fn with(self, rebuilt: Option<IdxError>, promisor: bool) -> Self {
@@ -181,6 +186,11 @@ impl Pack {
     /// The offset of an object.
     pub(crate) fn offset_of(&self, oid: &Oid) -> Option<u64> {
         self.idx.offset(self.idx.find(oid)?)
+    }
+
+    /// What the headers of its entries say, read by up to `threads` threads when first asked for.
+    pub(crate) fn map(&self, external: ExternalKind<'_>, threads: usize) -> &PackMap {
+        self.map.get_or_init(|| PackMap::read(self, external, threads))
     }
 
     /// Tells the system that the whole pack is going to be read soon.
