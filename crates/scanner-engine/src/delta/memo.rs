@@ -2,14 +2,11 @@
 //! text stands in many files.
 //!
 //! An anchor is looked for by its rule and the bytes next to it; what its refusal depended on ([`super::evidence`]) is
-//! compared by a fingerprint under a key that nobody can know beforehand, so that no repository can be made in which a
-//! secret passes for something else. The table has a fixed size; a new entry takes the place of what stood there.
-
-use std::hash::{BuildHasher, RandomState};
-
-use scanner_stdx::hash::keyed_mac128;
+//! compared by a fingerprint under a [`SecretKey`]. The table has a fixed size; a new entry takes the place of what stood
+//! there.
 
 use crate::delta::Hit;
+use crate::delta::secret_key::SecretKey;
 use crate::scratch::ScanScratch;
 
 /// Anchors that are remembered; a power of two.
@@ -21,7 +18,7 @@ const SLOT_BYTES: u32 = 128;
 /// Refused anchors.
 #[derive(Debug, Default)]
 pub(crate) struct Memo {
-    key: [u8; 16],
+    key: SecretKey,
     /// None until the first is remembered.
     entries: Vec<Entry>,
     /// What is known of the object at hand.
@@ -48,10 +45,9 @@ impl Memo {
     /// Begins an object.
     fn begin(&mut self, path: &[u8], is_binary: bool) {
         if self.entries.is_empty() {
-            self.key = random_key();
             self.entries = vec![Entry::default(); ENTRIES];
         }
-        self.facts = keyed_mac128(&self.key, path) as u64 & !1 | u64::from(is_binary);
+        self.facts = self.key.fingerprint(path) as u64 & !1 | u64::from(is_binary);
     }
 
     /// What is known of the object at hand, as a number.
@@ -87,14 +83,14 @@ impl Memo {
     fn slot(&self, bytes: &[u8], hit: &Hit) -> (usize, u32) {
         let first = hit.from.saturating_sub(SLOT_BYTES) as usize;
         let last = (hit.to.saturating_add(SLOT_BYTES) as usize).min(bytes.len());
-        let near = keyed_mac128(&self.key, &bytes[first..last]);
+        let near = self.key.fingerprint(&bytes[first..last]);
         ((near as usize ^ hit.rule.index()) % ENTRIES, (near >> 96) as u32)
     }
 
     fn fingerprint(&self, bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> u128 {
         let from = from as usize;
         let range = from - usize::from(before)..from + usize::from(behind);
-        keyed_mac128(&self.key, &bytes[range])
+        self.key.fingerprint(&bytes[range])
     }
 }
 
@@ -103,13 +99,6 @@ fn there(bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> (u16, u16) {
     let rest = bytes.len().saturating_sub(from as usize);
     let least = |have: usize, want: u16| u16::try_from(have).map_or(want, |have| have.min(want));
     (least(from as usize, before), least(rest, behind))
-}
-
-/// A key that nobody knows beforehand.
-pub(super) fn random_key() -> [u8; 16] {
-    let random = |number: u64| RandomState::new().hash_one(number).to_le_bytes();
-    let (low, high) = (random(0), random(1));
-    std::array::from_fn(|at| if at < 8 { low[at] } else { high[at - 8] })
 }
 
 impl ScanScratch {

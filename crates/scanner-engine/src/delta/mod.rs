@@ -17,6 +17,7 @@ mod encoded;
 mod evidence;
 mod memo;
 mod refusal;
+mod secret_key;
 mod stretch;
 
 use scanner_core::{Chunk, RuleId};

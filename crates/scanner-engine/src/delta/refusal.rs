@@ -2,13 +2,12 @@
 //! change, most of its candidates stand far enough from it.
 //!
 //! Kept for rules whose judge is asked, which costs many times what a fingerprint does. It is taken of all bytes that a
-//! decision may read ([`super::evidence`]), under a key that nobody can know beforehand. The table has a fixed size; a
-//! new refusal takes the place of what stood there.
+//! decision may read ([`super::evidence`]), under a [`SecretKey`]. The table has a fixed size; a new refusal takes the
+//! place of what stood there.
 
 use scanner_core::RuleId;
-use scanner_stdx::hash::keyed_mac128;
 
-use crate::delta::memo::random_key;
+use crate::delta::secret_key::SecretKey;
 use crate::gate::{Candidate, Stage};
 
 /// Refusals that are remembered; a power of two.
@@ -17,7 +16,7 @@ const ENTRIES: usize = 1 << 13;
 /// Refused candidates.
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
-    key: [u8; 16],
+    key: SecretKey,
     /// None until the first candidate is looked for.
     entries: Vec<Option<(Likeness, Stage)>>,
 }
@@ -47,7 +46,6 @@ impl Refusals {
         (from, to): (i64, i64),
     ) -> Option<Likeness> {
         if self.entries.is_empty() {
-            self.key = random_key();
             self.entries = vec![None; ENTRIES];
         }
         let to = usize::try_from(to).ok()?;
@@ -58,7 +56,7 @@ impl Refusals {
         let place = |at: usize| u16::try_from(at.checked_sub(first)?).ok();
         let Candidate { start, end, secret_start, secret_end, .. } = *candidate;
         let places = [place(start)?, place(end)?, place(secret_start)?, place(secret_end)?];
-        let fingerprint = keyed_mac128(&self.key, candidate.bytes.get(first..last)?);
+        let fingerprint = self.key.fingerprint(candidate.bytes.get(first..last)?);
         Some(Likeness { fingerprint, facts, rule, places, cut })
     }
 

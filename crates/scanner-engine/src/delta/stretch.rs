@@ -2,18 +2,17 @@
 //! another file.
 //!
 //! Bytes are cut at blank lines, so that the same text is cut alike wherever it stands. A stretch is known by a
-//! fingerprint of its bytes and of those around it that decide about anchors in it ([`Locality`]), under a key that
-//! nobody can know beforehand; what is remembered are its hits, by their distance from its begin. Stretches with more
-//! than a few hits are not remembered. The table has a fixed size; a new stretch takes the place of what stood there.
+//! fingerprint of its bytes and of those around it that decide about anchors in it ([`Locality`]), under a
+//! [`SecretKey`]; what is remembered are its hits, by their distance from its begin. Stretches with more than a few hits
+//! are not remembered. The table has a fixed size; a new stretch takes the place of what stood there.
 
 use std::ops::Range;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use scanner_core::RuleId;
-use scanner_stdx::hash::keyed_mac128;
 
-use crate::delta::memo::random_key;
+use crate::delta::secret_key::SecretKey;
 use crate::delta::{Hit, HitList, Locality};
 
 /// Stretches that are remembered; a power of two.
@@ -33,7 +32,7 @@ static BLANK_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\n\
 /// Known stretches.
 #[derive(Debug, Default)]
 pub(crate) struct Stretches {
-    key: [u8; 16],
+    key: SecretKey,
     /// None until the first is looked for.
     entries: Vec<Entry>,
     /// Stretches that wait for their hits.
@@ -89,7 +88,6 @@ impl Stretches {
         locality: Locality,
     ) -> (Stretch, Range<u32>) {
         if self.entries.is_empty() {
-            self.key = random_key();
             self.entries = vec![Entry::default(); ENTRIES];
         }
         let (start, last) = (places.start as usize, places.end as usize);
@@ -98,7 +96,7 @@ impl Stretches {
         let end = BLANK_LINE.find(&bytes[least..most]).map_or(most, |at| least + at + 1);
         let from = start.saturating_sub(locality.before as usize);
         let to = (end + locality.behind as usize).min(bytes.len());
-        let fingerprint = keyed_mac128(&self.key, &bytes[from..to]);
+        let fingerprint = self.key.fingerprint(&bytes[from..to]);
         let shape = Shape {
             bytes: (end - start) as u16,
             before: (start - from) as u16,

@@ -138,6 +138,12 @@ impl Features {
         self.0[feature as usize] = i16::try_from(number).unwrap_or(i16::MAX);
     }
 
+    /// Sets a feature by its place.
+    #[cfg(test)]
+    pub(super) fn set_number(&mut self, place: usize, number: i16) {
+        self.0[place] = number;
+    }
+
     /// Sets a feature that is true or false.
     pub(crate) fn set_if(&mut self, feature: Feature, is_so: bool) {
         self.0[feature as usize] = i16::from(is_so);

@@ -53,15 +53,7 @@ pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Feat
 
 /// How sure the judge is, or its refusal.
 pub(crate) fn judge(features: &Features) -> Result<Confidence, Stage> {
-    let model = model::built_in();
-    let odds = model.log_odds(features);
-    if odds >= model.likely {
-        Ok(Confidence::Likely)
-    } else if odds >= model.possible {
-        Ok(Confidence::Possible)
-    } else {
-        Err(Stage::GenericValue)
-    }
+    model::built_in().confidence(features).ok_or(Stage::GenericValue)
 }
 
 /// What weighed how much in a judgement, the heaviest first.

@@ -8,6 +8,8 @@
 
 use std::sync::OnceLock;
 
+use scanner_core::Confidence;
+
 use super::features::{FEATURE_COUNT, FEATURE_NAMES, Features};
 
 static TEXT: &str = include_str!("model.txt");
@@ -43,6 +45,8 @@ pub(crate) struct Model {
     pub(crate) possible: i32,
     nodes: Vec<Node>,
     roots: Vec<usize>,
+    /// By tree: the least and the most that it and all behind it can add.
+    rest: Vec<(i32, i32)>,
 }
 
 /// The model that is built in, read at the first candidate.
@@ -63,6 +67,7 @@ impl Model {
             possible: number("possible")?,
             nodes: Vec::new(),
             roots: Vec::new(),
+            rest: Vec::new(),
         };
         if usize::try_from(features).ok()? != FEATURE_COUNT {
             return None;
@@ -75,13 +80,43 @@ impl Model {
                 model.nodes.push(Node::parse(lines.next()?, index, count)?);
             }
         }
+        model.rest = model.bounds();
         Some(model)
     }
 
-    /// Log odds that a candidate is a secret, in thousandths.
-    pub(crate) fn log_odds(&self, features: &Features) -> i32 {
-        let leaf = |root: &usize| self.walk(*root, features, |_, _| {});
-        self.roots.iter().fold(self.base, |sum, root| sum + leaf(root))
+    /// What each tree and all behind it can add.
+    fn bounds(&self) -> Vec<(i32, i32)> {
+        let (mut end, mut rest) = (self.nodes.len(), (0, 0));
+        let mut bounds = Vec::with_capacity(self.roots.len());
+        for root in self.roots.iter().rev() {
+            let leaves = self.nodes[*root..end].iter().filter(|node| node.left == node.right);
+            let values = leaves.map(|leaf| leaf.value);
+            rest.0 += values.clone().min().unwrap_or(0);
+            rest.1 += values.max().unwrap_or(0);
+            bounds.push(rest);
+            end = *root;
+        }
+        bounds.reverse();
+        bounds
+    }
+
+    /// How sure the trees are that a candidate is a secret; `None` if they refuse it. Trees that cannot change the
+    /// answer any more are not asked.
+    pub(crate) fn confidence(&self, features: &Features) -> Option<Confidence> {
+        let answer = |odds: i32| match odds {
+            _ if odds >= self.likely => Some(Confidence::Likely),
+            _ if odds >= self.possible => Some(Confidence::Possible),
+            _ => None,
+        };
+        let mut odds = self.base;
+        for (root, (least, most)) in self.roots.iter().zip(&self.rest) {
+            let surely = answer(odds + least);
+            if surely == answer(odds + most) {
+                return surely;
+            }
+            odds += self.walk(*root, features, |_, _| {});
+        }
+        answer(odds)
     }
 
     /// Walks down a tree, calling `visit` with each inner node and the value chosen; returns the leaf's value.
@@ -159,15 +194,41 @@ mod tests {
     fn trees_are_walked_and_weighed() {
         let model = Model::parse(&small()).unwrap();
         let mut features = Features::default();
-        assert_eq!(model.log_odds(&features), -500);
+        assert_eq!(model.confidence(&features), None);
         features.set(Feature::Length, 10);
-        assert_eq!(model.log_odds(&features), 700);
+        assert_eq!(model.confidence(&features), Some(Confidence::Likely));
         let weighed = model.weigh(&features);
         assert_eq!(weighed.len(), 1);
         assert_eq!(
             (weighed[0].name, weighed[0].number, weighed[0].weight),
             (FEATURE_NAMES[0], 10, 790)
         );
+    }
+
+    #[test]
+    fn trees_that_are_not_asked_change_nothing() {
+        let model = built_in();
+        let mut state = 1_u64;
+        let mut answers = std::collections::HashSet::new();
+        for _ in 0..2000 {
+            let mut features = Features::default();
+            let node = &model.nodes;
+            for _ in 0..40 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                let node = node[(state >> 33) as usize % node.len()];
+                features.set_number(node.feature.into(), node.threshold + (state >> 20 & 1) as i16);
+            }
+            let leaf = |root: &usize| model.walk(*root, &features, |_, _| {});
+            let odds = model.base + model.roots.iter().map(leaf).sum::<i32>();
+            let wanted = match odds {
+                _ if odds >= model.likely => Some(Confidence::Likely),
+                _ if odds >= model.possible => Some(Confidence::Possible),
+                _ => None,
+            };
+            assert_eq!(model.confidence(&features), wanted, "{odds}");
+            answers.insert(wanted);
+        }
+        assert_eq!(answers.len(), 3, "all answers were met");
     }
 
     #[test]

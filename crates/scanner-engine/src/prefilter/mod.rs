@@ -32,6 +32,8 @@ use crate::delta::Locality;
 pub struct PrefilterScratch {
     /// Long runs in the bytes that were scanned last, where the prefilter notes them.
     pub(crate) runs: RunNotes,
+    /// The native prefilter's memory.
+    pub(crate) native: Box<native::NativeBuffers>,
     /// The other engine's memory.
     #[cfg(feature = "vectorscan")]
     pub(crate) vs: vectorscan::VsSlots,

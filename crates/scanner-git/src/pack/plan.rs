@@ -39,12 +39,7 @@ pub(crate) struct PackPlan<'a> {
 
 impl<'a> PackPlan<'a> {
     /// Plans the kinds in `kinds` that `select` wants.
-    pub(crate) fn new(
-        pack: &'a Pack,
-        kinds: KindSet,
-        select: &dyn Select,
-        threads: usize,
-    ) -> Self {
+    pub(crate) fn new(pack: &'a Pack, kinds: KindSet, select: &dyn Select, threads: usize) -> Self {
         let map = pack.map(&|oid| select.external_kind(oid), threads);
         let mut plan = Self {
             map,

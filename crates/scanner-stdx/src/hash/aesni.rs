@@ -45,16 +45,29 @@ pub(super) fn hash(data: &[u8]) -> Option<u128> {
     Some(hash)
 }
 
-/// The MAC of `data` under `key`, or `None` when the processor has no AES instructions.
-pub(super) fn keyed(key: &[u8; TAG_BYTES], data: &[u8]) -> Option<u128> {
-    START.as_ref()?;
-    #[expect(unsafe_code, reason = "calling into AES instructions")]
-    // SAFETY: START is `Some` only when the processor has the `aes` feature.
-    let start = unsafe { State::start(key) };
-    #[expect(unsafe_code, reason = "calling into AES instructions")]
-    // SAFETY: as above.
-    let tag = unsafe { start.absorb_all(data) };
-    Some(tag)
+/// The state after a key. Existing at all proves that the processor has AES instructions.
+#[derive(Clone)]
+pub(super) struct Keyed(State);
+
+impl Keyed {
+    /// `None` when the processor has no AES instructions.
+    pub(super) fn new(key: &[u8; TAG_BYTES]) -> Option<Self> {
+        START.as_ref()?;
+        #[expect(unsafe_code, reason = "calling into AES instructions")]
+        // SAFETY: START is `Some` only when the processor has the `aes` feature.
+        let start = unsafe { State::start(key) };
+        Some(Self(start))
+    }
+
+    /// The MAC of `data`.
+    #[inline]
+    pub(super) fn mac(&self, data: &[u8]) -> u128 {
+        #[expect(unsafe_code, reason = "calling into AES instructions")]
+        // SAFETY: a `Keyed` is made only where the processor has the `aes` feature.
+        unsafe {
+            self.0.absorb_all(data)
+        }
+    }
 }
 
 /// Incremental form of [`hash`]. Existing at all proves that the processor has AES instructions.

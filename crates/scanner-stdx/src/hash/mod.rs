@@ -51,10 +51,59 @@ pub fn hash128(data: &[u8]) -> u128 {
 /// ```
 pub fn keyed_mac128(key: &[u8; TAG_BYTES], data: &[u8]) -> u128 {
     #[cfg(target_arch = "x86_64")]
-    if let Some(tag) = aesni::keyed(key, data) {
-        return tag;
+    if let Some(keyed) = aesni::Keyed::new(key) {
+        return keyed.mac(data);
     }
     portable_keyed(key, data)
+}
+
+/// A key under which many are hashed: the ten rounds that begin every [`keyed_mac128`] are done once.
+///
+/// ```
+/// use scanner_stdx::hash::{MacKey, keyed_mac128};
+/// let key = [7; 16];
+/// assert_eq!(MacKey::new(&key).mac128(b"data"), keyed_mac128(&key, b"data"));
+/// ```
+#[derive(Clone)]
+pub struct MacKey(Start);
+
+#[derive(Clone)]
+enum Start {
+    Portable(Box<Aegis128LMac<TAG_BYTES>>),
+    #[cfg(target_arch = "x86_64")]
+    Aes(aesni::Keyed),
+}
+
+impl MacKey {
+    /// Takes a key.
+    pub fn new(key: &[u8; TAG_BYTES]) -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if let Some(keyed) = aesni::Keyed::new(key) {
+            return Self(Start::Aes(keyed));
+        }
+        Self(Start::Portable(Box::new(Aegis128LMac::new(key))))
+    }
+
+    /// [`keyed_mac128`] under this key.
+    #[inline]
+    pub fn mac128(&self, data: &[u8]) -> u128 {
+        match &self.0 {
+            Start::Portable(start) => {
+                let mut mac = Aegis128LMac::clone(start);
+                mac.update(data);
+                u128::from_le_bytes(mac.finalize())
+            }
+            #[cfg(target_arch = "x86_64")]
+            Start::Aes(keyed) => keyed.mac(data),
+        }
+    }
+}
+
+/// Shows nothing of the key.
+impl fmt::Debug for MacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MacKey").finish_non_exhaustive()
+    }
 }
 
 fn portable_keyed(key: &[u8; TAG_BYTES], data: &[u8]) -> u128 {
@@ -177,6 +226,9 @@ mod tests {
             data in prop::collection::vec(any::<u8>(), 0..600),
         ) {
             prop_assert_eq!(keyed_mac128(&key, &data), portable_keyed(&key, &data));
+            prop_assert_eq!(MacKey::new(&key).mac128(&data), portable_keyed(&key, &data));
+            let portable = MacKey(Start::Portable(Box::new(Aegis128LMac::new(&key))));
+            prop_assert_eq!(portable.mac128(&data), portable_keyed(&key, &data));
         }
 
         #[test]

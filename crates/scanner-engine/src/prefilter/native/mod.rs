@@ -29,13 +29,26 @@ use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN}
 use crate::delta::Locality;
 use grams::Grams;
 pub use simd::SimdLevel;
-use stems::Stems;
+use stems::{StemPlaces, Stems};
 pub(crate) use table::PatternTable;
-use tokens::{TokenState, Tokens};
+use tokens::{StripBuffers, TokenMemory, TokenState, Tokens};
 
 /// Bytes of a strip. Small enough for a first-level cache of 32 KiB beside the tables, large enough that
 /// starting a pass does not show.
 const STRIP_BYTES: usize = 8 * 1024;
+
+/// Memory that the passes write to, kept from scan to scan.
+#[derive(Debug)]
+pub(crate) struct NativeBuffers {
+    tokens: StripBuffers,
+    stems: StemPlaces,
+}
+
+impl Default for NativeBuffers {
+    fn default() -> Self {
+        Self { tokens: StripBuffers::default(), stems: StemPlaces::new() }
+    }
+}
 
 /// Finds anchors without any foreign library.
 #[derive(Debug)]
@@ -114,7 +127,7 @@ impl Prefilter for NativePrefilter {
         sink: &mut HitSink<'_>,
     ) {
         let mut state = TokenState::default();
-        let notes = &mut scratch.runs;
+        let (notes, buffers) = (&mut scratch.runs, &mut *scratch.native);
         notes.forget();
         if places == (0..bytes.len()) && !self.tokens.is_empty() {
             notes.begin(bytes.len());
@@ -130,11 +143,13 @@ impl Prefilter for NativePrefilter {
             self.grams.scan(bytes, at..end, self.level, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
-            let state = (&mut state, &mut *notes);
-            self.tokens.scan(bytes, at..end, self.level, state, &mut |pattern, from| {
+            let (state, tokens) = (&mut state, &mut buffers.tokens);
+            let memory = TokenMemory { state, notes: &mut *notes, buffers: tokens };
+            self.tokens.scan(bytes, at..end, self.level, memory, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
-            self.stems.scan(bytes, at..end, self.level, &mut |pattern, from| {
+            let places = &mut buffers.stems;
+            self.stems.scan(bytes, at..end, self.level, places, &mut |pattern, from| {
                 self.table.report(pattern, from, sink);
             });
             at = end;
@@ -143,15 +158,19 @@ impl Prefilter for NativePrefilter {
 
     fn is_present(&self, bytes: &[u8]) -> bool {
         let mut found = false;
-        let mut state = TokenState::default();
-        self.grams.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
-        if !found {
-            let (level, notes) = (self.level, &mut RunNotes::default());
-            let state = (&mut state, notes);
-            self.tokens.scan(bytes, 0..bytes.len(), level, state, &mut |_, _| found = true);
+        let all = 0..bytes.len();
+        self.grams.scan(bytes, all.clone(), self.level, &mut |_, _| found = true);
+        if found {
+            return true;
         }
+        let mut buffers = NativeBuffers::default();
+        let (mut state, mut notes) = (TokenState::default(), RunNotes::default());
+        let (state, notes, tokens) = (&mut state, &mut notes, &mut buffers.tokens);
+        let memory = TokenMemory { state, notes, buffers: tokens };
+        self.tokens.scan(bytes, all.clone(), self.level, memory, &mut |_, _| found = true);
         if !found {
-            self.stems.scan(bytes, 0..bytes.len(), self.level, &mut |_, _| found = true);
+            let places = &mut buffers.stems;
+            self.stems.scan(bytes, all, self.level, places, &mut |_, _| found = true);
         }
         found
     }

@@ -26,6 +26,9 @@ const STRIP_BYTES: usize = 2048;
 /// How much likelier a byte is behind itself than its frequency says.
 const REPEAT_FACTOR: f32 = 40.0;
 
+/// Places of a strip that some bucket allows.
+pub(super) type StemPlaces = Places<{ STRIP_BYTES + 4 }>;
+
 /// Stems by fingerprint.
 #[derive(Debug)]
 pub(super) struct Stems {
@@ -50,23 +53,23 @@ impl Stems {
         Self { tables, index: TrigramIndex::with_offsets(table, stems) }
     }
 
-    /// Reports every stem whose fingerprint begins in `range` of `bytes`.
+    /// Reports every stem whose fingerprint begins in `range` of `bytes`. What `places` holds before does not matter.
     pub(super) fn scan(
         &self,
         bytes: &[u8],
         range: Range<usize>,
         level: SimdLevel,
+        places: &mut StemPlaces,
         report: &mut impl FnMut(u32, usize),
     ) {
         if self.index.is_empty() {
             return;
         }
-        let mut places = Places::<{ STRIP_BYTES + 4 }>::new();
         let mut at = range.start;
         while at < range.end {
             let strip = at..(at + STRIP_BYTES).min(range.end);
             places.clear();
-            self.fill(bytes, strip.clone(), level, &mut places);
+            self.fill(bytes, strip.clone(), level, places);
             for place in places.iter() {
                 self.verify(bytes, strip.start + place, report);
             }
@@ -75,13 +78,7 @@ impl Stems {
     }
 
     /// The places of a strip that some bucket allows.
-    fn fill(
-        &self,
-        bytes: &[u8],
-        strip: Range<usize>,
-        level: SimdLevel,
-        places: &mut Places<{ STRIP_BYTES + 4 }>,
-    ) {
+    fn fill(&self, bytes: &[u8], strip: Range<usize>, level: SimdLevel, places: &mut StemPlaces) {
         let mut at = strip.start;
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {

@@ -26,6 +26,29 @@ const STARTS_MAX: usize = STRIP_BLOCKS * BLOCK / 2 + 4;
 
 type Starts = Places<STARTS_MAX>;
 
+/// Memory for a strip, kept from scan to scan: clearing it costs as much as scanning a short text. What an earlier strip
+/// left there is written over before it is read.
+#[derive(Debug)]
+pub(super) struct StripBuffers {
+    masks: StripMasks,
+    runs: Runs,
+    starts: Starts,
+}
+
+impl Default for StripBuffers {
+    fn default() -> Self {
+        Self { masks: StripMasks::new(), runs: Runs::new(), starts: Starts::new() }
+    }
+}
+
+/// What a scan writes to besides its report.
+pub(super) struct TokenMemory<'a> {
+    pub(super) state: &'a mut TokenState,
+    /// Long runs of base64 are noted here.
+    pub(super) notes: &'a mut RunNotes,
+    pub(super) buffers: &'a mut StripBuffers,
+}
+
 /// Prefixes and keywords.
 #[derive(Debug)]
 pub(super) struct Tokens {
@@ -62,7 +85,7 @@ impl Tokens {
         bytes: &[u8],
         range: Range<usize>,
         level: SimdLevel,
-        state: (&mut TokenState, &mut RunNotes),
+        memory: TokenMemory<'_>,
         report: &mut impl FnMut(u32, usize),
     ) {
         if self.is_empty() {
@@ -70,10 +93,10 @@ impl Tokens {
         }
         #[cfg(target_arch = "x86_64")]
         if level == SimdLevel::Avx2 {
-            let scan = Scan { tokens: self, bytes, range, level, state, report };
+            let scan = Scan { tokens: self, bytes, range, level, memory, report };
             return simd::avx2::compiled(level, scan);
         }
-        self.scan_strips(bytes, range, level, state, report);
+        self.scan_strips(bytes, range, level, memory, report);
     }
 
     #[inline(always)]
@@ -82,30 +105,28 @@ impl Tokens {
         bytes: &[u8],
         range: Range<usize>,
         level: SimdLevel,
-        (state, notes): (&mut TokenState, &mut RunNotes),
+        memory: TokenMemory<'_>,
         report: &mut impl FnMut(u32, usize),
     ) {
-        let mut masks = StripMasks::new();
-        let mut runs = Runs::new();
-        let mut starts = Starts::new();
+        let TokenMemory { state, notes, buffers: StripBuffers { masks, runs, starts } } = memory;
         self.near.schemes(bytes, range.clone(), &mut state.near, report);
         let mut at = range.start;
         while at < range.end {
             let blocks = (range.end - at).div_ceil(BLOCK).min(STRIP_BLOCKS);
             masks.start[0] = state.before_start;
             masks.fill(level, bytes, (at, blocks));
-            runs.find(&masks, blocks);
+            runs.find(masks, blocks);
             starts.clear();
             for index in 0..blocks {
                 let place = at + index * BLOCK;
                 if runs.noted[index] != 0 {
                     notes.add(place, runs.noted[index]);
                 }
-                self.neighbours(bytes, place, (&masks, &runs, index), state, report);
+                self.neighbours(bytes, place, (masks, runs, index), state, report);
                 starts.push(runs.tokens[index], index * BLOCK);
             }
             state.before_start = masks.start[blocks];
-            self.look_up(bytes, at, &starts, report);
+            self.look_up(bytes, at, starts, report);
             at += blocks * BLOCK;
         }
     }
@@ -163,7 +184,7 @@ struct Scan<'a, R> {
     bytes: &'a [u8],
     range: Range<usize>,
     level: SimdLevel,
-    state: (&'a mut TokenState, &'a mut RunNotes),
+    memory: TokenMemory<'a>,
     report: &'a mut R,
 }
 
@@ -171,6 +192,6 @@ struct Scan<'a, R> {
 impl<R: FnMut(u32, usize)> simd::avx2::Work for Scan<'_, R> {
     #[inline(always)]
     fn run(self) {
-        self.tokens.scan_strips(self.bytes, self.range, self.level, self.state, self.report);
+        self.tokens.scan_strips(self.bytes, self.range, self.level, self.memory, self.report);
     }
 }
