@@ -55,15 +55,28 @@ pub enum Verdict {
     Disproven,
 }
 
+/// Which letters follow the ten digits of base62.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DigitOrder {
+    /// `0-9A-Za-z`
+    #[default]
+    UpperFirst,
+    /// `0-9a-zA-Z`
+    LowerFirst,
+}
+
 /// The offline proof of a detector, as the engine and the embedded rules hold it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ChecksumSpec {
     /// The last `check` characters are the base62 CRC32 of the `payload` characters before them.
     Crc32Base62 {
-        /// Characters the checksum covers.
+        /// Characters the checksum covers; 0: all before it, prefix included.
         payload: u8,
         /// Characters of the checksum: 6 or more, fewer cannot hold 32 bits.
         check: u8,
+        /// The alphabet.
+        order: DigitOrder,
     },
     /// A JSON Web Token (RFC 7519).
     Jwt,
@@ -83,8 +96,11 @@ pub enum ChecksumSpec {
     Nkey,
     /// Bech32 with its six characters of checksum: keys of age, Nostr, Cardano.
     Bech32,
-    /// The last eight characters are the CRC32 of what stands before the last underscore.
-    Crc32Hex,
+    /// The last eight characters are a CRC32.
+    Crc32Hex {
+        /// Characters before them that it covers, high byte first; 0: Grafana's, of all before the last underscore.
+        payload: u8,
+    },
     /// A Stellar secret seed.
     Stellar,
 }
@@ -99,10 +115,14 @@ pub enum ChecksumSpec {
 pub enum ChecksumToml {
     /// See [`ChecksumSpec::Crc32Base62`].
     Crc32Base62 {
-        /// Characters the checksum covers.
+        /// Characters the checksum covers; all before it where absent.
+        #[serde(default)]
         payload: u8,
         /// Characters of the checksum.
         check: u8,
+        /// The alphabet.
+        #[serde(default)]
+        order: DigitOrder,
     },
     /// See [`ChecksumSpec::Jwt`].
     Jwt {},
@@ -123,7 +143,11 @@ pub enum ChecksumToml {
     /// See [`ChecksumSpec::Bech32`].
     Bech32 {},
     /// See [`ChecksumSpec::Crc32Hex`].
-    Crc32Hex {},
+    Crc32Hex {
+        /// Characters the checksum covers; Grafana's layout where absent.
+        #[serde(default)]
+        payload: u8,
+    },
     /// See [`ChecksumSpec::Stellar`].
     Stellar {},
 }
@@ -131,7 +155,9 @@ pub enum ChecksumToml {
 impl From<ChecksumToml> for ChecksumSpec {
     fn from(toml: ChecksumToml) -> Self {
         match toml {
-            ChecksumToml::Crc32Base62 { payload, check } => Self::Crc32Base62 { payload, check },
+            ChecksumToml::Crc32Base62 { payload, check, order } => {
+                Self::Crc32Base62 { payload, check, order }
+            }
             ChecksumToml::Jwt {} => Self::Jwt,
             ChecksumToml::Pem {} => Self::Pem,
             ChecksumToml::Luhn {} => Self::Luhn,
@@ -141,7 +167,7 @@ impl From<ChecksumToml> for ChecksumSpec {
             ChecksumToml::GitlabRoutable {} => Self::GitlabRoutable,
             ChecksumToml::Nkey {} => Self::Nkey,
             ChecksumToml::Bech32 {} => Self::Bech32,
-            ChecksumToml::Crc32Hex {} => Self::Crc32Hex,
+            ChecksumToml::Crc32Hex { payload } => Self::Crc32Hex { payload },
             ChecksumToml::Stellar {} => Self::Stellar,
         }
     }
@@ -150,7 +176,9 @@ impl From<ChecksumToml> for ChecksumSpec {
 impl From<ChecksumSpec> for ChecksumToml {
     fn from(spec: ChecksumSpec) -> Self {
         match spec {
-            ChecksumSpec::Crc32Base62 { payload, check } => Self::Crc32Base62 { payload, check },
+            ChecksumSpec::Crc32Base62 { payload, check, order } => {
+                Self::Crc32Base62 { payload, check, order }
+            }
             ChecksumSpec::Jwt => Self::Jwt {},
             ChecksumSpec::Pem => Self::Pem {},
             ChecksumSpec::Luhn => Self::Luhn {},
@@ -160,7 +188,7 @@ impl From<ChecksumSpec> for ChecksumToml {
             ChecksumSpec::GitlabRoutable => Self::GitlabRoutable {},
             ChecksumSpec::Nkey => Self::Nkey {},
             ChecksumSpec::Bech32 => Self::Bech32 {},
-            ChecksumSpec::Crc32Hex => Self::Crc32Hex {},
+            ChecksumSpec::Crc32Hex { payload } => Self::Crc32Hex { payload },
             ChecksumSpec::Stellar => Self::Stellar {},
         }
     }
@@ -169,7 +197,9 @@ impl From<ChecksumSpec> for ChecksumToml {
 /// What `spec` shows of `secret`.
 pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
     match spec {
-        ChecksumSpec::Crc32Base62 { payload, check } => crc32::verify(payload, check, secret),
+        ChecksumSpec::Crc32Base62 { payload, check, order } => {
+            crc32::verify(payload, check, order, secret)
+        }
         ChecksumSpec::Jwt => jwt::verify(secret),
         ChecksumSpec::Pem => pem::verify(secret),
         ChecksumSpec::Luhn => luhn::verify(secret),
@@ -179,7 +209,7 @@ pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
         ChecksumSpec::GitlabRoutable => gitlab::verify(secret),
         ChecksumSpec::Nkey => nkey::verify(secret),
         ChecksumSpec::Bech32 => bech32::verify(secret),
-        ChecksumSpec::Crc32Hex => crc32::verify_hex(secret),
+        ChecksumSpec::Crc32Hex { payload } => crc32::verify_hex(payload, secret),
         ChecksumSpec::Stellar => stellar::verify(secret),
     }
 }
@@ -190,17 +220,19 @@ pub fn verify(spec: ChecksumSpec, secret: &[u8]) -> Verdict {
 /// None for kinds without a checksum at the end, and for a text the kind cannot end. What it
 /// appends: `crc32-base62` its `check` characters, `luhn` one digit, `base58check` six characters,
 /// `gitlab-routable` seven (the text ends with the two characters of the payload's length), `nkey` and
-/// `stellar` four, `bech32` six, `crc32-hex` eight (the text ends with an underscore).
+/// `stellar` four, `bech32` six, `crc32-hex` eight (without a payload the text ends with an underscore).
 pub fn fill_check(spec: ChecksumSpec, secret_without_check: &str) -> Option<String> {
     let text = secret_without_check.as_bytes();
     match spec {
-        ChecksumSpec::Crc32Base62 { payload, check } => crc32::fill(payload, check, text),
+        ChecksumSpec::Crc32Base62 { payload, check, order } => {
+            crc32::fill(payload, check, order, text)
+        }
         ChecksumSpec::Luhn => luhn::fill(text),
         ChecksumSpec::Base58check => base58check::fill(text),
         ChecksumSpec::GitlabRoutable => gitlab::fill(text),
         ChecksumSpec::Nkey => nkey::fill(text),
         ChecksumSpec::Bech32 => bech32::fill(text),
-        ChecksumSpec::Crc32Hex => crc32::fill_hex(text),
+        ChecksumSpec::Crc32Hex { payload } => crc32::fill_hex(payload, text),
         ChecksumSpec::Stellar => stellar::fill(text),
         ChecksumSpec::Jwt
         | ChecksumSpec::Pem
@@ -226,7 +258,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GITHUB: ChecksumSpec = ChecksumSpec::Crc32Base62 { payload: 30, check: 6 };
+    const GITHUB: ChecksumSpec =
+        ChecksumSpec::Crc32Base62 { payload: 30, check: 6, order: DigitOrder::UpperFirst };
+    const GRAFANA: ChecksumSpec = ChecksumSpec::Crc32Hex { payload: 0 };
+    const CLOUDFLARE: ChecksumSpec = ChecksumSpec::Crc32Hex { payload: 40 };
     const ALL: [ChecksumSpec; 12] = [
         GITHUB,
         ChecksumSpec::Jwt,
@@ -238,7 +273,7 @@ mod tests {
         ChecksumSpec::GitlabRoutable,
         ChecksumSpec::Nkey,
         ChecksumSpec::Bech32,
-        ChecksumSpec::Crc32Hex,
+        GRAFANA,
         ChecksumSpec::Stellar,
     ];
 
@@ -255,6 +290,11 @@ mod tests {
     fn toml_names_every_kind() {
         let text = r#"checksum = { kind = "crc32-base62", payload = 30, check = 6 }"#;
         assert_eq!(read(text).unwrap(), GITHUB);
+        let text = r#"checksum = { kind = "crc32-base62", check = 6, order = "lower-first" }"#;
+        let order = DigitOrder::LowerFirst;
+        assert_eq!(read(text).unwrap(), ChecksumSpec::Crc32Base62 { payload: 0, check: 6, order });
+        let text = r#"checksum = { kind = "crc32-hex", payload = 40 }"#;
+        assert_eq!(read(text).unwrap(), CLOUDFLARE);
         let names = [
             "jwt",
             "pem",
@@ -284,6 +324,8 @@ mod tests {
             r#"checksum = { kind = "crc32-base62", payload = 30 }"#,
             r#"checksum = { kind = "crc32-base62", payload = 30, check = 6, width = 1 }"#,
             r#"checksum = { kind = "crc32-base62", payload = 300, check = 6 }"#,
+            r#"checksum = { kind = "crc32-base62", check = 6, order = "digits-first" }"#,
+            r#"checksum = { kind = "crc32-hex", check = 8 }"#,
             r#"checksum = { kind = "md5" }"#,
             r"checksum = { payload = 30, check = 6 }",
         ] {
@@ -322,7 +364,12 @@ mod tests {
         fn never_panics_on_any_sizes(
             payload in any::<u8>(), check in any::<u8>(), text in "\\PC{0,80}",
         ) {
-            let spec = ChecksumSpec::Crc32Base62 { payload, check };
+            for order in [DigitOrder::UpperFirst, DigitOrder::LowerFirst] {
+                let spec = ChecksumSpec::Crc32Base62 { payload, check, order };
+                verify(spec, text.as_bytes());
+                fill_check(spec, &text);
+            }
+            let spec = ChecksumSpec::Crc32Hex { payload };
             verify(spec, text.as_bytes());
             fill_check(spec, &text);
         }
@@ -357,7 +404,8 @@ mod tests {
                 (ChecksumSpec::Luhn, format!("{digits}1")),
                 (ChecksumSpec::Base58check, format!("{base58}z")),
                 (ChecksumSpec::GitlabRoutable, format!("glpat-{body}.01.0u")),
-                (ChecksumSpec::Crc32Hex, format!("glsa_{body}_")),
+                (GRAFANA, format!("glsa_{body}_")),
+                (CLOUDFLARE, format!("cfut_{body}0123456789")),
                 (ChecksumSpec::Bech32, format!("nsec1{}", "qpzry9x8gf2tvdw0".repeat(3))),
             ];
             for (spec, text) in texts {
