@@ -22,6 +22,8 @@ pub enum DecodeKind {
     HtmlEntity,
     /// `=41` escapes of mail.
     QuotedPrintable,
+    /// Literals that program code puts together.
+    Join,
     /// Gzip inside another encoding.
     Gzip,
     /// Zlib inside another encoding.
@@ -30,7 +32,7 @@ pub enum DecodeKind {
 
 impl DecodeKind {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Utf16Le,
         Self::Utf16Be,
         Self::Base64,
@@ -39,6 +41,7 @@ impl DecodeKind {
         Self::Escape,
         Self::HtmlEntity,
         Self::QuotedPrintable,
+        Self::Join,
         Self::Gzip,
         Self::Zlib,
     ];
@@ -54,6 +57,7 @@ impl DecodeKind {
             Self::Escape => "escape",
             Self::HtmlEntity => "html-entity",
             Self::QuotedPrintable => "quoted-printable",
+            Self::Join => "join",
             Self::Gzip => "gzip",
             Self::Zlib => "zlib",
         }

@@ -5,6 +5,7 @@ use scanner_core::{Chunk, FindingRec, RootSpan, Variant};
 use scanner_rules::Shape;
 use scanner_stdx::{Inserted, hash128};
 
+use crate::decode::DecodeSlab;
 use crate::engine::Engine;
 use crate::gate::Stage;
 use crate::scratch::{DedupKey, FindingBuf, ScanScratch};
@@ -58,8 +59,8 @@ fn drop_mirrored_utf16(scratch: &mut ScanScratch) {
     });
 }
 
-/// How specific a finding is; more wins.
-fn rank(engine: &Engine, rec: &FindingRec) -> (bool, u8, u8, u8, bool, u64) {
+/// How specific a finding is; more wins. Of a value that goes on in another literal, the whole.
+fn rank(engine: &Engine, slab: &DecodeSlab, rec: &FindingRec) -> (bool, u8, u8, u8, bool, u64) {
     let cold = engine.cold(rec.rule_id);
     let shape = match cold.shape {
         Shape::Token | Shape::Block => 4,
@@ -73,14 +74,14 @@ fn rank(engine: &Engine, rec: &FindingRec) -> (bool, u8, u8, u8, bool, u64) {
         rec.confidence as u8,
         shape,
         rec.score,
-        rec.step_id.is_root(),
+        slab.is_joined_only(rec.step_id),
         rec.root.len(),
     )
 }
 
 /// Of findings whose secrets overlap only the most specific is kept; of equals the first rule.
 fn drop_less_specific(engine: &Engine, scratch: &mut ScanScratch) {
-    let ScanScratch { findings, order, worker, .. } = scratch;
+    let ScanScratch { findings, order, worker, slab, .. } = scratch;
     if findings.len() < 2 {
         return;
     }
@@ -100,7 +101,7 @@ fn drop_less_specific(engine: &Engine, scratch: &mut ScanScratch) {
         let group = &mut order[from..to];
         group.sort_unstable_by_key(|index| {
             let rec = rec(*index);
-            (std::cmp::Reverse(rank(engine, &rec)), rec.rule_id, rec.root)
+            (std::cmp::Reverse(rank(engine, slab, &rec)), rec.rule_id, rec.root)
         });
         mark_overlapped(group, |index| rec(index).root);
         from = to;

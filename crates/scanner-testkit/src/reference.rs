@@ -12,6 +12,12 @@ use scanner_core::DecodeKind;
 /// Bytes around an escape that are read with it.
 const SIDE: usize = 4096;
 
+/// Bytes around a join that are read with it.
+const JOIN_SIDE: usize = 640;
+
+/// Bytes between two literals that are joined, their second quote included, at most.
+const JOIN_MAX: usize = 80;
+
 /// Decoded text: its bytes and, for each, the encoded bytes it comes from.
 pub type Text = Vec<(u8, Range<usize>)>;
 
@@ -24,6 +30,8 @@ pub struct Piece {
     pub places: Vec<Range<usize>>,
     /// The encodings undone, outermost first.
     pub chain: Vec<DecodeKind>,
+    /// For each time that literals were joined: how many joins there are up to where each byte begins and ends.
+    pub joins: Vec<Vec<Range<usize>>>,
 }
 
 impl Piece {
@@ -31,21 +39,47 @@ impl Piece {
     pub fn place(&self, range: Range<usize>) -> Range<usize> {
         self.places[range.start].start..self.places[range.end - 1].end
     }
+
+    /// Whether a range of decoded bytes lies across a join each time that literals were joined.
+    pub fn is_whole(&self, range: Range<usize>) -> bool {
+        self.joins.iter().all(|joins| joins[range.start].start < joins[range.end - 1].end)
+    }
+
+    /// The piece that decoding gave, with places in this one's bytes.
+    fn inner(&self, kind: DecodeKind, decoded: &Text) -> Self {
+        let chain = [self.chain.as_slice(), &[kind]].concat();
+        let places = decoded.iter().map(|(_, range)| self.place(range.clone())).collect();
+        let bytes: Vec<u8> = decoded.iter().map(|(byte, _)| *byte).collect();
+        let counts = |joins: &Vec<Range<usize>>| {
+            let of = |range: &Range<usize>| joins[range.start].start..joins[range.end - 1].end;
+            decoded.iter().map(|(_, range)| of(range)).collect()
+        };
+        let mut joins: Vec<Vec<Range<usize>>> = self.joins.iter().map(counts).collect();
+        if kind == DecodeKind::Join {
+            let (mut count, mut end) = (0, decoded.first().map_or(0, |first| first.1.start));
+            let mut counted = Vec::new();
+            for (_, range) in decoded {
+                count += usize::from(range.start > end);
+                end = range.end;
+                counted.push(count..count);
+            }
+            joins.push(counted);
+        }
+        Self { bytes, places, chain, joins }
+    }
 }
 
 /// All pieces that a text decodes to, `depth` encodings deep.
 pub fn decode_all(text: &[u8], depth: usize) -> Vec<Piece> {
     let places = (0..text.len()).map(|at| at..at + 1).collect();
-    let mut layer = vec![Piece { bytes: text.to_vec(), places, chain: Vec::new() }];
+    let mut layer =
+        vec![Piece { bytes: text.to_vec(), places, chain: Vec::new(), joins: Vec::new() }];
     let mut all: Vec<Piece> = Vec::new();
     for _ in 0..depth {
         let mut next: Vec<Piece> = Vec::new();
         for piece in &layer {
             for (kind, decoded) in layer_of(&piece.bytes, !piece.chain.is_empty()) {
-                let chain = [piece.chain.as_slice(), &[kind]].concat();
-                let places = decoded.iter().map(|(_, range)| piece.place(range.clone())).collect();
-                let bytes: Vec<u8> = decoded.iter().map(|(byte, _)| *byte).collect();
-                let piece = Piece { bytes, places, chain };
+                let piece = piece.inner(kind, &decoded);
                 if !piece.bytes.is_empty() && !next.contains(&piece) {
                     next.push(piece);
                 }
@@ -82,9 +116,12 @@ pub fn layer_of(bytes: &[u8], is_decoded: bool) -> Vec<(DecodeKind, Text)> {
         (DecodeKind::QuotedPrintable, begins_quoted, in_soft_line, quoted_unit),
     ];
     for (kind, begins, inside, unit) in escapes {
-        for span in neighbourhoods(bytes, begins, inside) {
+        for span in neighbourhoods(bytes, SIDE, begins, inside) {
             found.push((kind, undo(bytes, span, unit)));
         }
+    }
+    for span in neighbourhoods(bytes, JOIN_SIDE, begins_join, |_, _| true) {
+        found.push((DecodeKind::Join, undo(bytes, span, join_unit)));
     }
     found
 }
@@ -102,16 +139,16 @@ enum Meaning {
     Character(u32),
 }
 
-/// The stretches within [`SIDE`] of an escape, not beyond what `inside` allows; those that touch are one.
-fn neighbourhoods(bytes: &[u8], begins: Begins, inside: Inside) -> Vec<Range<usize>> {
+/// The stretches within `side` of an escape, not beyond what `inside` allows; those that touch are one.
+fn neighbourhoods(bytes: &[u8], side: usize, begins: Begins, inside: Inside) -> Vec<Range<usize>> {
     let mut is_near = vec![false; bytes.len()];
     for at in (0..bytes.len()).filter(|at| begins(bytes, *at)) {
         let mut from = at;
-        while from > 0 && at - from < SIDE && inside(bytes, from - 1) {
+        while from > 0 && at - from < side && inside(bytes, from - 1) {
             from -= 1;
         }
         let mut to = at;
-        while to < bytes.len() && to - at < SIDE && inside(bytes, to) {
+        while to < bytes.len() && to - at < side && inside(bytes, to) {
             to += 1;
         }
         is_near[from..to].fill(true);
@@ -291,6 +328,119 @@ fn quoted_unit(bytes: &[u8], at: usize) -> (Option<Meaning>, usize) {
         }
     }
     (Some(Meaning::Byte(bytes[at])), 1)
+}
+
+/// Where the second of two literals begins that are joined, of which the first is closed at `at`.
+fn join(bytes: &[u8], at: usize) -> Option<usize> {
+    let is_escaped = at > 0 && bytes[at - 1] == b'\\';
+    let first = &bytes[..at - usize::from(is_escaped)];
+    let ends_header = |word: &str| {
+        let tail = first.len().checked_sub(word.len()).map(|from| &first[from..]);
+        tail.is_some_and(|tail| String::from_utf8_lossy(tail).to_lowercase() == word)
+    };
+    let is_letter_of_escape =
+        first.len() > 1 && first[first.len() - 2] == b'\\' && first.ends_with_letter();
+    let is_cut = first.last().is_some_and(|byte| is_joinable(*byte)) && !is_letter_of_escape;
+    if !is_cut && !ends_header("bearer ") && !ends_header("basic ") {
+        return None;
+    }
+    let closed = bytes[at];
+    if !bytes.get(at + 1).is_some_and(|byte| b" \t\r\n+.&\\".contains(byte)) {
+        return None;
+    }
+    for end in at + 2..=(at + 1 + JOIN_MAX).min(bytes.len().saturating_sub(1)) {
+        let opened = bytes[end - 1];
+        let between = &bytes[at + 1..end - 1];
+        if !b"\"'`".contains(&opened) {
+            continue;
+        }
+        // The first quote decides: none stands in what may be between literals.
+        let between = if is_escaped { between.strip_suffix(b"\\")? } else { between };
+        let operator = operator(between)?;
+        let known = ["+", ".", "..", "&", "~", "<>", "++", "||", "^"].map(str::as_bytes);
+        let is_beside = operator.is_empty() && opened == closed && skip_blanks(between) > 0;
+        let joins = is_beside || known.contains(&operator);
+        return (joins && is_joinable(bytes[end])).then_some(end);
+    }
+    None
+}
+
+/// Whether a join begins at `at` that is taken out together with all others around it.
+fn begins_join(bytes: &[u8], at: usize) -> bool {
+    let joined =
+        if b"\"'`".contains(&bytes[at]) { join(bytes, at) } else { carried_over(bytes, at) };
+    let Some(mut next) = joined else { return false };
+    let first = if at > 0 && bytes[at - 1] == b'\\' { at - 1 } else { at };
+    let mut run: Vec<u8> = Vec::new();
+    while run.len() < 16 && run.len() < first && is_joinable(bytes[first - 1 - run.len()]) {
+        run.push(bytes[first - 1 - run.len()]);
+    }
+    for _ in 0..16 {
+        if next < bytes.len() && join_unit(bytes, next).0.is_none() {
+            next += join_unit(bytes, next).1;
+        }
+        if next >= bytes.len() || !is_joinable(bytes[next]) {
+            break;
+        }
+        run.push(bytes[next]);
+        next += 1;
+    }
+    let any = |is: fn(&u8) -> bool| run.iter().any(is);
+    let is_mixed = any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase);
+    run.len() >= 8 && (any(u8::is_ascii_digit) || is_mixed)
+}
+
+/// What stands between two literals but blanks and the prefix of the second; nothing where it is no operator.
+fn operator(between: &[u8]) -> Option<&[u8]> {
+    let rest = &between[skip_blanks(between)..];
+    let len = rest.iter().position(|byte| !b"+.&~<>|^".contains(byte)).unwrap_or(rest.len());
+    let (operator, rest) = rest.split_at(len);
+    let rest = &rest[skip_blanks(rest)..];
+    let has_prefix = rest.len() == 1 && rest.ends_with_letter();
+    (rest.is_empty() || has_prefix).then_some(operator)
+}
+
+fn skip_blanks(text: &[u8]) -> usize {
+    let mut at = 0;
+    while at < text.len() {
+        if b" \t\r\n".contains(&text[at]) {
+            at += 1;
+        } else if b"\\_".contains(&text[at]) && break_len(text, at + 1) > 0 {
+            at += 1 + break_len(text, at + 1);
+        } else {
+            break;
+        }
+    }
+    at
+}
+
+trait EndsWithLetter {
+    fn ends_with_letter(&self) -> bool;
+}
+
+impl EndsWithLetter for [u8] {
+    fn ends_with_letter(&self) -> bool {
+        self.last().is_some_and(u8::is_ascii_alphabetic)
+    }
+}
+
+fn is_joinable(byte: u8) -> bool {
+    (33..127).contains(&byte) && !b"\"'`()[]{}<>,;\\".contains(&byte)
+}
+
+/// Where a word goes on that a backslash carries over the end of a line.
+fn carried_over(bytes: &[u8], at: usize) -> Option<usize> {
+    let len = break_len(bytes, at + 1);
+    let next = bytes.get(at + 1 + len)?;
+    let is_word = at > 0 && is_joinable(bytes[at - 1]) && is_joinable(*next);
+    (bytes[at] == b'\\' && len > 0 && is_word).then_some(at + 1 + len)
+}
+
+fn join_unit(bytes: &[u8], at: usize) -> (Option<Meaning>, usize) {
+    let is_quote = |at: usize| bytes.get(at).is_some_and(|byte| b"\"'`".contains(byte));
+    let quote = if bytes[at] == b'\\' { at + 1 } else { at };
+    let joined = if is_quote(quote) { join(bytes, quote) } else { carried_over(bytes, at) };
+    joined.map_or((Some(Meaning::Byte(bytes[at])), 1), |end| (None, end - at))
 }
 
 fn hex_spans(bytes: &[u8]) -> Vec<Range<usize>> {

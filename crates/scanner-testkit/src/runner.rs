@@ -121,6 +121,13 @@ impl Runner {
         self.found().into_iter().zip(chains).collect()
     }
 
+    /// Scans a text in one piece; with each finding comes the place of the whole match.
+    pub fn whole_with_matches(&mut self, path: &str, text: &[u8]) -> Vec<(Found, RootSpan)> {
+        self.whole(path, text);
+        let matches = self.scratch.findings().iter().map(|f| f.rec.root_match);
+        self.found().into_iter().zip(matches).collect()
+    }
+
     /// Scans a text in one piece and keeps its hits.
     pub fn recorded(&mut self, text: &[u8], record: &mut HitList) -> Vec<Found> {
         let chunk = self.begin(text);

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use proptest::prelude::*;
-use scanner_core::DecodeKind;
+use scanner_core::{DecodeKind, RootSpan};
 use scanner_engine::{EngineOptions, Tuning};
 use scanner_rules::{RuleSpec, builtin};
 use scanner_testkit::reference::decode_all;
@@ -58,6 +58,11 @@ fn wrap(how: u8, text: &[u8]) -> Vec<u8> {
         9 => each(&|b| {
             if b == b'=' || b >= 127 { format!("={b:02X}") } else { char::from(b).into() }
         }),
+        12..=15 => {
+            let gaps = ["\" + \"", "'\n  . '", "\" \\\n \"", "\"\n\t\""];
+            let cut: Vec<&[u8]> = text.chunks(7 + usize::from(how)).collect();
+            return cut.join(gaps[usize::from(how) - 12].as_bytes());
+        }
         10 => {
             let wide: Vec<u8> = text.iter().flat_map(|byte| [*byte, 0]).collect();
             BASE64.encode(&wide)
@@ -73,12 +78,12 @@ fn wrap(how: u8, text: &[u8]) -> Vec<u8> {
 }
 
 fn documents() -> impl Strategy<Value = Vec<u8>> {
-    let planted = (prop::sample::select(secrets().to_vec()), prop::collection::vec(0u8..12, 0..4));
+    let planted = (prop::sample::select(secrets().to_vec()), prop::collection::vec(0u8..16, 0..4));
     let piece = prop_oneof![
         5 => planted.prop_map(|(text, wraps)| {
             wraps.iter().fold(text.into_bytes(), |text, how| wrap(*how, &text))
         }),
-        2 => prop::collection::vec(prop::sample::select(b"%&=\\u41 ;#\n\"<>QUJD-_/+".to_vec()), 0..60),
+        2 => prop::collection::vec(prop::sample::select(b"%&=\\u41 ;#\n\"'.<>QUJD-_/+".to_vec()), 0..60),
         1 => prop::collection::vec(any::<u8>(), 0..30),
         2 => prop::sample::select(vec![b"\nvalue: \"".to_vec(), b"\" ".to_vec(), b"\n".to_vec(), b"&".to_vec()]),
     ];
@@ -98,8 +103,12 @@ fn by_reference(text: &[u8]) -> BTreeSet<Place> {
         all.insert((found.rule, found.secret, Vec::new(), found.root.start, found.root.end));
     }
     for piece in decode_all(text, Tuning::DEFAULT.decode_depth_max as usize) {
-        for found in oracle.whole("a.txt", &piece.bytes) {
-            let place = piece.place(found.root.start as usize..found.root.end as usize);
+        for (found, whole_match) in oracle.whole_with_matches("a.txt", &piece.bytes) {
+            let range = |span: RootSpan| span.start as usize..span.end as usize;
+            if !piece.is_whole(range(whole_match)) {
+                continue;
+            }
+            let place = piece.place(range(found.root));
             let chain = piece.chain.clone();
             all.insert((found.rule, found.secret, chain, place.start as u64, place.end as u64));
         }

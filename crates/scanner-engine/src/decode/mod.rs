@@ -4,6 +4,7 @@
 //! Findings are then led back: their spans become those of the encoded text in the object, and they remember the
 //! chain of decoders.
 
+mod joined;
 mod slab;
 mod steps;
 mod stream;
@@ -19,6 +20,7 @@ use stream::{End, Source, SpanStream, Stretch};
 
 use crate::delta::KnownSpan;
 use crate::engine::Engine;
+use crate::judge::FileKind;
 use crate::prefilter::RunNotes;
 use crate::scratch::ScanScratch;
 use crate::transform::{self, EncodedSpan, Origin, find::find, inflate};
@@ -218,6 +220,14 @@ fn scan_item(
         });
     }
     let within = |span: RootSpan| RootSpan { start: span.start - start, end: span.end - start };
+    if scratch.findings.len() > before && slab.steps.any(item.step, DecodeKind::Join) {
+        let kind = *scratch.worker.file_kind.get_or_insert_with(|| FileKind::of(&scratch.path));
+        let text = (chunk.data, kind.separates_literals());
+        scratch.findings.retain(|at, rec, _| {
+            let RootSpan { start, end } = within(rec.root_match);
+            at < before || slab.is_whole(text, index, start as usize..end as usize)
+        });
+    }
     scratch.findings.change_from(before, |rec, hint| {
         let decoded = within(rec.root_match);
         rec.span = Span::new(rec.root.start as u32, rec.root.end as u32);

@@ -31,16 +31,32 @@ impl StepArena {
         id
     }
 
+    /// What a step undid.
+    pub(super) fn kind(&self, step: StepId) -> Option<DecodeKind> {
+        self.steps.get(step.index()).filter(|_| !step.is_root()).map(|link| link.kind)
+    }
+
+    /// Whether one of the steps up to this one undid `kind`.
+    pub(super) fn any(&self, step: StepId, kind: DecodeKind) -> bool {
+        self.links(step).any(|known| known == kind)
+    }
+
+    /// Whether each of the steps up to this one undid `kind`.
+    pub(super) fn all(&self, step: StepId, kind: DecodeKind) -> bool {
+        self.links(step).all(|known| known == kind)
+    }
+
     /// The encodings undone, outermost first.
     pub(super) fn chain(&self, step: StepId) -> Vec<DecodeKind> {
-        let mut chain = Vec::new();
-        let mut step = step;
-        while let Some(link) = self.steps.get(step.index()).filter(|_| !step.is_root()) {
-            chain.push(link.kind);
-            step = link.parent;
-        }
+        let mut chain: Vec<DecodeKind> = self.links(step).collect();
         chain.reverse();
         chain
+    }
+
+    /// The encodings undone, innermost first.
+    fn links(&self, step: StepId) -> impl Iterator<Item = DecodeKind> {
+        let link = |step: StepId| self.steps.get(step.index()).filter(|_| !step.is_root());
+        std::iter::successors(link(step), move |known| link(known.parent)).map(|link| link.kind)
     }
 }
 
@@ -60,6 +76,8 @@ mod tests {
         let inner = add(&mut arena, outer, DecodeKind::Gzip);
         assert_eq!(arena.chain(inner), [DecodeKind::Base64, DecodeKind::Gzip]);
         assert_eq!(arena.chain(StepId::ROOT), []);
+        assert_eq!(arena.kind(inner), Some(DecodeKind::Gzip));
+        assert!(arena.all(outer, DecodeKind::Base64) && !arena.all(inner, DecodeKind::Gzip));
         arena.clear();
         assert_eq!(arena.chain(inner), []);
     }

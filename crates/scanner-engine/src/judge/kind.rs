@@ -161,6 +161,11 @@ impl FileKind {
         (Family::C as u8..=Family::Other as u8).contains(&(self.family as u8))
     }
 
+    /// Whether literals that stand side by side are arguments of their own there, and none is put together by an operator.
+    pub(crate) fn separates_literals(self) -> bool {
+        matches!(self.family, Family::Shell | Family::Infrastructure)
+    }
+
     /// Writes its features.
     pub(crate) fn describe(self, features: &mut Features) {
         features.set(Feature::FileFamily, self.family as usize);

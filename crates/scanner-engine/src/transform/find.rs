@@ -5,7 +5,7 @@ use std::ops::Range;
 use scanner_core::DecodeKind;
 
 use super::masks::{BLOCK, Marks, marks, scan_escapes, scan_hints, standard};
-use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, percent, quoted};
+use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, join, percent, quoted};
 use crate::prefilter::native::SimdLevel;
 
 /// Characters of base64 that begin with compressed data, at least.
@@ -19,7 +19,7 @@ struct Taken {
     /// Of hex, by parity of the pair.
     hex: [usize; 2],
     /// The last span of each kind of escape, as its index among all spans.
-    escapes: [Option<usize>; 4],
+    escapes: [Option<usize>; 5],
 }
 
 impl Taken {
@@ -242,6 +242,7 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
         Some([b'\\', b'u', after]) => matches!(after, b'0' | b'{'),
         Some([b'\\', b'U', after]) => *after == b'0',
         Some([b'\\', b'x', after]) => (b'0'..b'8').contains(after),
+        Some([b'\\', b'\n' | b'\r', _]) => true,
         Some([b'\\', ..]) => false,
         _ => true,
     }
@@ -252,9 +253,10 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
     let (which, kind) = match bytes[place] {
         b'%' => (0, DecodeKind::Percent),
-        b'\\' => (1, DecodeKind::Escape),
+        b'\\' if !matches!(bytes.get(place + 1), Some(b'\n' | b'\r')) => (1, DecodeKind::Escape),
         b'&' => (2, DecodeKind::HtmlEntity),
-        _ => (3, DecodeKind::QuotedPrintable),
+        b'=' => (3, DecodeKind::QuotedPrintable),
+        _ => (4, DecodeKind::Join),
     };
     let known = taken.escapes[which].map_or(0, |index| out[index].range.end);
     // Where an escape of text begins, the text around it.
@@ -262,7 +264,8 @@ fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<Enco
         0 => percent::begins(bytes, place).then(|| sides(bytes, place, known, percent::is_inside)),
         1 => escape::begins(bytes, place).then(|| sides(bytes, place, known, escape::is_inside)),
         2 => html::begins(bytes, place).then(|| sides(bytes, place, known, html::is_inside)),
-        _ => quoted::begins(bytes, place).then(|| sides(bytes, place, known, quoted::is_inside)),
+        3 => quoted::begins(bytes, place).then(|| sides(bytes, place, known, quoted::is_inside)),
+        _ => join::begins(bytes, place).then(|| around(bytes, place, known)),
     };
     let Some(Range { start, end }) = sides else { return };
     if let Some(index) = taken.escapes[which].filter(|_| start <= known) {
@@ -287,6 +290,12 @@ fn sides(
     let from = if start <= known { known } else { place };
     let to = (place + SIDE_MAX).min(bytes.len());
     start..(from..to).find(|at| !is_inside(bytes, *at)).unwrap_or(to.max(from))
+}
+
+/// As [`sides`], of a join: everything as far as it goes.
+fn around(bytes: &[u8], place: usize, known: usize) -> Range<usize> {
+    let start = known.max(place.saturating_sub(join::SIDE)).min(place);
+    start..(place + join::SIDE).min(bytes.len()).max(known)
 }
 
 #[cfg(test)]

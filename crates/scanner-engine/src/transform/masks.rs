@@ -194,8 +194,11 @@ fn scalar_hints(bytes: &[u8], at: usize) -> Hints {
         let mut run = 0_u64;
         for (bit, byte, next) in pairs(bytes, at + half * BLOCK) {
             let class = class_of(byte, &CLASSES);
-            let is_escape = class & follower(next) & ESCAPES != 0 && next != b'=';
             run |= u64::from(class & !ESCAPES != 0) << bit;
+            let has = |table: &[u8; 16], byte: u8| table[(byte & 15) as usize] == byte;
+            let class = class & ESCAPES | if has(&QUOTES, byte) { QUOTE } else { 0 };
+            let known = if has(&BEHIND, next) { !0 } else { !EXACT };
+            let is_escape = class & follower(next) & known != 0;
             *escapes |= u64::from(is_escape) << bit;
         }
         for eighth in 0..8 {
@@ -235,12 +238,14 @@ const ALPHABETS: Classes = classes(&[
 ]);
 
 /// What may stand behind each beginning of an escape, under the same bit, by low nibble: a closer look follows anyway, and
-/// the high nibble would cost half as much again. Behind `=` that is another `=`, which is excluded by itself.
+/// the high nibble would cost half as much again. Only behind `=` and quotes, which are in every line, it is told exactly
+/// ([`EXACT`], [`BEHIND`]).
 const FOLLOWERS: [u8; 16] = classes(&[
     (0x10, "3", "0123456789"),
-    (0x20, "3", "58"),
+    (0x20, "3", "58ad"),
     (0x40, "3", "137ce"),
     (0x80, "3", "3ad"),
+    (QUOTE, "3", "069abcde"),
 ])
 .0;
 
@@ -248,11 +253,23 @@ const fn follower(byte: u8) -> u8 {
     if byte < 0x80 { FOLLOWERS[(byte & 15) as usize] } else { 0 }
 }
 
-/// By low nibble: the byte with it that may begin an escape, or one with another low nibble, which no byte is; and its bit.
+/// The bit of [`LEADERS`] of quotes: of a class of base64 in [`CLASSES`], of which there are none left.
+const QUOTE: u8 = 0x08;
+
+/// By low nibble: the byte with it that may begin an escape or a join, or one with another low nibble, which no byte is;
+/// and its bit.
 const LEADERS: ([u8; 16], [u8; 16]) = {
     let (mut leaders, mut bits) = ([0; 16], [0; 16]);
     leaders[0] = 1;
-    let known = [(b'%', 0x10), (b'\\', 0x20), (b'&', 0x40), (b'=', 0x80)];
+    let known = [
+        (b'%', 0x10),
+        (b'\\', 0x20),
+        (b'&', 0x40),
+        (b'=', 0x80),
+        (b'"', QUOTE),
+        (b'\'', QUOTE),
+        (b'`', QUOTE),
+    ];
     let mut index = 0;
     while index < known.len() {
         let (leader, bit) = known[index];
@@ -262,6 +279,27 @@ const LEADERS: ([u8; 16], [u8; 16]) = {
     }
     (leaders, bits)
 };
+
+/// By low nibble: the quote with it, or a byte with another low nibble. What closes a literal that goes on elsewhere.
+const QUOTES: [u8; 16] = by_low_nibble(b"\"'`");
+
+/// By low nibble: what may stand behind such a quote or behind `=`, or a byte with another low nibble.
+const BEHIND: [u8; 16] = by_low_nibble(b" \t\n\r+.&\\3");
+
+/// The bits of those behind which only a byte of [`BEHIND`] may stand.
+const EXACT: u8 = 0x80 | QUOTE;
+
+/// A table whose entry at a byte's low nibble is that byte if it is one of `members`, whose low nibbles differ.
+const fn by_low_nibble(members: &[u8]) -> [u8; 16] {
+    let mut table = [0; 16];
+    table[0] = 1;
+    let mut index = 0;
+    while index < members.len() {
+        table[(members[index] & 15) as usize] = members[index];
+        index += 1;
+    }
+    table
+}
 
 /// Classes from their bits with the high and the low nibbles of their bytes.
 const fn classes(rows: &[(u8, &str, &str)]) -> Classes {
@@ -295,17 +333,18 @@ pub(super) mod avx2 {
     //! The marks of a block with 256-bit vectors.
 
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_andnot_si256, _mm256_castsi256_pd,
-        _mm256_cmpeq_epi8, _mm256_cmpeq_epi64, _mm256_cmpgt_epi8, _mm256_loadu_si256,
-        _mm256_movemask_epi8, _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8,
-        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_testz_si256,
+        __m256i, _mm256_add_epi8, _mm256_and_si256, _mm256_castsi256_pd, _mm256_cmpeq_epi8,
+        _mm256_cmpeq_epi64, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
+        _mm256_movemask_pd, _mm256_or_si256, _mm256_set1_epi8, _mm256_setzero_si256,
+        _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_testz_si256,
     };
 
     use std::ops::Range;
 
     use super::super::base64;
     use super::{
-        ALPHABETS, BLOCK, CLASSES, Classes, ESCAPES, FOLLOWERS, Hints, LEADERS, Marks, STEP, padded,
+        ALPHABETS, BEHIND, BLOCK, CLASSES, Classes, ESCAPES, EXACT, FOLLOWERS, Hints, LEADERS,
+        Marks, QUOTE, QUOTES, STEP, padded,
     };
     use crate::prefilter::native::SimdLevel;
 
@@ -514,11 +553,11 @@ pub(super) mod avx2 {
         Hints { eighths, escapes: masks_of(escapes).unwrap_or_default() }
     }
 
-    /// The bytes of a step that have a bit of [`ESCAPES`], if any has.
+    /// The bytes of a step that have a bit of [`ESCAPES`] or [`QUOTE`], if any has.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn masks_of(quarters: [__m256i; 4]) -> Option<[u64; 2]> {
-        let bits = _mm256_set1_epi8(ESCAPES.cast_signed());
+        let bits = _mm256_set1_epi8((ESCAPES | QUOTE).cast_signed());
         let any = _mm256_or_si256(
             _mm256_or_si256(quarters[0], quarters[1]),
             _mm256_or_si256(quarters[2], quarters[3]),
@@ -539,8 +578,17 @@ pub(super) mod avx2 {
     #[target_feature(enable = "avx2")]
     fn followed(class: __m256i, next: __m256i) -> __m256i {
         let followers = _mm256_shuffle_epi8(both_lanes(&FOLLOWERS), next);
-        let is_equals = _mm256_cmpeq_epi8(next, _mm256_set1_epi8(b'='.cast_signed()));
-        _mm256_andnot_si256(is_equals, _mm256_and_si256(class, followers))
+        let is_known = _mm256_cmpeq_epi8(_mm256_shuffle_epi8(both_lanes(&BEHIND), next), next);
+        let others = _mm256_set1_epi8((!EXACT).cast_signed());
+        _mm256_and_si256(_mm256_and_si256(class, followers), _mm256_or_si256(is_known, others))
+    }
+
+    /// [`QUOTE`] for each quote.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn quotes(bytes: __m256i) -> __m256i {
+        let known = _mm256_shuffle_epi8(both_lanes(&QUOTES), bytes);
+        _mm256_and_si256(_mm256_cmpeq_epi8(known, bytes), _mm256_set1_epi8(QUOTE.cast_signed()))
     }
 
     /// Which eighths of 32 bytes, of which there are four, are of base64; and the bytes where escapes may begin, which
@@ -550,7 +598,8 @@ pub(super) mod avx2 {
     fn quarter_hints(bytes: __m256i, next: __m256i) -> (i32, __m256i) {
         let splat = |byte: u8| _mm256_set1_epi8(byte.cast_signed());
         let class = classes(bytes, &CLASSES);
-        let escapes = followed(class, next);
+        let leaders = _mm256_or_si256(_mm256_and_si256(class, splat(ESCAPES)), quotes(bytes));
+        let escapes = followed(leaders, next);
         let zero = _mm256_setzero_si256();
         let others = _mm256_cmpeq_epi8(_mm256_and_si256(class, splat(!ESCAPES)), zero);
         let full = _mm256_castsi256_pd(_mm256_cmpeq_epi64(others, zero));
@@ -614,7 +663,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(8 * ProptestConfig::default().cases))]
         #[test]
         fn vector_marks_are_those_of_plain_rust(
-            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_".to_vec())], 60..400),
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"eJNH4%\\uUx&#=3\n\r09afgz+/-_\"'` .".to_vec())], 60..400),
             run in prop::collection::vec(prop::sample::select(b"eJNH4%09afgz+/-_".to_vec()), 0..64),
             (place, from, to) in (0..60_usize, 0..200_usize, 0..400_usize),
         ) {

@@ -10,6 +10,7 @@ pub(crate) mod find;
 mod hex;
 mod html;
 pub(crate) mod inflate;
+mod join;
 mod masks;
 mod peel;
 mod percent;
@@ -125,6 +126,7 @@ fn decode_listed(
         DecodeKind::Escape => escape::decode(bytes, range, out),
         DecodeKind::HtmlEntity => html::decode(bytes, range, out),
         DecodeKind::QuotedPrintable => quoted::decode(bytes, range, out),
+        DecodeKind::Join => join::decode(bytes, range, out),
         _ => true,
     }
 }

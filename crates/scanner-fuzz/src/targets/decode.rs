@@ -35,6 +35,11 @@ const WORDS: &[&[u8]] = &[
     b"\\n",
     b"\r\n    ",
     b"==",
+    b"\" + \"",
+    b"' . '",
+    b"\" \\\n\"",
+    b"\\\" + \\\"",
+    b"a\\\nb",
 ];
 
 const fn target(name: &'static str, about: &'static str, run: fn(&[u8])) -> Target {
