@@ -47,6 +47,9 @@ impl SecretBytes {
         if let Some(text) = &self.withheld {
             return text.to_string();
         }
+        if self.bytes.is_ascii() {
+            return self.redacted_ascii();
+        }
         let text = String::from_utf8_lossy(&self.bytes);
         let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let shown = (chars.len() / 8).min(SHOWN_CHARS_MAX);
@@ -56,6 +59,20 @@ impl SecretBytes {
         let head: String = chars[..shown].iter().collect();
         let tail: String = chars[chars.len() - shown..].iter().collect();
         format!("{head}…{tail}")
+    }
+
+    /// The same where each byte is a character, as nearly always: every finding passes here once for each report.
+    fn redacted_ascii(&self) -> String {
+        let shown = (self.bytes.len() / 8).min(SHOWN_CHARS_MAX);
+        if self.bytes.len() < 12 {
+            return "…".to_owned();
+        }
+        let clean = |byte: &u8| if byte.is_ascii_control() { ' ' } else { char::from(*byte) };
+        let mut text = String::with_capacity(2 * SHOWN_CHARS_MAX + '…'.len_utf8());
+        text.extend(self.bytes[..shown].iter().map(clean));
+        text.push('…');
+        text.extend(self.bytes[self.bytes.len() - shown..].iter().map(clean));
+        text
     }
 }
 
@@ -89,6 +106,14 @@ mod tests {
     fn a_long_secret_shows_four_at_either_end() {
         let text = format!("abcd{}wxyz", "0".repeat(60));
         assert_eq!(SecretBytes::new(text.as_bytes()).redacted(), "abcd…wxyz");
+    }
+
+    #[test]
+    fn text_of_one_byte_characters_is_shown_as_any_other() {
+        let secret = SecretBytes::new(b"a\nb45678901234567890x\0z");
+        assert_eq!(secret.redacted(), "a b…x z");
+        let secret = SecretBytes::new("ä\nb45678901234567890x\0z".as_bytes());
+        assert_eq!(secret.redacted(), "ä b…x z");
     }
 
     #[test]

@@ -175,13 +175,21 @@ impl StoreSession {
         findings: &[Judged],
     ) {
         let Ok(producer) = &self.producer else { return };
-        let keys: Vec<ObjectPath> = findings.iter().map(|(f, _)| paths.of(&f.path)).collect();
+        let key = &paths.of(object);
+        // Nearly all findings stand in the object itself and not in an entry of it.
+        let entries: Vec<Option<ObjectPath>> = findings
+            .iter()
+            .map(|(finding, _)| (finding.path != *object).then(|| paths.of(&finding.path)))
+            .collect();
         let findings: Vec<StoredFinding<'_>> = findings
             .iter()
-            .zip(&keys)
-            .map(|((finding, silenced), path)| StoredFinding { finding, path, silenced: *silenced })
+            .zip(&entries)
+            .map(|((finding, silenced), entry)| {
+                let path = entry.as_ref().unwrap_or(key);
+                StoredFinding { finding, path, silenced: *silenced }
+            })
             .collect();
-        let object = &paths.of(object);
+        let object = key;
         producer.emit_batch(&ObjectBatch { object, state, bytes, suppressed, findings: &findings });
     }
 

@@ -24,6 +24,8 @@ const CONTEXT_METADATA: &str = "scanner.store.keys.v1.metadata";
 const KEY_ID_DOMAIN: &[u8] = b"scanner.store.keys.v1.id";
 /// What the key of file states is a hash of.
 const FILE_STATE_DOMAIN: &[u8] = b"scanner.store.keys.v1.file_state";
+/// What the key of journals is a hash of.
+const JOURNAL_DOMAIN: &[u8] = b"scanner.store.keys.v1.journal";
 /// A key file has one short line; more is not read.
 const KEY_FILE_BYTES_MAX: u64 = 4096;
 
@@ -192,6 +194,11 @@ impl Keys {
         let hash = blake3::keyed_hash(&self.metadata, FILE_STATE_DOMAIN);
         let (key, _) = hash.as_bytes().as_chunks();
         key[0]
+    }
+
+    /// The key of the records of journals: without it nobody makes one that is taken for ours.
+    pub(crate) fn journals(&self) -> [u8; KEY_BYTES] {
+        *blake3::keyed_hash(&self.metadata, JOURNAL_DOMAIN).as_bytes()
     }
 
     /// A secret's unkeyed hash, so that only the holder of the key reads it: added to a stream that depends on the

@@ -1,16 +1,25 @@
 //! Every limit of the store, and what happens when it is reached.
 
-/// Batches that wait for the writer. When there are more, workers wait.
-pub(crate) const QUEUE_BATCHES: usize = 1024;
+/// Records that wait for the writer. When there are more, workers wait.
+pub(crate) const QUEUE_RECORDS: usize = 16;
 
-/// Findings of one batch. An object with more is sent as several batches.
+/// Bytes with which a record of a journal is full.
+pub(crate) const RECORD_BYTES: usize = 96 * 1024;
+
+/// Bytes of a record's payload at most. A larger one is lost, and read as damage.
+pub(crate) const RECORD_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// Findings that are written as one piece. An object with more is written as several.
 pub(crate) const BATCH_FINDINGS_MAX: usize = 1024;
 
-/// Findings of one transaction, after which it is committed though more is waiting.
-pub(crate) const GROUP_FINDINGS_MAX: usize = 4096;
+/// Findings of a run up to which rows are made of them at its end. Those of larger runs wait in the journal.
+pub(crate) const FOLD_AT_END_FINDINGS_MAX: u64 = 1000;
 
-/// Objects of one transaction.
-pub(crate) const GROUP_OBJECTS_MAX: usize = 4096;
+/// Bytes of a journal that are folded in one transaction, and not many more.
+pub(crate) const STEP_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Bytes of a page of the database.
+pub(crate) const PAGE_BYTES: u64 = 4096;
 
 /// Ids of each dimension that the writer keeps in memory; when there are more it forgets them all.
 pub(crate) const CACHED_IDS_MAX: usize = 128 * 1024;
@@ -42,5 +51,5 @@ pub(crate) const BASELINE_SALTS_MAX: usize = 16;
 /// Matches up to which a filter is cheap enough to begin a listing with.
 pub(crate) const DRIVER_ROWS_MAX: i64 = 20_000;
 
-const _: () = assert!(BATCH_FINDINGS_MAX <= GROUP_FINDINGS_MAX);
-const _: () = assert!(QUEUE_BATCHES > 0 && CACHED_IDS_MAX > 0 && SEEN_BLOBS_PER_ROW > 0);
+const _: () = assert!(RECORD_BYTES < RECORD_BYTES_MAX && BATCH_FINDINGS_MAX > 0);
+const _: () = assert!(QUEUE_RECORDS > 0 && CACHED_IDS_MAX > 0 && SEEN_BLOBS_PER_ROW > 0);

@@ -4,6 +4,8 @@
 
 use rusqlite::{Transaction, TransactionBehavior};
 
+use super::fold::waiting_tokens;
+use super::journal::sweep as sweep_journals;
 use super::lock::RunLock;
 use super::open::Store;
 use super::unsigned;
@@ -77,6 +79,7 @@ impl Store {
              EXCEPT SELECT object_id FROM occurrences EXCEPT SELECT path_id FROM objects)",
         )?;
         RunLock::sweep(&self.options.path);
+        sweep_journals(&self.options.path, &waiting_tokens(&transaction)?);
         transaction.commit()?;
         self.connection.execute_batch("PRAGMA incremental_vacuum")?;
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

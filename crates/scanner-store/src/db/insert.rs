@@ -8,9 +8,9 @@ use std::hash::Hash;
 
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension as _, Params, params};
-use scanner_core::RuleInfo;
+use scanner_core::{RuleInfo, Severity};
 
-use super::records::{OwnedFinding, OwnedObject};
+use super::journal::{Entry, PendingFinding};
 use crate::limits::CACHED_IDS_MAX;
 use crate::{Keys, RuleEncoding, RuleSetHash, rule_fingerprint};
 
@@ -53,6 +53,13 @@ impl Inserter {
         }
     }
 
+    /// For a run that was begun by another process.
+    pub(crate) fn of_run(connection: &Connection, run: i64) -> rusqlite::Result<Self> {
+        let sql = "SELECT root_id, rule_set_id, started FROM runs WHERE id = ?1";
+        connection
+            .query_row(sql, [run], |row| Ok(Self::new(run, row.get(0)?, row.get(1)?, row.get(2)?)))
+    }
+
     /// Forgets ids that a rollback has made void.
     pub(crate) fn forget(&mut self) {
         self.paths.clear();
@@ -60,31 +67,35 @@ impl Inserter {
         self.secrets.clear();
     }
 
-    /// Writes an object and its findings.
-    pub(crate) fn object(
+    /// Writes an entry of a journal.
+    pub(crate) fn entry(
         &mut self,
         connection: &Connection,
         keys: &Keys,
-        object: &OwnedObject,
+        entry: &Entry<'_>,
     ) -> rusqlite::Result<()> {
-        let path = self.path(connection, &object.path)?;
-        for finding in &object.findings {
-            self.finding(connection, keys, path, finding)?;
+        match entry {
+            Entry::Finding { object, finding } => {
+                let object = self.path(connection, object)?;
+                self.finding(connection, keys, object, finding)
+            }
+            Entry::State { object, state, bytes, suppressed } => {
+                let path = self.path(connection, object)?;
+                let sql = "INSERT INTO objects (root_id, rule_set_id, path_id, run_id, state, bytes, suppressed) \
+                           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET run_id = excluded.run_id, \
+                           state = excluded.state, bytes = excluded.bytes, suppressed = excluded.suppressed";
+                connection.prepare_cached(sql)?.execute(params![
+                    self.root,
+                    self.rule_set,
+                    path,
+                    self.run,
+                    state,
+                    signed(*bytes),
+                    signed(*suppressed)
+                ])?;
+                Ok(())
+            }
         }
-        let Some(state) = &object.state else { return Ok(()) };
-        let sql = "INSERT INTO objects (root_id, rule_set_id, path_id, run_id, state, bytes, suppressed) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET run_id = excluded.run_id, \
-                   state = excluded.state, bytes = excluded.bytes, suppressed = excluded.suppressed";
-        connection.prepare_cached(sql)?.execute(params![
-            self.root,
-            self.rule_set,
-            path,
-            self.run,
-            state,
-            signed(object.bytes),
-            signed(object.suppressed)
-        ])?;
-        Ok(())
     }
 
     fn finding(
@@ -92,11 +103,11 @@ impl Inserter {
         connection: &Connection,
         keys: &Keys,
         object: i64,
-        finding: &OwnedFinding,
+        finding: &PendingFinding<'_>,
     ) -> rusqlite::Result<()> {
-        let rule = self.rule(connection, keys, &finding.rule)?;
+        let rule = self.rule(connection, keys, finding)?;
         let secret = self.secret(connection, finding)?;
-        let path = self.path(connection, &finding.path)?;
+        let path = self.path(connection, finding.path)?;
         let occurrence = self.occurrence(connection, [rule, secret, path, object], finding)?;
         let sql = "INSERT INTO observations (run_id, occurrence_id, silenced) VALUES (?1, ?2, ?3) \
                    ON CONFLICT DO NOTHING";
@@ -108,7 +119,7 @@ impl Inserter {
         &self,
         connection: &Connection,
         [rule, secret, path, object]: [i64; 4],
-        finding: &OwnedFinding,
+        finding: &PendingFinding<'_>,
     ) -> rusqlite::Result<i64> {
         let place = &finding.location;
         // The columns that tell one occurrence from another come first, then those that may change.
@@ -121,16 +132,16 @@ impl Inserter {
             &signed(place.column),
             &signed(place.end_line),
             &signed(place.end_column),
-            &(finding.confidence as i64),
+            &finding.confidence,
             &f64::from(finding.score),
-            &finding.validation.name(),
+            &finding.validation,
             &finding.context,
             &finding.line_hash,
             &finding.origin,
             &finding.modified,
             &rule,
             &secret,
-            &finding.source.name(),
+            &finding.source,
             &signed(place.offset),
             &signed(place.length),
             &finding.decode,
@@ -145,21 +156,33 @@ impl Inserter {
         connection.prepare_cached(find)?.query_row(&values[..3], |row| row.get(0))
     }
 
-    fn secret(&mut self, connection: &Connection, finding: &OwnedFinding) -> rusqlite::Result<i64> {
+    fn secret(
+        &mut self,
+        connection: &Connection,
+        finding: &PendingFinding<'_>,
+    ) -> rusqlite::Result<i64> {
         if let Some(id) = self.secrets.get(&finding.secret) {
             return Ok(*id);
         }
-        let sql = "INSERT INTO secrets (hash, sealed, redacted, first_seen) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT DO NOTHING";
-        let values = params![finding.secret, finding.sealed, finding.redacted, self.started];
-        let found = "SELECT id FROM secrets WHERE hash = ?1";
-        let id = insert_or_find(connection, (sql, values), (found, [finding.secret]))?;
+        let put = "INSERT INTO secrets (hash, sealed, redacted, first_seen, root_count) \
+                   VALUES (?1, ?2, ?3, ?4, 1) ON CONFLICT DO NOTHING";
         let link =
             "INSERT INTO secret_roots (secret_id, root_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        if connection.prepare_cached(link)?.execute((id, self.root))? > 0 {
-            let count = "UPDATE secrets SET root_count = root_count + 1 WHERE id = ?1";
-            connection.prepare_cached(count)?.execute([id])?;
-        }
+        let values = params![finding.secret, finding.sealed, finding.redacted, self.started];
+        let id = if connection.prepare_cached(put)?.execute(values)? > 0 {
+            let id = connection.last_insert_rowid();
+            connection.prepare_cached(link)?.execute((id, self.root))?;
+            id
+        } else {
+            let found = "SELECT id FROM secrets WHERE hash = ?1";
+            let id =
+                connection.prepare_cached(found)?.query_row([finding.secret], |row| row.get(0))?;
+            if connection.prepare_cached(link)?.execute((id, self.root))? > 0 {
+                let count = "UPDATE secrets SET root_count = root_count + 1 WHERE id = ?1";
+                connection.prepare_cached(count)?.execute([id])?;
+            }
+            id
+        };
         remember(&mut self.secrets, finding.secret, id);
         Ok(id)
     }
@@ -177,19 +200,34 @@ impl Inserter {
         &mut self,
         connection: &Connection,
         keys: &Keys,
-        rule: &RuleInfo,
+        finding: &PendingFinding<'_>,
     ) -> rusqlite::Result<i64> {
-        if let Some(id) = self.rules.get(&rule.id) {
+        if let Some(id) = self.rules.get(finding.rule) {
             return Ok(*id);
         }
         let found = "SELECT id FROM rules WHERE rule = ?1";
-        let known = connection.prepare_cached(found)?.query_row([&rule.id], |row| row.get(0));
-        let id = match known.optional()? {
-            Some(id) => id,
-            None => put_rule(connection, keys, rule)?,
+        let known = connection.prepare_cached(found)?.query_row([finding.rule], |row| row.get(0));
+        let id = match (known.optional()?, &finding.rule_told) {
+            (Some(id), _) => id,
+            (None, Some(rule)) => put_rule(connection, keys, rule)?,
+            // The run began by writing its rules down, so this is a rule that somebody has deleted since.
+            (None, None) => put_rule(connection, keys, &nameless(finding.rule))?,
         };
-        remember(&mut self.rules, rule.id.clone(), id);
+        remember(&mut self.rules, finding.rule.to_owned(), id);
         Ok(id)
+    }
+}
+
+/// A rule of which only the id is known.
+fn nameless(id: &str) -> RuleInfo {
+    RuleInfo {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        service: String::new(),
+        description: String::new(),
+        reference: String::new(),
+        severity: Severity::default(),
+        tags: Vec::new(),
     }
 }
 
@@ -221,25 +259,30 @@ pub(crate) fn rule_set_id<'a>(
     Ok(id)
 }
 
+/// Makes a rule, or says anew what it is called. Most are made when a store is, a thousand at once.
 fn put_rule(connection: &Connection, keys: &Keys, rule: &RuleInfo) -> rusqlite::Result<i64> {
-    let sql = "INSERT INTO rules (rule, fingerprint, name, service, description, reference, severity, tags) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET name = excluded.name, \
-               service = excluded.service, description = excluded.description, \
-               reference = excluded.reference, severity = excluded.severity, tags = excluded.tags RETURNING id";
+    let put = "INSERT INTO rules (rule, name, service, description, reference, severity, tags, fingerprint) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+    let mend = "UPDATE rules SET name = ?2, service = ?3, description = ?4, reference = ?5, severity = ?6, \
+                tags = ?7 WHERE rule = ?1";
+    let found = "SELECT id FROM rules WHERE rule = ?1";
+    let (severity, tags) = (rule.severity as i64, rule.tags.join(","));
     let fingerprint = rule_fingerprint(keys, &RuleEncoding::new(&rule.id));
-    connection.prepare_cached(sql)?.query_row(
-        params![
-            rule.id,
-            fingerprint.0,
-            rule.name,
-            rule.service,
-            rule.description,
-            rule.reference,
-            rule.severity as i64,
-            rule.tags.join(",")
-        ],
-        |row| row.get(0),
-    )
+    let values: [&dyn ToSql; 8] = [
+        &rule.id,
+        &rule.name,
+        &rule.service,
+        &rule.description,
+        &rule.reference,
+        &severity,
+        &tags,
+        &fingerprint.0,
+    ];
+    if connection.prepare_cached(put)?.execute(&values[..])? > 0 {
+        return Ok(connection.last_insert_rowid());
+    }
+    connection.prepare_cached(mend)?.execute(&values[..7])?;
+    connection.prepare_cached(found)?.query_row([&rule.id], |row| row.get(0))
 }
 
 fn path_id(connection: &Connection, path: &[u8]) -> rusqlite::Result<i64> {

@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_init.sql"),
     include_str!("migrations/0002_archive_entries.sql"),
     include_str!("migrations/0003_modified.sql"),
+    include_str!("migrations/0004_journals.sql"),
 ];
 
 /// The version that this program writes.

@@ -2,8 +2,10 @@
 
 mod check;
 mod clean_files;
+mod fold;
 mod gc;
 mod insert;
+mod journal;
 mod lock;
 mod migrate;
 mod open;

@@ -1,10 +1,11 @@
 //! Opening a store: the file is ours or new, its version is known, its key is ours; runs whose process has died are
-//! marked as failed.
+//! marked as failed, and rows are made of journals.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 
 use super::lock::RunLock;
@@ -41,6 +42,8 @@ pub struct Store {
     pub(crate) connection: Connection,
     pub(crate) options: StoreOptions,
     pub(crate) keys: Arc<Keys>,
+    /// Whether this is a copy, to read from; what it was copied from stays as it is.
+    pub(super) is_copy: bool,
 }
 
 impl Store {
@@ -55,10 +58,12 @@ impl Store {
             make_private_folder(folder).map_err(fail)?;
         }
         make_private_file(&options.path).map_err(fail)?;
-        Self::open_with(options, keys, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let mut store = Self::open_with(options, keys)?;
+        store.fold_journals().map_err(|source| store.fail(source))?;
+        Ok(store)
     }
 
-    /// Opens a store that exists, for reading and deciding.
+    /// Opens a store that exists, for reading and deciding. One that cannot be written is read only.
     ///
     /// # Errors
     ///
@@ -67,11 +72,17 @@ impl Store {
         if !options.path.is_file() {
             return Err(StoreError::Missing { path: options.path.clone() });
         }
-        match Self::open_with(options, Arc::clone(&keys), OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        let mut store = match Self::open_with(options, Arc::clone(&keys)) {
             Err(StoreError::Database { source, .. }) if is_read_only(&source) => {
-                Self::open_read_only(options, keys)
+                return Self::open_read_only(options, keys);
             }
-            other => other,
+            other => other?,
+        };
+        match store.fold_journals() {
+            Err(source) if is_read_only(&source) || is_full(&source) => store.in_copy(),
+            other => {
+                other.map(|()| store).map_err(|source| StoreError::database(&options.path, source))
+            }
         }
     }
 
@@ -84,24 +95,41 @@ impl Store {
         let uri = format!("file:{plain}?immutable=1");
         let fail = |source| StoreError::database(&options.path, source);
         let connection = Connection::open_with_flags(uri, flags).map_err(fail)?;
-        let store = Self { connection, options: options.clone(), keys };
+        let store = Self { connection, options: options.clone(), keys, is_copy: false };
         store.check_owner()?;
         store.check_key()?;
-        Ok(store)
+        if store.is_waiting().map_err(fail)? { store.in_copy() } else { Ok(store) }
     }
 
-    fn open_with(
-        options: &StoreOptions,
-        keys: Arc<Keys>,
-        flags: OpenFlags,
-    ) -> Result<Self, StoreError> {
+    /// The store as it is with its journals folded, in a file of its own that goes when it is closed: for reading where
+    /// the store itself cannot be written.
+    fn in_copy(self) -> Result<Self, StoreError> {
+        let copy = || -> rusqlite::Result<Connection> {
+            let mut copy = Connection::open("")?;
+            Backup::new(&self.connection, &mut copy)?.step(-1)?;
+            copy.pragma_update(None, "temp_store", "MEMORY")?;
+            Ok(copy)
+        };
+        let connection = copy().map_err(|source| self.fail(source))?;
+        let mut copy = Self { connection, is_copy: true, ..self };
+        let fold = |copy: &mut Self| -> rusqlite::Result<()> {
+            copy.fail_dead_runs()?;
+            copy.fold_journals()?;
+            copy.connection.pragma_update(None, "query_only", true)
+        };
+        fold(&mut copy).map_err(|source| copy.fail(source))?;
+        Ok(copy)
+    }
+
+    /// Opens a store as it is, journals and all.
+    fn open_with(options: &StoreOptions, keys: Arc<Keys>) -> Result<Self, StoreError> {
         if let Some(problem) = keys.problem() {
             return Err(StoreError::NoLastingKey { problem });
         }
         let fail = |source| StoreError::database(&options.path, source);
-        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&options.path, flags).map_err(fail)?;
-        let mut store = Self { connection, options: options.clone(), keys };
+        let mut store = Self { connection, options: options.clone(), keys, is_copy: false };
         store.connection.busy_timeout(options.busy_timeout).map_err(fail)?;
         store.check_owner()?;
         store.prepare().map_err(fail)?;
@@ -230,6 +258,10 @@ impl Store {
 fn is_read_only(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode;
     matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
+}
+
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull)
 }
 
 #[cfg(unix)]

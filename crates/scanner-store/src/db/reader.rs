@@ -115,7 +115,7 @@ impl Store {
     ///
     /// There is none, or the store cannot be read.
     pub fn latest_run(&self, root: Option<&str>) -> Result<i64, StoreError> {
-        let sql = "SELECT u.id FROM runs u JOIN roots r ON r.id = u.root_id WHERE u.status NOT IN ('running', 'failed') \
+        let sql = "SELECT u.id FROM runs u JOIN roots r ON r.id = u.root_id WHERE u.status NOT IN ('running', 'failed') AND u.journal = 0 \
                    AND (?1 IS NULL OR r.name = ?1) ORDER BY u.id DESC LIMIT 1";
         let found = self.connection.query_row(sql, [root], |row| row.get(0)).optional();
         found.map_err(|source| self.fail(source))?.ok_or(StoreError::NoRuns)

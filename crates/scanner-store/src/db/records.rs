@@ -1,115 +1,12 @@
-//! Findings as the writer's thread owns them, and the words under which their fields stand in tables.
-//!
-//! The secret itself does not come along: only its keyed hash, its sealed hash and its redacted form do.
+//! The words under which the fields of findings stand in tables and journals, and back.
 
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
-use scanner_core::{
-    Confidence, DecodeKind, GitPlace, GitReach, Location, ObjectBatch, RuleInfo, Severity,
-    SourceKind, StoredFinding, Validation,
-};
-
+use scanner_core::{Confidence, DecodeKind, GitPlace, GitReach, Severity, SourceKind, Validation};
 use serde::{Deserialize, Serialize};
 
-use crate::Keys;
-
-/// A finding, copied.
-#[derive(Clone, Debug)]
-pub(crate) struct OwnedFinding {
-    pub(crate) rule: Arc<RuleInfo>,
-    pub(crate) occurrence: [u8; 32],
-    pub(crate) secret: [u8; 32],
-    pub(crate) sealed: [u8; 32],
-    pub(crate) redacted: String,
-    pub(crate) path: Box<[u8]>,
-    pub(crate) source: SourceKind,
-    pub(crate) location: Location,
-    pub(crate) modified: Option<i64>,
-    pub(crate) confidence: Confidence,
-    pub(crate) score: f32,
-    pub(crate) validation: Validation,
-    pub(crate) decode: String,
-    pub(crate) context: String,
-    pub(crate) line_hash: String,
-    pub(crate) origin: String,
-    pub(crate) silenced: bool,
-}
-
-/// The findings of an object, or some of them, copied.
-#[derive(Debug)]
-pub(crate) struct OwnedObject {
-    pub(crate) path: Box<[u8]>,
-    /// Set in the last part of an object that later runs may recognise.
-    pub(crate) state: Option<[u8; 16]>,
-    pub(crate) bytes: u64,
-    pub(crate) suppressed: u64,
-    pub(crate) findings: Vec<OwnedFinding>,
-}
-
-impl OwnedFinding {
-    fn copy(stored: &StoredFinding<'_>, at: usize, keys: &Keys) -> Option<Self> {
-        let finding = stored.finding;
-        let secret = hash_of(&finding.secret_hash)?;
-        Some(Self {
-            rule: Arc::clone(&finding.rule),
-            occurrence: hash_of(&finding.occurrence_id)?,
-            secret,
-            sealed: keys.seal(&finding.norm_hash.0, &secret),
-            redacted: finding.secret.redacted(),
-            path: stored.path.as_bytes().into(),
-            source: finding.source,
-            location: finding.location,
-            modified: finding.modified,
-            confidence: finding.confidence,
-            score: finding.score,
-            validation: finding.validation,
-            decode: finding.decode.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(","),
-            context: finding.context.clone(),
-            line_hash: finding.line_hash.clone(),
-            origin: finding.git.as_deref().map(|git| origin_of(git, at)).unwrap_or_default(),
-            silenced: stored.silenced,
-        })
-    }
-}
-
-/// The batch in parts of at most `findings_max`, and the number of findings that have no identity.
-pub(crate) fn copy_batch(
-    batch: &ObjectBatch<'_>,
-    keys: &Keys,
-    findings_max: usize,
-) -> (Vec<OwnedObject>, u64) {
-    let mut findings = Vec::with_capacity(batch.findings.len());
-    let stored = batch.findings.iter().enumerate();
-    findings.extend(stored.filter_map(|(at, finding)| OwnedFinding::copy(finding, at, keys)));
-    let lost = (batch.findings.len() - findings.len()) as u64;
-    let object = |findings| OwnedObject {
-        path: batch.object.as_bytes().into(),
-        state: None,
-        bytes: batch.bytes,
-        suppressed: batch.suppressed,
-        findings,
-    };
-    let mut parts = Vec::with_capacity(1);
-    while findings.len() > findings_max {
-        let rest = findings.split_off(findings_max);
-        parts.push(object(std::mem::replace(&mut findings, rest)));
-    }
-    let mut last = object(findings);
-    last.state = batch.state.filter(|_| lost == 0).map(|state| state.0);
-    parts.push(last);
-    (parts, lost)
-}
-
-fn hash_of(hex: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    (hex.len() == 64).then_some(())?;
-    HEXLOWER.decode_mut(hex.as_bytes(), &mut hash).ok()?;
-    Some(hash)
-}
-
 /// What git knows of a place, as JSON, and its place among those of its finding. Names of authors are not kept.
-fn origin_of(git: &GitPlace, at: usize) -> String {
+pub(super) fn origin_of(git: &GitPlace, at: usize) -> String {
     let origin = Origin {
         at,
         reach: git.reach,

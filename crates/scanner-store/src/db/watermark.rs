@@ -106,7 +106,9 @@ impl Store {
         start_set: &str,
     ) -> rusqlite::Result<(Marks, Option<i64>)> {
         let key = params![root, rule_set, start_set];
-        let sql = "SELECT run_id FROM histories WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3";
+        // A run that ended a moment ago, and whose findings wait in a journal, tells nothing yet.
+        let sql = "SELECT run_id FROM histories WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 \
+                   AND NOT EXISTS (SELECT 1 FROM runs WHERE id = run_id AND journal != 0)";
         let run = self.connection.query_row(sql, key, |row| row.get(0)).optional()?;
         let sql = "SELECT ref, oid FROM watermarks \
                    WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 ORDER BY ref";

@@ -1,14 +1,16 @@
 //! The writer of a run: one thread with the only connection that writes, behind a bounded queue.
 //!
-//! Workers copy their findings into the queue and go on; only when the writer is far behind do they wait. The writer
-//! takes what is waiting into one `BEGIN IMMEDIATE … COMMIT`, so that a fast scan costs few transactions and a slow one
-//! commits each object at once. A transaction that fails is lost as a whole, is counted, and ends the writing of this
-//! run: the scan goes on without the store. Nothing is remembered as scanned after a loss.
+//! Workers write their findings as entries into a shared buffer and go on. A full buffer becomes a record of the run's
+//! journal (`journal/mod.rs`), and so does a buffer that is not full after [`WAIT`]; only when the writer is far behind do workers
+//! wait. A record that cannot be written is counted and ends the writing of this run: the scan goes on without the store.
+//! The run's end makes rows of a small journal; a large one waits for whoever opens the store next (`fold.rs`). Nothing is
+//! remembered as scanned after a loss, nor before what was found is on its way to the disk.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use rusqlite::{Transaction, TransactionBehavior, params};
@@ -17,18 +19,24 @@ use scanner_core::{
 };
 
 use super::clean_files::put_clean_files;
+use super::fold::Folder;
 use super::insert::{Inserter, root_id, rule_set_id, signed};
+use super::journal::{Journal, KnownRules, Part, RECORD_HEAD_BYTES, write_object};
 use super::lock::RunLock;
 use super::open::Store;
-use super::records::{OwnedObject, copy_batch};
 use super::remembered::trim_rule_sets;
 use super::watermark::{SeenIds, compact_seen_blobs, put_history, put_seen_blobs};
 use crate::keys::random_bytes;
-use crate::limits::{BATCH_FINDINGS_MAX, GROUP_FINDINGS_MAX, GROUP_OBJECTS_MAX, QUEUE_BATCHES};
+use crate::limits::{
+    BATCH_FINDINGS_MAX, FOLD_AT_END_FINDINGS_MAX, PAGE_BYTES, QUEUE_RECORDS, RECORD_BYTES,
+};
 use crate::{Keys, RuleSetHash, StoreError};
 
 /// How often a transaction is tried while another process holds the lock, each time as long as `busy_timeout`.
 const BUSY_ATTEMPTS: u32 = 2;
+
+/// How long a finding waits for others before it is written.
+const WAIT: Duration = Duration::from_millis(5);
 
 /// What is scanned: a kind of source and a name that tells one from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,11 +86,35 @@ struct Ending {
 }
 
 enum Message {
-    Object(OwnedObject),
+    /// A full buffer.
+    Full(Buffer),
+    /// The buffer is not empty any more.
+    Begun,
     Seen(SeenIds),
     Lost(u64),
     Flush(SyncSender<StoreLosses>),
     End(Box<Summary>, Ending, SyncSender<StoreLosses>),
+}
+
+/// A record that is being filled.
+#[derive(Debug)]
+struct Buffer {
+    bytes: Vec<u8>,
+    findings: u64,
+}
+
+impl Default for Buffer {
+    fn default() -> Self {
+        let mut bytes = Vec::with_capacity(RECORD_BYTES + RECORD_BYTES / 4);
+        bytes.resize(RECORD_HEAD_BYTES, 0);
+        Self { bytes, findings: 0 }
+    }
+}
+
+impl Buffer {
+    fn is_empty(&self) -> bool {
+        self.bytes.len() == RECORD_HEAD_BYTES
+    }
 }
 
 /// Takes the findings of one run into a store. The number of the run is known from the start.
@@ -91,6 +123,8 @@ pub struct SqliteStoreProducer {
     sender: SyncSender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
     keys: Arc<Keys>,
+    known_rules: KnownRules,
+    buffer: Arc<Mutex<Buffer>>,
     ending: Mutex<Ending>,
     unsent: AtomicU64,
     run: i64,
@@ -110,8 +144,20 @@ impl Store {
         let (inserter, lock) = begin(&mut self, start, &token)?;
         let run = inserter.run;
         let keys = Arc::clone(&self.keys);
-        let (sender, receiver) = sync_channel(QUEUE_BATCHES);
-        let writer = Writer { store: self, inserter, lock, losses: StoreLosses::default() };
+        let (sender, receiver) = sync_channel(QUEUE_RECORDS);
+        let buffer = Arc::<Mutex<Buffer>>::default();
+        let bytes_max =
+            self.options.pages_max.map_or(u64::MAX, |pages| u64::from(pages) * PAGE_BYTES);
+        let writer = Writer {
+            journal: Journal::new(&path, &token, keys.journals(), bytes_max),
+            token,
+            buffer: Arc::clone(&buffer),
+            findings: 0,
+            store: self,
+            inserter,
+            lock,
+            losses: StoreLosses::default(),
+        };
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer.work(&receiver))
@@ -120,6 +166,8 @@ impl Store {
             sender,
             thread: Mutex::new(Some(thread)),
             keys,
+            known_rules: KnownRules::of(&start.info.rules),
+            buffer,
             ending: Mutex::default(),
             unsent: AtomicU64::new(0),
             run,
@@ -155,8 +203,8 @@ fn put_run(
     let rules = start.info.rules.iter().map(|rule| &**rule);
     let rule_set = rule_set_id(transaction, keys, start.rule_set, rules)?;
     let started = signed(start.info.started_unix);
-    let sql = "INSERT INTO runs (token, root_id, rule_set_id, status, version, targets, started, rules) \
-               VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7)";
+    let sql = "INSERT INTO runs (token, root_id, rule_set_id, status, version, targets, started, rules, journal) \
+               VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, 1)";
     let targets = serde_json::to_string(&start.info.targets).unwrap_or_default();
     let rules = signed(start.info.rules.len() as u64);
     let version = &start.info.version;
@@ -188,6 +236,25 @@ impl SqliteStoreProducer {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).history = Some(history);
     }
 
+    /// Adds whole entries to the buffer, and hands it on when it is full. It is handed on while it is locked, so that
+    /// records come in order, and nobody fills another one while the writer is behind.
+    fn put(&self, entries: &[u8], findings: u64) {
+        let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+        let was_empty = buffer.is_empty();
+        buffer.bytes.extend_from_slice(entries);
+        buffer.findings += findings;
+        if buffer.bytes.len() >= RECORD_BYTES {
+            let full = std::mem::take(&mut *buffer);
+            let findings = full.findings;
+            if self.sender.send(Message::Full(full)).is_err() {
+                self.unsent.fetch_add(findings, Ordering::Relaxed);
+            }
+        } else if was_empty {
+            // Where the queue is full the writer looks at the buffer when it has emptied it.
+            let _ = self.sender.try_send(Message::Begun);
+        }
+    }
+
     fn ask(&self, message: impl FnOnce(SyncSender<StoreLosses>) -> Message) -> StoreLosses {
         let (reply, answer) = sync_channel(1);
         let sent = self.sender.send(message(reply));
@@ -202,14 +269,24 @@ impl SqliteStoreProducer {
 
 impl StoreProducer for SqliteStoreProducer {
     fn emit_batch(&self, batch: &ObjectBatch<'_>) {
-        let (parts, lost) = copy_batch(batch, &self.keys, BATCH_FINDINGS_MAX);
-        self.record_loss(lost);
-        for part in parts {
-            let findings = part.findings.len() as u64;
-            if self.sender.send(Message::Object(part)).is_err() {
-                self.unsent.fetch_add(findings, Ordering::Relaxed);
+        let mut entries =
+            Vec::with_capacity(256 + 256 * batch.findings.len().min(BATCH_FINDINGS_MAX));
+        let (mut lost, mut from) = (0, 0);
+        loop {
+            let to = batch.findings.len().min(from + BATCH_FINDINGS_MAX);
+            let is_last = to == batch.findings.len();
+            entries.clear();
+            let part = Part { findings: from..to, closes: is_last && lost == 0 };
+            let lost_here =
+                write_object(&mut entries, batch, &part, (&self.keys, &self.known_rules));
+            lost += lost_here;
+            self.put(&entries, (to - from) as u64 - lost_here);
+            if is_last {
+                break;
             }
+            from = to;
         }
+        self.record_loss(lost);
     }
 
     fn record_loss(&self, findings: u64) {
@@ -253,20 +330,45 @@ struct Writer {
     inserter: Inserter,
     lock: RunLock,
     losses: StoreLosses,
+    journal: Journal,
+    token: String,
+    buffer: Arc<Mutex<Buffer>>,
+    /// Findings in the journal.
+    findings: u64,
 }
 
 impl Writer {
     fn work(mut self, receiver: &Receiver<Message>) {
-        let mut group = Vec::new();
-        while let Ok(first) = receiver.recv() {
-            let next = gather(&mut group, first, receiver);
-            self.write_group(&mut group);
-            match next {
-                None | Some(Message::Object(_)) => {}
-                Some(Message::Seen(ids)) => self.write_seen(&ids),
-                Some(Message::Lost(findings)) => self.lose(findings, None),
-                Some(Message::Flush(reply)) => drop(reply.send(self.losses.clone())),
-                Some(Message::End(summary, ending, reply)) => {
+        // When what is in the buffer is written at the latest.
+        let mut due: Option<Instant> = None;
+        loop {
+            let message = match due {
+                None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(due) => receiver.recv_timeout(due.saturating_duration_since(Instant::now())),
+            };
+            match message {
+                Ok(Message::Begun) => due = due.or_else(|| Some(Instant::now() + WAIT)),
+                Ok(Message::Full(full)) => {
+                    self.write(full);
+                    due = Some(Instant::now() + WAIT);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    self.drain();
+                    due = None;
+                }
+                // The run was not ended; the next one to open the store marks it as failed.
+                Err(RecvTimeoutError::Disconnected) => return self.drain(),
+                Ok(Message::Lost(findings)) => self.lose(findings, None),
+                Ok(Message::Seen(ids)) => {
+                    self.drain();
+                    self.write_seen(&ids);
+                }
+                Ok(Message::Flush(reply)) => {
+                    self.drain();
+                    drop(reply.send(self.losses.clone()));
+                }
+                Ok(Message::End(summary, ending, reply)) => {
+                    self.drain();
                     self.end(&summary, ending);
                     let losses = self.close();
                     drop(reply.send(losses));
@@ -276,36 +378,39 @@ impl Writer {
         }
     }
 
+    /// Writes what is in the buffer.
+    fn drain(&mut self) {
+        let waiting = {
+            let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+            if buffer.is_empty() {
+                return;
+            }
+            std::mem::take(&mut *buffer)
+        };
+        self.write(waiting);
+    }
+
+    fn write(&mut self, mut buffer: Buffer) {
+        if self.losses.error.is_some() {
+            return self.lose(buffer.findings, None);
+        }
+        match self.journal.append(&mut buffer.bytes) {
+            Ok(()) => self.findings += buffer.findings,
+            Err(error) => self.lose(buffer.findings, Some(&error)),
+        }
+    }
+
     /// Whether something of the run is not in the store.
     fn has_lost(&self) -> bool {
         self.losses.findings > 0 || self.losses.error.is_some()
     }
 
-    fn lose(&mut self, findings: u64, error: Option<&rusqlite::Error>) {
+    fn lose(&mut self, findings: u64, error: Option<&dyn std::error::Error>) {
         self.losses.findings += findings;
         if let (None, Some(error)) = (&self.losses.error, error) {
             let path = self.store.path().display();
             self.losses.error = Some(format!("the store {path}: {error}"));
         }
-    }
-
-    fn write_group(&mut self, group: &mut Vec<OwnedObject>) {
-        if group.is_empty() {
-            return;
-        }
-        let findings = group.iter().map(|object| object.findings.len() as u64).sum();
-        if self.losses.error.is_some() {
-            self.lose(findings, None);
-        } else {
-            let keys = Arc::clone(&self.store.keys);
-            let outcome = self.transact(|inserter, transaction| {
-                group.iter().try_for_each(|object| inserter.object(transaction, &keys, object))
-            });
-            if let Err(error) = outcome {
-                self.lose(findings, Some(&error));
-            }
-        }
-        group.clear();
     }
 
     fn write_seen(&mut self, ids: &SeenIds) {
@@ -344,13 +449,40 @@ impl Writer {
         }
     }
 
+    /// Sees to it that all findings are kept before anything says so: as rows, or in a journal on the disk. Tells
+    /// whether the journal waits to be folded.
+    fn settle(&mut self) -> bool {
+        if self.journal.bytes() == 0 {
+            return false;
+        }
+        if self.findings > FOLD_AT_END_FINDINGS_MAX {
+            if let Err(error) = self.journal.sync() {
+                self.lose(0, Some(&error));
+            }
+            return true;
+        }
+        let store = self.store.options.path.clone();
+        let folder = Folder { store, keys: Arc::clone(&self.store.keys), keeps_files: true };
+        let (token, bytes) = (self.token.clone(), self.journal.bytes());
+        let outcome = self.transact(|inserter, transaction| {
+            folder.fold_own(transaction, inserter, (&token, bytes))
+        });
+        if let Err(error) = &outcome {
+            self.lose(0, Some(error));
+        }
+        outcome.is_err()
+    }
+
     /// The run's own row, and what later runs may leave out: in one transaction after all data.
     fn end(&mut self, summary: &Summary, ending: Ending) {
+        let waits = self.settle();
         let lost = self.losses.findings;
         let has_lost = self.has_lost();
+        let journal = (waits, self.journal.bytes(), self.findings);
         let Ending { clean, history } = ending;
         let outcome = self.transact(|inserter, transaction| {
             put_summary(transaction, inserter.run, summary, (lost, has_lost))?;
+            put_journal(transaction, inserter.run, journal)?;
             let scope = (inserter.root, inserter.rule_set);
             compact_seen_blobs(transaction, scope, inserter.run)?;
             if !has_lost && summary.status == Status::Complete {
@@ -363,8 +495,10 @@ impl Writer {
             }
             trim_rule_sets(transaction, inserter.root)
         });
-        if let Err(error) = outcome {
-            self.lose(0, Some(&error));
+        match outcome {
+            Ok(()) if !waits => self.journal.remove(),
+            Ok(()) => {}
+            Err(error) => self.lose(0, Some(&error)),
         }
     }
 
@@ -379,26 +513,16 @@ impl Writer {
     }
 }
 
-/// Collects what is waiting; returns the first message that is no object, or none.
-fn gather(
-    group: &mut Vec<OwnedObject>,
-    first: Message,
-    receiver: &Receiver<Message>,
-) -> Option<Message> {
-    let mut findings = 0;
-    let mut next = first;
-    loop {
-        let Message::Object(object) = next else { return Some(next) };
-        findings += object.findings.len();
-        group.push(object);
-        if findings >= GROUP_FINDINGS_MAX || group.len() >= GROUP_OBJECTS_MAX {
-            return None;
-        }
-        next = match receiver.try_recv() {
-            Ok(message) => message,
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => return None,
-        };
-    }
+/// What there is of a journal, and whether it waits to be folded.
+fn put_journal(
+    transaction: &Transaction<'_>,
+    run: i64,
+    (waits, bytes, findings): (bool, u64, u64),
+) -> rusqlite::Result<()> {
+    let sql =
+        "UPDATE runs SET journal = ?2, journal_bytes = ?3, journal_findings = ?4 WHERE id = ?1";
+    transaction.execute(sql, params![run, waits, signed(bytes), signed(findings)])?;
+    Ok(())
 }
 
 fn put_summary(

@@ -147,7 +147,7 @@ impl Store {
             RunScope::All => Ok(None),
             RunScope::Run(run) => Ok(Some(vec![run])),
             RunScope::Present => {
-                let sql = "SELECT max(id) FROM runs WHERE status NOT IN ('running', 'failed') GROUP BY root_id";
+                let sql = "SELECT max(id) FROM runs WHERE status NOT IN ('running', 'failed') AND journal = 0 GROUP BY root_id";
                 let mut statement = self.connection.prepare(sql)?;
                 let runs = statement.query_map([], |row| row.get(0))?;
                 runs.collect::<rusqlite::Result<_>>().map(Some)
