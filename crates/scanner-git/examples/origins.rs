@@ -35,6 +35,7 @@ fn main() {
         limits: Limits::from_memory(MEMORY_BYTES_DEFAULT, workers),
         spill_dir: std::env::temp_dir(),
         trust: Trust::All,
+        home: None,
         overlay: Overlay::default(),
     };
     let repository = Repository::open(Path::new(&path), &options).expect("a repository");

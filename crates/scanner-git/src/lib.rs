@@ -45,6 +45,7 @@
 //!     limits: Limits::default(),
 //!     spill_dir: "/tmp".into(),
 //!     trust: Trust::Listed(Vec::new()),
+//!     home: None,
 //!     overlay: Overlay::default(),
 //! };
 //! let repository = Repository::open(".".as_ref(), &options)?;

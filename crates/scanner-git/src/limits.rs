@@ -51,8 +51,12 @@ pub struct TreeLimits {
 /// Small files: refs, configuration, alternates, index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileLimits {
-    /// Size of a configuration, alternates, shallow or loose ref file.
+    /// Size of an alternates file or list of reftables.
     pub small_file_bytes_max: u64,
+    /// Size of a configuration with all that it includes; parsed it takes up to 110 times as much.
+    pub config_bytes_max: u64,
+    /// Configuration files read, includes among them.
+    pub config_files_max: u32,
     /// Size of a reflog, packed-refs, reftable or index file.
     pub large_file_bytes_max: u64,
     /// Object stores reached through alternates.
@@ -109,6 +113,8 @@ impl Limits {
             },
             file: FileLimits {
                 small_file_bytes_max: 4 * MIB,
+                config_bytes_max: 512 * KIB,
+                config_files_max: 64,
                 large_file_bytes_max: 4 * GIB,
                 alternates_max: 64,
                 alternates_depth_max: 5,
@@ -127,6 +133,7 @@ impl Limits {
             && self.tree.path_bytes_max > 0
             && self.tree.depth_max > 0
             && self.file.small_file_bytes_max <= self.file.large_file_bytes_max
+            && self.file.config_files_max > 0
             && self.file.alternates_max > 0
     }
 }

@@ -7,9 +7,11 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Deref;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use memmap2::Mmap;
+use rustix::fs::OFlags;
 
 /// The bytes of a file, mapped or owned.
 #[derive(Debug)]
@@ -21,12 +23,8 @@ pub(crate) enum FileBytes {
 impl FileBytes {
     /// Maps the file at `path`; an empty file is an empty slice.
     pub(crate) fn map(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
-        }
-        if metadata.len() == 0 {
+        let file = open_regular(path)?;
+        if file.metadata()?.len() == 0 {
             return Ok(Self::Owned(Vec::new()));
         }
         map(&file).map(Self::Mapped)
@@ -52,19 +50,29 @@ fn map(file: &File) -> io::Result<Mmap> {
     unsafe { Mmap::map(file) }
 }
 
+/// Opens a regular file. A named pipe is refused like a device; nobody waits for its other end.
+///
+/// # Errors
+/// What the system says; what is no regular file is [`io::ErrorKind::InvalidData`].
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
+    }
+    Ok(file)
+}
+
 /// Reads a file of at most `max` bytes; `None` if there is no such file.
 ///
 /// # Errors
 /// What the system says; a file above `max` or not a regular file is [`io::ErrorKind::InvalidData`].
 pub(crate) fn read_file(path: &Path, max: u64) -> io::Result<Option<Vec<u8>>> {
-    let file = match File::open(path) {
+    let file = match open_regular(path) {
         Ok(file) => file,
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
-    }
     let mut bytes = Vec::new();
     file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max {

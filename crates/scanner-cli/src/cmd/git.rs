@@ -58,6 +58,7 @@ pub(crate) fn source(
             limits: Limits::from_memory(memory, around.jobs),
             spill_dir: std::env::temp_dir(),
             trust: Trust::Listed(safe_directories(around.environment)),
+            home: around.environment.git.home.clone(),
             overlay: overlay(args, around.environment),
         },
         paths: Arc::new(PathFilter::new(around.policy)?),
@@ -124,9 +125,7 @@ fn before_push(path: &str) -> Option<String> {
 /// What git trusts although it belongs to somebody else.
 pub(crate) fn safe_directories(environment: &Environment) -> Vec<PathBuf> {
     let git = &environment.git;
-    let texts = git.config_files.iter().filter_map(|file| std::fs::read(file).ok());
-    let all: Vec<u8> = texts.flat_map(|text| [text, b"\n".to_vec()]).flatten().collect();
-    scanner_git::safe_directories(&all, git.home.as_deref())
+    scanner_git::safe_directories(&git.config_files, git.home.as_deref(), &Limits::default().file)
 }
 
 fn hook_input() -> anyhow::Result<Vec<u8>> {

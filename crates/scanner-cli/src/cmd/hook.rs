@@ -41,6 +41,7 @@ fn install(
         limits: Limits::default(),
         spill_dir: std::env::temp_dir(),
         trust: Trust::Listed(git::safe_directories(environment)),
+        home: environment.git.home.clone(),
         overlay: Overlay::default(),
     };
     let repository = Repository::open(path, &options)?;

@@ -1,10 +1,10 @@
 //! Bundles: a list of references and a pack in one file.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use crate::error::OpenError;
+use crate::mapped::open_regular;
 use crate::oid::{ObjectFormat, Oid};
 use crate::refs::Ref;
 
@@ -25,14 +25,14 @@ pub(crate) struct BundleHead {
 /// Whether the file begins as bundles do.
 pub(crate) fn is_bundle(path: &Path) -> bool {
     let mut start = [0; 16];
-    File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
+    open_regular(path).and_then(|mut file| file.read_exact(&mut start)).is_ok()
         && matches!(&start[..], b"# v2 git bundle\n" | b"# v3 git bundle\n")
 }
 
 /// Reads the head of the bundle at `path`.
 pub(crate) fn read_head(path: &Path) -> Result<BundleHead, OpenError> {
     let io = |source| OpenError::Io { path: path.into(), source };
-    let mut file = File::open(path).map_err(io)?.take(HEAD_BYTES_MAX);
+    let mut file = open_regular(path).map_err(io)?.take(HEAD_BYTES_MAX);
     let mut head = Vec::new();
     let mut part = vec![0; 1 << 16];
     let end = loop {

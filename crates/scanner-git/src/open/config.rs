@@ -1,12 +1,22 @@
-//! The few settings of a repository's configuration that say how to read it.
+//! The few settings of git's configuration files that say how to read a repository. `gix-config` parses them.
 //!
-//! As git does for these settings, only the repository's own file is read and includes are not followed. Settings that
-//! name programs (hooks, filters, pagers, …) are not even looked at.
+//! Files are read and includes followed here, not by `gix-config`: it reads included files whole, and a file that
+//! includes itself three times keeps it busy for 3¹⁰ files. Here each file counts, whoever includes it. As git does, what
+//! says how objects and references are kept is taken from the repository's own file only. Settings that name programs
+//! (hooks, filters, pagers, …) are not even looked at, and conditional includes are not followed.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use gix_config::file::{Metadata, SectionRef};
+use gix_config::parse::{EventRef, Events};
+use gix_config::path::interpolate::Context;
+use gix_config::{AsBStr, Boolean, File, Integer, Source};
+
+use crate::error::Warning;
+use crate::limits::FileLimits;
+use crate::mapped::read_file;
 use crate::oid::ObjectFormat;
 
 /// Extensions that need nothing of a reader of objects and references.
@@ -20,49 +30,49 @@ const HARMLESS: [&str; 7] = [
     "submodulepathconfig",
 ];
 
+/// Unknown extensions that are told by name.
+const UNKNOWN_MAX: usize = 16;
+
+/// Files that include one another in a row: git's own limit.
+const INCLUDE_DEPTH_MAX: u32 = 10;
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RepoConfig {
     pub(crate) format: ObjectFormat,
     pub(crate) reftable: bool,
     pub(crate) bare: Option<bool>,
-    pub(crate) work_tree: Option<Vec<u8>>,
+    pub(crate) work_tree: Option<PathBuf>,
     pub(crate) partial: bool,
     /// Where hooks are looked for, if it is said; nothing here runs them.
-    pub(crate) hooks_path: Option<Vec<u8>>,
+    pub(crate) hooks_path: Option<PathBuf>,
     /// Extensions, or values of them, that we do not know.
     pub(crate) unknown: Vec<String>,
 }
 
 impl RepoConfig {
-    /// Reads the text of a configuration. Lines that make no sense are passed over: git would refuse the whole
-    /// repository, we still want its objects.
-    pub(crate) fn parse(text: &[u8]) -> Self {
-        let mut config = Self::default();
-        let mut version = 0_u32;
-        let mut extensions = Vec::new();
-        for (key, value) in settings(text) {
-            match key.as_str() {
-                "core.repositoryformatversion" => version = number(&value),
-                "core.bare" => config.bare = Some(is_true(&value)),
-                "core.worktree" => config.work_tree = Some(value),
-                "core.hookspath" => config.hooks_path = Some(value),
-                _ => {
-                    if let Some(name) = key.strip_prefix("extensions.") {
-                        extensions.push((name.to_owned(), value));
-                    } else if key.starts_with("remote.") && key.ends_with(".promisor") {
-                        config.partial |= is_true(&value);
-                    }
+    /// Reads `config` in `common_dir`, what it includes, and where it says so `config.worktree` in `git_dir`. Files, and
+    /// what stands behind a line that git would refuse, are passed over with a warning: we still want the objects.
+    pub(crate) fn read(
+        common_dir: &Path,
+        git_dir: &Path,
+        files: &ConfigFiles<'_>,
+    ) -> (Self, Vec<Warning>) {
+        let mut gathered = Gathered::default();
+        let mut take = |section: &SectionRef<'_>, depth| gathered.section(section, depth, files);
+        let mut warnings = files.sections(&common_dir.join("config"), &mut take);
+        if gathered.worktree_config {
+            let mut take = |section: &SectionRef<'_>, depth| {
+                if section.header().name().eq_ignore_ascii_case(b"core") {
+                    gathered.section(section, depth, files);
                 }
-            }
+            };
+            warnings.extend(files.sections(&git_dir.join("config.worktree"), &mut take));
         }
-        for (name, value) in extensions {
-            config.extension(&name, &value, version);
-        }
-        config
+        (gathered.finished(), warnings)
     }
 
-    fn extension(&mut self, name: &str, value: &[u8], version: u32) {
+    fn extension(&mut self, name: &str, value: &[u8], version: i64) {
         let known = match name {
             "partialclone" => {
                 self.partial = true;
@@ -79,161 +89,324 @@ impl RepoConfig {
             // In version 0 git passes over all others.
             other => version == 0 || HARMLESS.contains(&other),
         };
-        if !known {
+        if !known && self.unknown.len() < UNKNOWN_MAX {
             self.unknown.push(format!("{name} = {}", String::from_utf8_lossy(value)));
         }
     }
 }
 
-/// What `safe.directory` lists in the text of a user's or system's configuration; `~/` is the folder `home`.
-pub fn safe_directories(text: &[u8], home: Option<&Path>) -> Vec<PathBuf> {
+/// What is known while sections are still coming.
+#[derive(Default)]
+struct Gathered {
+    config: RepoConfig,
+    version: i64,
+    extensions: Vec<(String, Vec<u8>)>,
+    worktree_config: bool,
+}
+
+impl Gathered {
+    fn section(&mut self, section: &SectionRef<'_>, depth: u32, files: &ConfigFiles<'_>) {
+        let name = section.header().name();
+        if name.eq_ignore_ascii_case(b"core") {
+            if let Some(path) = section.value("hooksPath") {
+                self.config.hooks_path = files.path(&path);
+            }
+            if depth == 0 {
+                self.own_core(section);
+            }
+        } else if name.eq_ignore_ascii_case(b"remote") {
+            self.config.partial |= is_true(section, "promisor") == Some(true);
+        } else if name.eq_ignore_ascii_case(b"extensions") && depth == 0 {
+            if let Some(own) = is_true(section, "worktreeConfig") {
+                self.worktree_config = own;
+            }
+            let found = section.body().into_iter();
+            self.extensions
+                .extend(found.map(|(name, value)| (name.to_ascii_lowercase(), value.into())));
+        }
+    }
+
+    fn own_core(&mut self, section: &SectionRef<'_>) {
+        if let Some(version) = section.value("repositoryFormatVersion") {
+            let version = Integer::try_from(version).ok();
+            self.version = version.and_then(|version| version.to_decimal()).unwrap_or(0);
+        }
+        if let Some(bare) = is_true(section, "bare") {
+            self.config.bare = Some(bare);
+        }
+        if let Some(path) = section.value("worktree") {
+            self.config.work_tree = Some(PathBuf::from(OsStr::from_bytes(&path)));
+        }
+    }
+
+    fn finished(self) -> RepoConfig {
+        let mut config = self.config;
+        for (name, value) in self.extensions {
+            config.extension(&name, &value, self.version);
+        }
+        config
+    }
+}
+
+/// A setting that is on or off; without a value it is on, and what is neither is as if it were not there.
+fn is_true(section: &SectionRef<'_>, name: &str) -> Option<bool> {
+    match section.value_implicit(name)? {
+        Some(value) => Boolean::try_from(value).ok().map(Boolean::is_true),
+        None => Some(true),
+    }
+}
+
+/// What `safe.directory` lists in a user's or system's configuration `files`; `~/` is the folder `home`.
+pub fn safe_directories(
+    files: &[PathBuf],
+    home: Option<&Path>,
+    limits: &FileLimits,
+) -> Vec<PathBuf> {
     let mut listed = Vec::new();
-    for (key, value) in settings(text) {
-        if key != "safe.directory" {
-            continue;
-        }
-        match value.strip_prefix(b"~/") {
-            // An empty value takes back what stands before it.
-            _ if value.is_empty() => listed.clear(),
-            Some(rest) => listed.extend(home.map(|home| home.join(OsStr::from_bytes(rest)))),
-            None => listed.push(PathBuf::from(OsStr::from_bytes(&value))),
-        }
+    let reader = ConfigFiles { home, limits };
+    for file in files {
+        reader.sections(file, &mut |section, _| {
+            if !section.header().name().eq_ignore_ascii_case(b"safe") {
+                return;
+            }
+            for value in section.values("directory") {
+                // An empty value takes back what stands before it.
+                if value.is_empty() {
+                    listed.clear();
+                } else {
+                    listed.extend(reader.path(&value));
+                }
+            }
+        });
     }
     listed
 }
 
-fn number(value: &[u8]) -> u32 {
-    std::str::from_utf8(value).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0)
+/// How configuration files are read.
+pub(crate) struct ConfigFiles<'a> {
+    /// What `~/` stands for.
+    pub(crate) home: Option<&'a Path>,
+    pub(crate) limits: &'a FileLimits,
 }
 
-fn is_true(value: &[u8]) -> bool {
-    ["true", "yes", "on", "1", ""].iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()))
-}
+/// Whoever wants the sections of files; the number says how many includes led to them.
+type Take<'t> = dyn FnMut(&SectionRef<'_>, u32) + 't;
 
-/// Keys (`section.subsection.name`, lower case but for the subsection) and values in order.
-fn settings(text: &[u8]) -> Vec<(String, Vec<u8>)> {
-    let mut section = String::new();
-    let mut found = Vec::new();
-    let mut lines = text.split(|byte| *byte == b'\n');
-    while let Some(line) = lines.next() {
-        let mut line = line.trim_ascii();
-        if line.first() == Some(&b'[') {
-            let Some((name, rest)) = section_name(line) else { continue };
-            section = name;
-            line = rest.trim_ascii();
-        }
-        if line.is_empty() || matches!(line[0], b'#' | b';') {
-            continue;
-        }
-        let (name, value) = match line.iter().position(|byte| *byte == b'=') {
-            Some(at) => (&line[..at], line[at + 1..].to_vec()),
-            None => (line, Vec::new()),
+impl ConfigFiles<'_> {
+    /// Hands each section of the file and of what it includes to `take`, in the order in which git reads them.
+    fn sections(&self, path: &Path, take: &mut Take<'_>) -> Vec<Warning> {
+        let mut walk = Walk {
+            files: self,
+            files_left: self.limits.config_files_max,
+            bytes_left: self.limits.config_bytes_max,
+            is_cut: false,
+            warnings: Vec::new(),
         };
-        let mut value = value;
-        // A backslash at the end goes on with the next line.
-        while value.last() == Some(&b'\\') {
-            value.pop();
-            let Some(more) = lines.next() else { break };
-            value.extend_from_slice(more.strip_suffix(b"\r").unwrap_or(more));
-        }
-        let name = String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase();
-        found.push((format!("{section}.{name}"), unquoted(&value)));
+        walk.file(path, 0, take);
+        walk.warnings
     }
-    found
+
+    /// A value that is a path, as git understands it; `None` if it begins with a folder that is not known.
+    fn path(&self, value: &[u8]) -> Option<PathBuf> {
+        let context = Context { git_install_dir: None, home_dir: self.home, home_for_user: None };
+        gix_config::Path::from(value.as_bstr()).interpolate(context).ok()
+    }
 }
 
-/// The name in `[section "sub"]`, and what stands behind it.
-fn section_name(line: &[u8]) -> Option<(String, &[u8])> {
-    let mut quoted = false;
-    let mut escaped = false;
-    let mut name = Vec::new();
-    for (at, byte) in line.iter().enumerate().skip(1) {
-        match byte {
-            _ if escaped => {
-                name.push(*byte);
-                escaped = false;
-            }
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b']' if !quoted => {
-                let name = String::from_utf8_lossy(&name).into_owned();
-                return Some((name, &line[at + 1..]));
-            }
-            b' ' | b'\t' if !quoted => name.push(b'.'),
-            _ if quoted => name.push(*byte),
-            _ => name.push(byte.to_ascii_lowercase()),
-        }
-    }
-    None
+struct Walk<'a> {
+    files: &'a ConfigFiles<'a>,
+    files_left: u32,
+    bytes_left: u64,
+    /// Whether includes were left out, which is told once.
+    is_cut: bool,
+    warnings: Vec<Warning>,
 }
 
-/// A value without quotes and comments, its escapes resolved.
-fn unquoted(value: &[u8]) -> Vec<u8> {
-    let mut result = Vec::new();
-    let mut quoted = false;
-    let mut bytes = value.trim_ascii().iter();
-    // Blanks at the end count only inside of quotes.
-    let mut keep = 0;
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => quoted = !quoted,
-            b'#' | b';' if !quoted => break,
-            b'\\' => match bytes.next() {
-                Some(b'n') => result.push(b'\n'),
-                Some(b't') => result.push(b'\t'),
-                Some(b'b') => result.push(8),
-                Some(other) => result.push(*other),
-                None => {}
-            },
-            other => result.push(*other),
+impl Walk<'_> {
+    fn file(&mut self, path: &Path, depth: u32, take: &mut Take<'_>) {
+        if depth > INCLUDE_DEPTH_MAX || self.files_left == 0 {
+            if !self.is_cut {
+                self.is_cut = true;
+                self.warn(path, "more includes than the limit".into());
+            }
+            return;
         }
-        if quoted || !byte.is_ascii_whitespace() {
-            keep = result.len();
+        self.files_left -= 1;
+        let text = match read_file(path, self.bytes_left) {
+            Ok(Some(text)) => text,
+            Ok(None) => return,
+            Err(error) => return self.warn(path, error.to_string()),
+        };
+        self.bytes_left -= text.len() as u64;
+        let (file, bad_line) = parse(&text);
+        if let Some(line) = bad_line {
+            self.warn(path, format!("line {line} is no setting: nothing from there on was used"));
+        }
+        for section in file.sections() {
+            take(&section, depth);
+            let header = section.header();
+            if header.name().eq_ignore_ascii_case(b"include") && header.subsection_name().is_none()
+            {
+                for value in section.values("path") {
+                    let Some(included) = self.files.path(&value) else { continue };
+                    let folder = path.parent().unwrap_or(Path::new("/"));
+                    self.file(&folder.join(included), depth + 1, take);
+                }
+            }
         }
     }
-    result.truncate(keep);
-    result
+
+    fn warn(&mut self, path: &Path, reason: String) {
+        self.warnings.push(Warning::Unreadable { path: path.into(), reason });
+    }
+}
+
+/// A file up to the line that git would refuse, and the number of that line.
+fn parse(text: &[u8]) -> (File, Option<usize>) {
+    let events = |text| Events::from_bytes(text, Some(is_of_a_value));
+    let (events, bad_line) = match events(text) {
+        Ok(events) => (Some(events), None),
+        Err(error) => {
+            let line = error.line_number();
+            let before: usize =
+                text.split_inclusive(|byte| *byte == b'\n').take(line - 1).map(<[u8]>::len).sum();
+            (events(&text[..before]).ok(), Some(line))
+        }
+    };
+    let meta = Metadata::from(Source::Local);
+    let file = match events {
+        Some(events) => File::from_parse_events_no_includes(events, meta),
+        None => File::new(meta),
+    };
+    (file, bad_line)
+}
+
+/// Comments and blanks are not kept: they are most of what a parsed file takes.
+fn is_of_a_value(event: EventRef<'_>) -> bool {
+    !matches!(event, EventRef::Whitespace(_) | EventRef::Comment { .. } | EventRef::Newline(_))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+    use crate::limits::Limits;
+
+    const LIMITS: Limits = Limits::from_memory(crate::MEMORY_BYTES_DEFAULT, 1);
+
+    fn read(dir: &Path) -> (RepoConfig, Vec<Warning>) {
+        let files = ConfigFiles { home: Some(Path::new("/h/x")), limits: &LIMITS.file };
+        RepoConfig::read(dir, dir, &files)
+    }
+
+    fn parsed(text: impl AsRef<[u8]>) -> (RepoConfig, Vec<Warning>) {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("config"), text).unwrap();
+        read(dir.path())
+    }
 
     #[test]
     fn directories_that_are_safe() {
-        let text = b"[safe]\n directory = /a\n directory =\n[Safe]\n\tDirectory = *\n directory = ~/b\n[core]\n directory = /c\n";
-        assert_eq!(
-            safe_directories(text, Some(Path::new("/h/x"))),
-            [PathBuf::from("*"), PathBuf::from("/h/x/b")]
-        );
-        assert_eq!(safe_directories(text, None), [PathBuf::from("*")]);
-        assert!(safe_directories(b"\xff[", None).is_empty());
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (dir.path().join("one"), dir.path().join("two"));
+        let safe = |files: &[&PathBuf], home: Option<&str>| {
+            let files: Vec<_> = files.iter().map(|file| (*file).clone()).collect();
+            safe_directories(&files, home.map(Path::new), &LIMITS.file)
+        };
+        let text = "[safe]\n directory = /a\n directory =\n[Safe]\n\tDirectory = *\n directory = ~/b\n[core]\n directory = /c\n";
+        fs::write(&one, text).unwrap();
+        assert_eq!(safe(&[&one], Some("/h/x")), [PathBuf::from("*"), PathBuf::from("/h/x/b")]);
+        assert_eq!(safe(&[&one], None), [PathBuf::from("*")]);
+        fs::write(&two, "[include]\n path = one\n[safe]\n directory = /d\n").unwrap();
+        assert_eq!(safe(&[&two], None), [PathBuf::from("*"), PathBuf::from("/d")]);
+        assert_eq!(safe(&[&two, &one], None), [PathBuf::from("*")]);
+        fs::write(&one, b"\xff[").unwrap();
+        assert!(safe(&[&one, &dir.path().join("absent")], None).is_empty());
     }
 
     #[test]
     fn what_git_writes() {
         let text = b"[core]\n\trepositoryformatversion = 1\n\tbare = true ; no\n\tworktree = \"a b \" # x\n\
+            \thooksPath = ~/hooks\n\
             [extensions]\n\tobjectFormat = sha256\n\trefStorage = reftable\n\tfuture = 1\n\
             [remote \"o.r\\\"igin\"] promisor = true\n";
-        let config = RepoConfig::parse(text);
+        let (config, warnings) = parsed(text);
         assert_eq!(config.format, ObjectFormat::Sha256);
-        assert!(config.reftable && config.partial);
+        assert!(config.reftable && config.partial && warnings.is_empty());
         assert_eq!(config.bare, Some(true));
-        assert_eq!(config.work_tree.as_deref(), Some(&b"a b "[..]));
+        assert_eq!(config.work_tree, Some("a b ".into()));
+        assert_eq!(config.hooks_path, Some("/h/x/hooks".into()));
         assert_eq!(config.unknown, ["future = 1"]);
     }
 
     #[test]
     fn values_go_on_behind_a_backslash() {
-        let config = RepoConfig::parse(b"[CORE]\nworkTree = /a\\\n/b\nbare");
-        assert_eq!(config.work_tree.as_deref(), Some(&b"/a/b"[..]));
+        let (config, _) = parsed("[CORE]\nworkTree = /a\\\n/b\nbare");
+        assert_eq!(config.work_tree, Some("/a/b".into()));
         assert_eq!(config.bare, Some(true));
+        assert_eq!(parsed("[core]\nbare =\n").0.bare, Some(false));
+        assert_eq!(parsed("[core]\nbare = perhaps\n").0.bare, None);
     }
 
     #[test]
-    fn nonsense_is_passed_over() {
+    fn what_git_would_refuse_ends_the_file_and_is_told() {
         for text in [&b"[core"[..], b"[", b"]\n=\n", b"\\", b"[a \"b\\", b"\xff=\xff\n[\xff]"] {
-            assert_eq!(RepoConfig::parse(text), RepoConfig::default());
+            let (config, warnings) = parsed(text);
+            assert_eq!((config, warnings.len()), (RepoConfig::default(), 1));
         }
+        let (config, warnings) = parsed("[core]\nbare = true\n!\nworktree = x\n");
+        assert_eq!((config.bare, config.work_tree, warnings.len()), (Some(true), None, 1));
+        assert!(warnings[0].to_string().contains("line 3"), "{}", warnings[0]);
+    }
+
+    #[test]
+    fn includes_are_followed_for_what_git_takes_from_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let more = "[core]\nbare = true\nhooksPath = theirs\n[extensions]\nobjectFormat = sha256\n\
+            [remote \"o\"]\npromisor\n";
+        fs::write(dir.path().join("more"), more).unwrap();
+        let text = "[core]\nhooksPath = own\n[include]\npath = more\npath = absent\n\
+            [includeIf \"gitdir:/\"]\npath = other\n";
+        fs::write(dir.path().join("config"), text).unwrap();
+        let (config, warnings) = read(dir.path());
+        assert!(config.partial && warnings.is_empty());
+        assert_eq!(config.hooks_path, Some("theirs".into()));
+        assert_eq!((config.bare, config.format), (None, ObjectFormat::Sha1));
+    }
+
+    #[test]
+    fn circles_of_includes_end() {
+        let path = "[include]\npath = config\n";
+        for times in [1, 2, 9, 5000] {
+            let (config, warnings) = parsed(path.repeat(times) + "[core]\nbare\n");
+            assert_eq!(config.bare, Some(true));
+            assert!((1..=64).contains(&warnings.len()), "{times}: {warnings:?}");
+        }
+    }
+
+    #[test]
+    fn a_worktree_has_a_file_of_its_own() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("config.worktree"), "[core]\nbare = true\n").unwrap();
+        let text =
+            "[core]\nbare = false\nrepositoryFormatVersion = 1\n[extensions]\nworktreeConfig\n";
+        fs::write(dir.path().join("config"), text).unwrap();
+        assert_eq!(read(dir.path()).0.bare, Some(true));
+        fs::write(dir.path().join("config"), text.replace("[ext", "[other")).unwrap();
+        assert_eq!(read(dir.path()).0.bare, Some(false));
+    }
+
+    #[test]
+    fn large_files_and_long_lines_end() {
+        let limit = LIMITS.file.config_bytes_max as usize;
+        let (config, warnings) = parsed("[core]\nbare\n".repeat(limit / 12 + 1));
+        assert_eq!((config, warnings.len()), (RepoConfig::default(), 1));
+        for line in ["a\n", "[a]\n", "[extensions]\nx=y\n", "[core]\nworktree=x\\\n"] {
+            let (_, warnings) = parsed("[extensions]\n".to_owned() + &line.repeat(limit / 20));
+            assert!(warnings.is_empty(), "{line} {warnings:?}");
+        }
+        let long = format!("[core]\nworktree = {}\n", "n".repeat(64 * 1024));
+        assert_eq!(parsed(long).0.work_tree.map(|path| path.as_os_str().len()), Some(64 * 1024));
     }
 }

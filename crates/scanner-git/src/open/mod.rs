@@ -7,9 +7,7 @@ mod bundle;
 mod config;
 mod discover;
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use crate::error::{OpenError, Warning};
@@ -17,7 +15,7 @@ use crate::index_file::{IndexEntry, read_index};
 use crate::limits::Limits;
 use crate::mapped::read_file;
 use crate::oid::{ObjectFormat, Oid};
-use crate::open::config::RepoConfig;
+use crate::open::config::{ConfigFiles, RepoConfig};
 use crate::open::discover::Folders;
 use crate::pack::Pack;
 use crate::refs::{self, Ref, RefStore};
@@ -35,6 +33,8 @@ pub struct OpenOptions {
     pub spill_dir: PathBuf,
     /// Which repositories of other users to open.
     pub trust: Trust,
+    /// The user's home folder, for `~/` in configuration files.
+    pub home: Option<PathBuf>,
     /// What git tells the hooks that it runs.
     pub overlay: Overlay,
 }
@@ -183,7 +183,7 @@ impl Repository {
     pub fn work_tree(&self) -> Option<PathBuf> {
         let folders = self.folders.as_ref()?;
         if let Some(configured) = &self.config.work_tree {
-            return Some(folders.git_dir.join(OsStr::from_bytes(configured)));
+            return Some(folders.git_dir.join(configured));
         }
         folders.work_tree.clone().filter(|_| self.config.bare != Some(true))
     }
@@ -221,7 +221,7 @@ impl Repository {
             // A relative path counts from where hooks run: the work tree, or the repository where there is none.
             Some(path) => {
                 let base = self.work_tree().unwrap_or_else(|| folders.git_dir.clone());
-                base.join(OsStr::from_bytes(path))
+                base.join(path)
             }
             None => folders.common_dir.join("hooks"),
         })
@@ -257,12 +257,10 @@ fn read_config(
     options: &OpenOptions,
     warnings: &mut Vec<Warning>,
 ) -> Result<RepoConfig, OpenError> {
+    let files = ConfigFiles { home: options.home.as_deref(), limits: &options.limits.file };
+    let (config, found) = RepoConfig::read(&folders.common_dir, &folders.git_dir, &files);
+    warnings.extend(found);
     let path = folders.common_dir.join("config");
-    let text = match read_file(&path, options.limits.file.small_file_bytes_max) {
-        Ok(text) => text.unwrap_or_default(),
-        Err(source) => return Err(OpenError::Io { path, source }),
-    };
-    let config = RepoConfig::parse(&text);
     for extension in &config.unknown {
         if extension.starts_with("objectformat") || extension.starts_with("refstorage") {
             return Err(OpenError::Extension { path, extension: extension.clone() });

@@ -17,6 +17,7 @@ pub(crate) fn options() -> OpenOptions {
         limits: Limits::default(),
         spill_dir: std::env::temp_dir(),
         trust: Trust::Listed(Vec::new()),
+        home: None,
         overlay: Overlay::default(),
     }
 }
