@@ -1,15 +1,19 @@
-//! From a path to the folders of a repository.
+//! From a path to the folders of a repository. `gix-discover` says what is one, and where `.git` files lead; `gix-sec`
+//! says whose it is, with git's own exception: who became the administrator by `sudo` may read what was theirs before.
+//!
+//! `gix-discover` reads `HEAD` whole and waits for named pipes, so what it will open is looked at first. It also refuses a
+//! `HEAD` that is a symbolic link to a branch that is packed or unborn, which git does not.
 
-use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::error::OpenError;
-use crate::mapped::read_file;
+use gix_discover::path::{from_gitdir_file, from_plain_file};
+use gix_sec::identity::is_path_owned_by_current_user;
 
-/// Longest `.git` file or `commondir`.
+use crate::error::OpenError;
+
+/// Longest `HEAD`, `.git` file or `commondir`.
 const LINK_BYTES_MAX: u64 = 64 * 1024;
 
 /// Which repositories of other users to open.
@@ -44,14 +48,14 @@ pub(crate) fn discover(path: &Path) -> Result<Folders, OpenError> {
     }
     for folder in start.ancestors() {
         let dot_git = folder.join(".git");
-        if is_git_dir(&dot_git) {
+        if is_repository(&dot_git) {
             return Ok(folders(dot_git, Some(folder.into())));
         }
         if dot_git.is_file() {
             let git_dir = linked(&dot_git).ok_or_else(none)?;
             return Ok(folders(git_dir, Some(folder.into())));
         }
-        if is_git_dir(folder) {
+        if is_repository(folder) {
             return Ok(folders(folder.into(), None));
         }
     }
@@ -65,38 +69,54 @@ fn folders(git_dir: PathBuf, work_tree: Option<PathBuf>) -> Folders {
 
 /// The folder that a `.git` file names.
 fn linked(file: &Path) -> Option<PathBuf> {
-    let text = read_file(file, LINK_BYTES_MAX).ok()??;
-    let target = text.strip_prefix(b"gitdir:")?.trim_ascii();
-    let path = file.parent()?.join(OsStr::from_bytes(target));
-    let real = fs::canonicalize(path).ok()?;
-    (is_git_dir(&real) || common_dir(&real).is_some_and(|common| is_git_dir(&common)))
-        .then_some(real)
+    if !is_small(file) {
+        return None;
+    }
+    let real = fs::canonicalize(from_gitdir_file(file).ok()?).ok()?;
+    is_repository(&real).then_some(real)
 }
 
 fn common_dir(git_dir: &Path) -> Option<PathBuf> {
-    let text = read_file(&git_dir.join("commondir"), LINK_BYTES_MAX).ok()??;
-    fs::canonicalize(git_dir.join(OsStr::from_bytes(text.trim_ascii()))).ok()
+    let file = git_dir.join("commondir");
+    let named = if is_small(&file) { from_plain_file(&file)?.ok()? } else { return None };
+    fs::canonicalize(git_dir.join(named)).ok()
 }
 
-/// Whether a folder looks like a repository's own: it has objects, and `HEAD` or references.
-fn is_git_dir(folder: &Path) -> bool {
-    folder.join("objects").is_dir()
-        && (folder.join("HEAD").symlink_metadata().is_ok() && folder.join("refs").exists())
+/// Whether a folder is a repository's own.
+fn is_repository(folder: &Path) -> bool {
+    let head = folder.join("HEAD");
+    if fs::read_link(&head).is_ok_and(|to| to.starts_with("refs")) {
+        return folder.join("objects").is_dir() && folder.join("refs").is_dir();
+    }
+    let may_be_read = |name: &str| {
+        let file = folder.join(name);
+        is_small(&file) || file.symlink_metadata().is_err()
+    };
+    is_small(&head)
+        && may_be_read("commondir")
+        && may_be_read("gitdir")
+        && gix_discover::is_git(folder).is_ok()
+}
+
+/// Whether it is a regular file that can be read whole.
+fn is_small(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|found| found.is_file() && found.len() <= LINK_BYTES_MAX)
 }
 
 /// Checks who owns the folders; gives the first that belongs to another user and is trusted all the same.
 pub(crate) fn check_owner(folders: &Folders, trust: &Trust) -> Result<Option<PathBuf>, OpenError> {
-    let user = rustix::process::geteuid().as_raw();
     let mut other = None;
     let all = [Some(&folders.git_dir), Some(&folders.common_dir), folders.work_tree.as_ref()];
     for folder in all.into_iter().flatten() {
-        let metadata = fs::metadata(folder)
-            .map_err(|source| OpenError::Io { path: folder.clone(), source })?;
-        if metadata.uid() == user {
+        let io = |source| OpenError::Io { path: folder.clone(), source };
+        // What counts is the folder, not who made a link to it.
+        let real = fs::canonicalize(folder).map_err(io)?;
+        if is_path_owned_by_current_user(&real).map_err(io)? {
             continue;
         }
         if !is_trusted(folders, trust) {
-            return Err(OpenError::NotTrusted { path: folder.clone(), owner: metadata.uid() });
+            let owner = fs::metadata(&real).map_err(io)?.uid();
+            return Err(OpenError::NotTrusted { path: folder.clone(), owner });
         }
         other.get_or_insert_with(|| folder.clone());
     }
