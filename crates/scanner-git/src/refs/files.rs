@@ -1,10 +1,17 @@
-//! References as files, one each, and `packed-refs`.
+//! References as files, one each, and `packed-refs`; `gix-ref` says what is in them.
+//!
+//! Folders are listed and files are read here: the store of `gix-ref` reads a file whole however large it is, waits for
+//! named pipes, and passes over files with odd names without a word.
 
 use std::fs;
 use std::path::Path;
 
+use gix_hash::Kind;
+use gix_ref::file::loose::Reference;
+use gix_ref::{FullName, Target, packed};
+
 use crate::mapped::read_file;
-use crate::oid::Oid;
+use crate::oid::{ObjectFormat, Oid};
 use crate::refs::{Gathered, RefStore, Value};
 
 /// Longest file of one reference.
@@ -20,18 +27,17 @@ pub(super) fn read_packed(store: &RefStore<'_>, gathered: &mut Gathered) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => return gathered.warn(&path, error),
     };
-    let digits = store.format.bytes() * 2;
     let mut bad = 0_u64;
-    for line in text.split(|byte| *byte == b'\n') {
-        if line.is_empty() || matches!(line[0], b'#' | b'^') {
-            continue;
-        }
-        let parsed = line.split_at_checked(digits).and_then(|(hex, name)| {
-            Some((Oid::from_hex(hex)?, name.strip_prefix(b" ")?.trim_ascii_end()))
-        });
-        match parsed {
-            Some((oid, name)) if gathered.values.len() < store.limits.refs_max as usize => {
-                gathered.values.insert(name.to_vec(), Value::Oid(oid));
+    let lines = packed::Iter::new(&text, kind(store.format)).or_else(|_| {
+        // The head is not one that git writes; the rest may be.
+        bad += 1;
+        let head = text.iter().position(|byte| *byte == b'\n').map_or(text.len(), |end| end + 1);
+        packed::Iter::new(&text[head..], kind(store.format))
+    });
+    for line in lines.into_iter().flatten() {
+        match line.ok().and_then(|line| Some((line.name, Oid::from_hex(line.target)?))) {
+            Some((name, oid)) if gathered.values.len() < store.limits.refs_max as usize => {
+                gathered.values.insert(name.as_bstr().to_vec(), Value::Oid(oid));
             }
             _ => bad += 1,
         }
@@ -83,10 +89,20 @@ fn read_one(store: &RefStore<'_>, path: &Path, name: Vec<u8>, gathered: &mut Gat
     }
     let text = match read_file(path, REF_BYTES_MAX) {
         Ok(Some(text)) => text,
-        Ok(None) => return,
+        Ok(None) => {
+            // A link to a reference that is packed or unborn, as old versions of git made them.
+            if let Ok(to) = fs::read_link(path)
+                && to.starts_with("refs")
+            {
+                gathered
+                    .values
+                    .insert(name, Value::Symbolic(to.into_os_string().into_encoded_bytes()));
+            }
+            return;
+        }
         Err(error) => return gathered.warn(path, error),
     };
-    match parse(&text, store.format.bytes() * 2) {
+    match parse(&text, store.format) {
         Some(value) => {
             gathered.values.insert(name, value);
         }
@@ -96,13 +112,20 @@ fn read_one(store: &RefStore<'_>, path: &Path, name: Vec<u8>, gathered: &mut Gat
     }
 }
 
-fn parse(text: &[u8], digits: usize) -> Option<Value> {
-    if let Some(name) = text.strip_prefix(b"ref:") {
-        return Some(Value::Symbolic(name.trim_ascii().to_vec()));
+fn parse(text: &[u8], format: ObjectFormat) -> Option<Value> {
+    // What stands in a file does not depend on its name, which git is less strict about than `gix-ref`.
+    let name = FullName::try_from("HEAD").expect("a name that every repository has");
+    Some(match Reference::try_from_path(name, text, kind(format)).ok()?.target {
+        Target::Object(id) => Value::Oid(Oid::from_bytes(format, id.as_bytes())?),
+        Target::Symbolic(name) => Value::Symbolic(name.as_bstr().to_vec()),
+    })
+}
+
+fn kind(format: ObjectFormat) -> Kind {
+    match format {
+        ObjectFormat::Sha1 => Kind::Sha1,
+        ObjectFormat::Sha256 => Kind::Sha256,
     }
-    let (hex, rest) = text.split_at_checked(digits)?;
-    let ends = rest.first().is_none_or(u8::is_ascii_whitespace);
-    Oid::from_hex(hex).filter(|_| ends).map(Value::Oid)
 }
 
 #[cfg(test)]
@@ -111,15 +134,18 @@ mod tests {
 
     #[test]
     fn values_of_files() {
+        let sha1 = |text: &str| parse(text.as_bytes(), ObjectFormat::Sha1);
         let hex = "a".repeat(40);
         let oid = Value::Oid(Oid::from_hex(hex.as_bytes()).unwrap());
-        assert_eq!(parse(format!("{hex}\n").as_bytes(), 40), Some(oid.clone()));
-        assert_eq!(parse(format!("{hex}\tnot-for-merge\tx").as_bytes(), 40), Some(oid));
-        assert_eq!(parse(format!("{hex}a").as_bytes(), 40), None);
-        assert_eq!(
-            parse(b"ref: refs/heads/x\n", 40),
-            Some(Value::Symbolic(b"refs/heads/x".to_vec()))
-        );
-        assert_eq!(parse(b"", 40), None);
+        assert_eq!(sha1(&format!("{hex}\n")), Some(oid.clone()));
+        assert_eq!(sha1(&format!("{hex}\tnot-for-merge\tx")), Some(oid));
+        assert_eq!(sha1(&format!("{hex}a")), None);
+        assert_eq!(sha1("ref: refs/heads/x\n"), Some(Value::Symbolic(b"refs/heads/x".to_vec())));
+        assert_eq!(sha1("ref: ../../outside"), None);
+        assert_eq!(sha1(""), None);
+        let long = "b".repeat(64);
+        let oid = Value::Oid(Oid::from_hex(long.as_bytes()).unwrap());
+        assert_eq!(parse(long.as_bytes(), ObjectFormat::Sha256), Some(oid));
+        assert_eq!(parse(hex.as_bytes(), ObjectFormat::Sha256), None);
     }
 }

@@ -1,4 +1,7 @@
 //! Reflogs as files: every line has the id before and the id after.
+//!
+//! `gix-ref` gives neither id of a line whose author it cannot read. Those two are all that is wanted here, so its lines
+//! are not used.
 
 use std::fs;
 use std::path::Path;
