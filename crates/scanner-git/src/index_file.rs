@@ -1,4 +1,8 @@
 //! The index (`.git/index`), versions 2 to 4: which blob is staged at which path.
+//!
+//! `gix-index` is not used: it reads extensions that say nothing of blobs by recursion, so that an index of 120 KB whose
+//! cached tree is 20,000 folders deep overflows the stack and ends the program; and the paths of version 4, each
+//! of which may repeat the one before, without a bound.
 
 use std::path::Path;
 
@@ -12,6 +16,9 @@ const STAT_BYTES: usize = 40;
 
 /// Flag of entries that git shall add later: there is no blob yet.
 const INTENT_TO_ADD: u16 = 0x2000;
+
+/// Bytes of paths for each byte of the file. A path of version 4 may repeat all of the one before in two bytes.
+const PATH_BYTES_PER_BYTE: usize = 16;
 
 /// An entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +62,6 @@ pub(crate) fn read_index(
         // Entries that the split one replaces or deletes stay: more is given out than is staged, never less.
         index.entries.extend(base.entries);
     }
-    index.entries.retain(|entry| !entry.path.is_empty());
     index.entries.sort();
     index.entries.dedup();
     Ok(index.entries)
@@ -77,10 +83,15 @@ fn parse(bytes: &[u8], format: ObjectFormat) -> Option<Index> {
     let mut entries = Vec::new();
     let mut at = 12;
     let mut path = Vec::new();
+    let mut path_bytes = 0;
     for _ in 0..count {
         let entry = read_entry(bytes.get(at..)?, version, format, &mut path)?;
         at += entry.bytes;
-        if !entry.intended {
+        path_bytes += path.len();
+        if path_bytes > bytes.len() * PATH_BYTES_PER_BYTE {
+            return None;
+        }
+        if !entry.intended && !path.is_empty() {
             let Read { mode, oid, stage, .. } = entry;
             entries.push(IndexEntry { path: path.clone(), oid, mode, stage });
         }
@@ -159,6 +170,46 @@ fn shared_index(bytes: &[u8], mut at: usize, format: ObjectFormat) -> Option<Oid
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An index of version 4 in which each path is the one before and one letter more.
+    fn growing(paths: u32, first: usize) -> Vec<u8> {
+        let mut bytes = b"DIRC\0\0\0\x04".to_vec();
+        bytes.extend_from_slice(&paths.to_be_bytes());
+        for number in 0..paths {
+            bytes.extend_from_slice(&[0; 24]);
+            bytes.extend_from_slice(&0o100_644_u32.to_be_bytes());
+            bytes.extend_from_slice(&[7; 32]);
+            bytes.extend_from_slice(&[0, 1, 0]);
+            bytes.resize(bytes.len() + if number == 0 { first } else { 1 }, b'a');
+            bytes.push(0);
+        }
+        bytes.extend_from_slice(&[0; 20]);
+        bytes
+    }
+
+    #[test]
+    fn paths_that_repeat_one_another_are_bounded() {
+        let paths =
+            |bytes: &[u8]| parse(bytes, ObjectFormat::Sha1).map(|index| index.entries.len());
+        assert_eq!(paths(&growing(1000, 200)), Some(1000));
+        assert_eq!(
+            paths(&growing(10_000, 1 << 20)),
+            None,
+            "ten gigabytes of paths in two megabytes"
+        );
+    }
+
+    #[test]
+    fn extensions_of_any_depth_are_passed_over() {
+        let mut bytes = growing(1, 1);
+        bytes.truncate(bytes.len() - 20);
+        let tree = b"\0-1 1\n".repeat(200_000);
+        bytes.extend_from_slice(b"TREE");
+        bytes.extend_from_slice(&(tree.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(&tree);
+        bytes.extend_from_slice(&[0; 20]);
+        assert_eq!(parse(&bytes, ObjectFormat::Sha1).unwrap().entries.len(), 1);
+    }
 
     #[test]
     fn damaged_indexes_are_refused() {

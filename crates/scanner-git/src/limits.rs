@@ -57,13 +57,13 @@ pub struct FileLimits {
     pub config_bytes_max: u64,
     /// Configuration files read, includes among them.
     pub config_files_max: u32,
-    /// Size of a reflog, packed-refs, reftable or index file.
+    /// Size of a reflog, packed-refs, reftable, shallow or index file, which is read whole.
     pub large_file_bytes_max: u64,
     /// Object stores reached through alternates.
     pub alternates_max: u32,
     /// Links from alternate to alternate.
     pub alternates_depth_max: u32,
-    /// References kept.
+    /// References kept, about 230 bytes each, and ids of reflogs.
     pub refs_max: u32,
     /// Symbolic references followed in a row.
     pub symref_depth_max: u32,
@@ -115,10 +115,10 @@ impl Limits {
                 small_file_bytes_max: 4 * MIB,
                 config_bytes_max: 512 * KIB,
                 config_files_max: 64,
-                large_file_bytes_max: 4 * GIB,
+                large_file_bytes_max: clamp(memory / 2, 16 * MIB, 4 * GIB),
                 alternates_max: 64,
                 alternates_depth_max: 5,
-                refs_max: 20_000_000,
+                refs_max: clamp(memory / 256, 64 * KIB, 20_000_000) as u32,
                 symref_depth_max: 10,
             },
         }

@@ -89,7 +89,7 @@ pub(crate) fn read_all(store: &RefStore<'_>) -> FoundRefs {
         name_own_worktree(store, &mut gathered.values);
     }
     let refs = resolve(&gathered.values, store.limits);
-    if refs.len() >= store.limits.refs_max as usize {
+    if gathered.values.len() >= store.limits.refs_max as usize {
         gathered.warn(store.common_dir, "more references than the limit");
     }
     let mut logged = gathered.logged;

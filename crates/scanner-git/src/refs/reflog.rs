@@ -29,19 +29,17 @@ pub(super) fn read_logs(store: &RefStore<'_>, dir: &Path, gathered: &mut Gathere
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && depth < DEPTH_MAX => open.push((path, depth + 1)),
-                Ok(kind) if kind.is_file() => {
-                    match read_file(&path, store.limits.large_file_bytes_max) {
-                        Ok(text) => read_lines(&text.unwrap_or_default(), store, gathered),
-                        Err(error) => gathered.warn(&path, error),
-                    }
-                }
-                _ => {}
+                Ok(kind) if kind.is_dir() => gathered.warn(&path, "too deep"),
+                _ => match read_file(&path, store.limits.large_file_bytes_max) {
+                    Ok(text) => read_lines(&path, &text.unwrap_or_default(), store, gathered),
+                    Err(error) => gathered.warn(&path, error),
+                },
             }
         }
     }
 }
 
-fn read_lines(text: &[u8], store: &RefStore<'_>, gathered: &mut Gathered) {
+fn read_lines(path: &Path, text: &[u8], store: &RefStore<'_>, gathered: &mut Gathered) {
     let digits = store.format.bytes() * 2;
     for line in text.split(|byte| *byte == b'\n') {
         let before = line.get(..digits).and_then(Oid::from_hex);
@@ -50,6 +48,14 @@ fn read_lines(text: &[u8], store: &RefStore<'_>, gathered: &mut Gathered) {
         for oid in [before, after].into_iter().flatten() {
             if gathered.logged.last() != Some(&oid) {
                 gathered.logged.push(oid);
+            }
+        }
+        if gathered.logged.len() > store.limits.refs_max as usize {
+            gathered.logged.sort_unstable();
+            gathered.logged.dedup();
+            // Half of it again, or sorting would not end.
+            if gathered.logged.len() > store.limits.refs_max as usize / 2 {
+                return gathered.warn(path, "more ids than the limit");
             }
         }
     }
