@@ -1,10 +1,11 @@
 //! What tests of several crates share: the oracle, ways to hand a text to the engine, a counting allocator,
-//! and archives of every kind.
+//! repositories, and archives of every kind.
 //!
 //! Used as a development dependency only.
 
 mod alloc;
 pub mod archives;
+pub mod git;
 pub mod reference;
 mod runner;
 

@@ -109,6 +109,9 @@ fn findings_are_those_of_every_object_as_a_file() {
     assert_same(&by_oracle(&folder), &want, "every pattern over every byte");
     let scans = [
         ["1", "on", "1M", "odb-blob"],
+        ["2", "on", "1M", "odb-blob"],
+        ["4", "on", "1M", "odb-blob"],
+        ["8", "on", "1M", "odb-blob"],
         ["1", "off", "1M", "odb-blob"],
         ["3", "on", "1M", "odb-blob"],
         ["16", "on", "1M", "odb-blob"],

@@ -1,13 +1,14 @@
-//! Repositories made by `git`, tokens made up at run time, and the command under test.
+//! Tokens made up at run time, and the command under test.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use scanner_testkit::git::git_command;
 use serde_json::Value;
-use tempfile::TempDir;
+
+pub(crate) use scanner_testkit::git::GitFixture as Fixture;
 
 /// A made-up GitHub token of its own for each name, with its right checksum, joined at run time.
 pub(crate) fn token(name: &str) -> String {
@@ -35,116 +36,6 @@ pub(crate) fn token(name: &str) -> String {
         rest /= 62;
     }
     ["ghp_", &body, &String::from_utf8_lossy(&check)].concat()
-}
-
-/// A folder with a repository in `repo`.
-pub(crate) struct Fixture {
-    dir: TempDir,
-    clock: Cell<u64>,
-}
-
-impl Fixture {
-    pub(crate) fn new(options: &[&str]) -> Self {
-        let dir = tempfile::tempdir().expect("a temporary folder");
-        let fixture = Self { dir, clock: Cell::new(1_600_000_000) };
-        fixture.run(
-            fixture.root(),
-            &[&["init", "-q", "-b", "main"], options, &["repo"]].concat(),
-            b"",
-        );
-        fixture
-    }
-
-    pub(crate) fn root(&self) -> &Path {
-        self.dir.path()
-    }
-
-    pub(crate) fn repo(&self) -> PathBuf {
-        self.dir.path().join("repo")
-    }
-
-    /// Runs git in the repository and gives what it prints, without the last line's end.
-    pub(crate) fn git(&self, args: &[&str]) -> String {
-        self.run(&self.repo(), args, b"")
-    }
-
-    /// Makes every packed object a loose one.
-    pub(crate) fn unpack(&self) {
-        let folder = self.repo().join(".git/objects/pack");
-        let aside = self.root().join("aside");
-        std::fs::rename(&folder, &aside).expect("a folder of packs");
-        for entry in std::fs::read_dir(&aside).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "pack") {
-                let pack = std::fs::read(path).expect("a pack");
-                self.run_bytes(&self.repo(), &["unpack-objects", "-q"], &pack);
-            }
-        }
-        std::fs::remove_dir_all(aside).expect("a folder");
-    }
-
-    /// Runs git in the repository and gives exactly what it prints.
-    pub(crate) fn git_bytes(&self, args: &[&str]) -> Vec<u8> {
-        self.run_bytes(&self.repo(), args, b"")
-    }
-
-    pub(crate) fn run(&self, dir: &Path, args: &[&str], input: &[u8]) -> String {
-        String::from_utf8_lossy(&self.run_bytes(dir, args, input)).trim_end().to_owned()
-    }
-
-    pub(crate) fn run_bytes(&self, dir: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
-        let date = format!("{} +0000", self.clock.get());
-        let mut child = git_command(dir)
-            .args(["-c", "gc.auto=0", "-c", "core.fsync=none", "-c", "protocol.file.allow=always"])
-            .args(args)
-            .env("GIT_AUTHOR_NAME", "Ada Author")
-            .env("GIT_AUTHOR_EMAIL", "ada@example.org")
-            .env("GIT_COMMITTER_NAME", "C")
-            .env("GIT_COMMITTER_EMAIL", "c@example.org")
-            .env("GIT_AUTHOR_DATE", &date)
-            .env("GIT_COMMITTER_DATE", &date)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("git is installed");
-        child.stdin.take().expect("piped").write_all(input).expect("git reads its input");
-        let output = child.wait_with_output().expect("git ends");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "git {args:?}: {errors}");
-        output.stdout
-    }
-
-    /// Writes a file of the work tree.
-    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.repo().join(path);
-        std::fs::create_dir_all(path.parent().expect("inside")).expect("a folder");
-        std::fs::write(path, bytes).expect("a file");
-    }
-
-    /// Commits everything, one minute after the commit before; gives its id.
-    pub(crate) fn commit(&self, message: &str) -> String {
-        self.tick();
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
-        self.git(&["rev-parse", "HEAD"])
-    }
-
-    pub(crate) fn tick(&self) {
-        self.clock.set(self.clock.get() + 60);
-    }
-}
-
-/// `git` without any configuration but the repository's.
-pub(crate) fn git_command(dir: &Path) -> Command {
-    let mut command = Command::new("git");
-    command
-        .current_dir(dir)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_INDEX_FILE");
-    command
 }
 
 /// The command, without anything that the machine's environment says.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::fixture::{Fixture, code, err, found, scan, token};
+use crate::fixture::{Fixture, code, command, err, found, scan, token};
 
 fn summary(dir: &Path, args: &[&str]) -> (Option<i32>, Value) {
     let output = scan(dir, &[&["scan"], args, &["-f", "json"]].concat());
@@ -119,43 +119,117 @@ fn loose_objects_of_garbage_and_odd_files() {
     assert_eq!(code(&scan(fixture.root(), &["scan", "git", "repo", "--staged"])), Some(2));
 }
 
+/// Settings that name a program which git runs sooner or later.
+const PROGRAMS: [&str; 24] = [
+    "core.fsmonitor",
+    "core.pager",
+    "core.editor",
+    "core.sshCommand",
+    "core.gitProxy",
+    "core.askPass",
+    "core.alternateRefsCommand",
+    "diff.external",
+    "diff.x.command",
+    "diff.x.textconv",
+    "filter.x.clean",
+    "filter.x.smudge",
+    "filter.x.process",
+    "merge.x.driver",
+    "credential.helper",
+    "gpg.program",
+    "gpg.ssh.defaultKeyCommand",
+    "uploadpack.packObjectsHook",
+    "remote.x.uploadpack",
+    "remote.x.vcs",
+    "sequence.editor",
+    "trailer.x.command",
+    "pager.log",
+    "interactive.diffFilter",
+];
+
 #[test]
-fn a_git_file_that_points_away_and_programs_that_are_never_run() {
+fn programs_that_a_repository_names_are_never_run() {
     let fixture = clean();
+    fixture.write(".gitattributes", "* filter=x diff=x merge=x\n");
+    fixture.write("late.txt", format!("x {}\n", token("x")));
+    fixture.git(&["add", "-A"]);
     let marker = fixture.root().join("was-run");
     let program = fixture.root().join("program.sh");
     fs::write(&program, format!("#!/bin/sh\ntouch {}\n", marker.display())).expect("a file");
     fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .expect("rights");
-    let program = program.to_string_lossy();
-    for key in [
-        "core.fsmonitor",
-        "core.pager",
-        "core.sshCommand",
-        "diff.external",
-        "filter.x.clean",
-        "credential.helper",
+    let name = program.to_string_lossy();
+    let hooks = fixture.root().join("hooks");
+    fs::create_dir_all(&hooks).expect("a folder");
+    for hook in [
+        "post-checkout",
+        "pre-commit",
+        "pre-push",
+        "pre-auto-gc",
+        "reference-transaction",
+        "post-index-change",
+        "fsmonitor-watchman",
+        "proc-receive",
     ] {
-        fixture.git(&["config", key, &program]);
+        fs::copy(&program, fixture.repo().join(".git/hooks").join(hook)).expect("a hook");
+        fs::copy(&program, hooks.join(hook)).expect("a hook");
     }
-    fs::create_dir_all(fixture.repo().join(".git/hooks")).expect("a folder");
-    for hook in ["post-checkout", "pre-commit", "fsmonitor-watchman"] {
-        fs::copy(&*program, fixture.repo().join(".git/hooks").join(hook)).expect("a hook");
+    let mut config = fs::read_to_string(fixture.repo().join(".git/config")).expect("a file");
+    for key in PROGRAMS {
+        let (section, key) = key.rsplit_once('.').expect("a section");
+        let section = section
+            .split_once('.')
+            .map_or(section.to_owned(), |(section, name)| format!("{section} \"{name}\""));
+        config += &format!("[{section}]\n{key} = {name}\n");
     }
-    fixture.write("late.txt", format!("x {}\n", token("x")));
-    assert!(found(fixture.root(), &["repo"]).contains_key(&token("x")));
-    assert_eq!(code(&scan(fixture.root(), &["scan", "git", "repo"])), Some(0));
+    // A promised object could be asked for, if anybody ran what the address names.
+    let rest = format!(
+        "hooksPath = {}\n[alias]\nscan = !{name}\n[remote \"x\"]\nurl = ext::{name}\npromisor = true\n\
+         [protocol \"ext\"]\nallow = always\n[extensions]\npartialClone = x\n",
+        hooks.display()
+    );
+    config += &format!("[core]\n{rest}");
+    fs::write(fixture.repo().join(".git/config"), &config).expect("a file");
+    let dir = fixture.root();
+    assert!(found(dir, &["repo"]).contains_key(&token("x")));
+    assert!(found(dir, &["git", "repo", "--staged"]).contains_key(&token("x")));
+    for args in [
+        &["git", "repo"][..],
+        &["git", "repo", "--range", "HEAD~3..HEAD"],
+        &["git", "repo", "--mode", "diff-history"],
+        &["git", "repo", "--branch", "main", "--all-paths", "--show-authors"],
+    ] {
+        let output = scan(dir, &[&["scan"], args].concat());
+        assert!(matches!(code(&output), Some(0 | 1)), "{args:?} {}", err(&output));
+    }
     assert!(!marker.exists());
+}
 
+#[test]
+fn a_git_file_that_points_away() {
+    let fixture = clean();
     let away = fixture.root().join("away");
     fs::create_dir(&away).expect("a folder");
+    fs::write(away.join("a.txt"), "nothing\n").expect("a file");
     fs::write(away.join(".git"), "gitdir: ../repo/.git\n").expect("a file");
     assert_eq!(code(&scan(&away, &["scan", "git", "."])), Some(0));
-    fs::write(away.join(".git"), "gitdir: /nowhere/at/all\n").expect("a file");
-    assert_eq!(code(&scan(&away, &["scan", "git", "."])), Some(2));
-    // The files of such a folder are scanned all the same, and the missing history is told.
-    fs::write(away.join("a.txt"), "nothing\n").expect("a file");
-    assert_eq!(summary(&away, &["."]).0, Some(3));
+    for nowhere in ["/nowhere/at/all", "a.txt", ".git", ".", "../repo/a.txt", "/dev/zero", ""] {
+        fs::write(away.join(".git"), format!("gitdir: {nowhere}\n")).expect("a file");
+        let output = scan(&away, &["scan", "git", "."]);
+        assert_eq!(code(&output), Some(2), "{nowhere} {}", err(&output));
+        // The files of such a folder are scanned all the same, and the missing history is told.
+        assert_eq!(summary(&away, &["."]).0, Some(3), "{nowhere}");
+    }
+    // Only the administrator can give files away.
+    if std::os::unix::fs::chown(fixture.repo().join(".git"), Some(12345), None).is_ok() {
+        fs::write(away.join(".git"), "gitdir: ../repo/.git\n").expect("a file");
+        let output = scan(&away, &["scan", "git", "."]);
+        assert_eq!(code(&output), Some(2), "{}", err(&output));
+        assert!(err(&output).contains("safe.directory"), "{}", err(&output));
+        // As after `sudo`: the repository is that of the user who was there before.
+        let sudo = command(&away, &["scan", "git", "."]).env("SUDO_UID", "12345").output();
+        assert_eq!(code(&sudo.expect("it runs")), Some(0));
+    }
 }
 
 #[test]

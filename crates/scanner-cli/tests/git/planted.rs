@@ -229,7 +229,7 @@ fn the_same_is_told_by_any_number_of_workers() {
     let (fixture, expected) = planted();
     let one = found(fixture.root(), &["git", "repo", "-j", "1"]);
     check(&one, &expected);
-    for workers in ["2", "3", "16"] {
+    for workers in ["2", "3", "4", "5", "8", "16"] {
         assert_eq!(found(fixture.root(), &["git", "repo", "-j", workers]), one, "{workers}");
     }
 }

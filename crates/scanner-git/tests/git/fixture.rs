@@ -1,121 +1,41 @@
-//! Repositories made by `git`, the same on every run.
+//! Repositories of the tests, as ids and bytes.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::ops::Deref;
+use std::path::Path;
 
 use scanner_git::Oid;
-use tempfile::TempDir;
+use scanner_testkit::git::GitFixture;
 
 /// A temporary folder with a repository in `repo`.
-pub(crate) struct Fixture {
-    dir: TempDir,
-    clock: std::cell::Cell<u64>,
+pub(crate) struct Fixture(GitFixture);
+
+impl Deref for Fixture {
+    type Target = GitFixture;
+
+    fn deref(&self) -> &GitFixture {
+        &self.0
+    }
 }
 
 impl Fixture {
     /// An empty repository, with options for `git init`.
     pub(crate) fn new(options: &[&str]) -> Self {
-        let dir = TempDir::new().expect("a temporary folder");
-        let fixture = Self { dir, clock: std::cell::Cell::new(1_600_000_000) };
-        let mut args = vec!["init", "-q", "-b", "main"];
-        args.extend_from_slice(options);
-        args.push("repo");
-        fixture.run(fixture.dir.path(), &args);
-        fixture
+        Self(GitFixture::new(options))
     }
 
-    pub(crate) fn root(&self) -> &Path {
-        self.dir.path()
-    }
-
-    pub(crate) fn repo(&self) -> PathBuf {
-        self.dir.path().join("repo")
-    }
-
-    pub(crate) fn objects(&self) -> PathBuf {
-        self.repo().join(".git/objects")
-    }
-
-    /// Runs git in the repository and gives its output.
-    pub(crate) fn git(&self, args: &[&str]) -> Vec<u8> {
-        self.run(&self.repo(), args)
-    }
-
-    /// Runs git in the repository and gives the lines of its output.
-    pub(crate) fn lines(&self, args: &[&str]) -> Vec<String> {
-        let output = String::from_utf8(self.git(args)).expect("text");
-        output.lines().map(str::to_owned).collect()
-    }
-
+    /// Runs git in a folder and gives exactly what it prints.
     pub(crate) fn run(&self, dir: &Path, args: &[&str]) -> Vec<u8> {
-        self.run_with(dir, args, &[])
-    }
-
-    pub(crate) fn run_with(&self, dir: &Path, args: &[&str], input: &[u8]) -> Vec<u8> {
-        let date = format!("{} +0000", self.clock.get());
-        let mut child = Command::new("git")
-            .args(["-c", "gc.auto=0", "-c", "core.fsync=none", "-c", "protocol.file.allow=always"])
-            .args(args)
-            .current_dir(dir)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_NAME", "A")
-            .env("GIT_AUTHOR_EMAIL", "a@example.org")
-            .env("GIT_COMMITTER_NAME", "C")
-            .env("GIT_COMMITTER_EMAIL", "c@example.org")
-            .env("GIT_AUTHOR_DATE", &date)
-            .env("GIT_COMMITTER_DATE", &date)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("git is installed");
-        child.stdin.take().expect("piped").write_all(input).expect("git reads its input");
-        let output = child.wait_with_output().expect("git ends");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "git {args:?}: {errors}");
-        output.stdout
-    }
-
-    /// Writes a file of the work tree.
-    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
-        let path = self.repo().join(path);
-        std::fs::create_dir_all(path.parent().expect("inside")).expect("a folder");
-        std::fs::write(path, bytes).expect("a file");
+        self.run_bytes(dir, args, b"")
     }
 
     /// Commits everything, one minute after the commit before.
     pub(crate) fn commit(&self, message: &str) -> Oid {
-        self.tick();
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-q", "--allow-empty", "-m", message]);
-        self.oid("HEAD")
-    }
-
-    /// Makes every packed object a loose one.
-    pub(crate) fn unpack(&self) {
-        let folder = self.objects().join("pack");
-        let aside = self.root().join("aside");
-        std::fs::rename(&folder, &aside).expect("a folder of packs");
-        for entry in std::fs::read_dir(&aside).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.extension().is_some_and(|extension| extension == "pack") {
-                let pack = std::fs::read(path).expect("a pack");
-                self.run_with(&self.repo(), &["unpack-objects", "-q"], &pack);
-            }
-        }
-        std::fs::remove_dir_all(aside).expect("a folder");
-    }
-
-    pub(crate) fn tick(&self) {
-        self.clock.set(self.clock.get() + 60);
+        Oid::from_hex(self.0.commit(message).as_bytes()).expect("an id")
     }
 
     pub(crate) fn oid(&self, name: &str) -> Oid {
-        let hex = self.git(&["rev-parse", name]);
-        Oid::from_hex(hex.trim_ascii()).expect("an id")
+        Oid::from_hex(self.git(&["rev-parse", name]).as_bytes()).expect("an id")
     }
 
     /// A history with many versions of some files, merges, a tag, a note, a stash and dangling objects.
@@ -142,7 +62,7 @@ impl Fixture {
         self.git(&["notes", "add", "-m", "a note", "HEAD"]);
         self.write("dir0/sub/file0.txt", "stashed\n");
         self.git(&["stash", "-q"]);
-        self.run_with(&self.repo(), &["hash-object", "-w", "--stdin"], b"dangling");
+        self.run_bytes(&self.repo(), &["hash-object", "-w", "--stdin"], b"dangling");
         self.write("side.txt", "amended away\n");
         self.commit("to be amended");
         self.write("side.txt", "amended\n");

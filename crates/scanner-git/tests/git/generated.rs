@@ -127,7 +127,7 @@ fn write_commit(stream: &mut String, number: usize, parents: &[usize], files: &F
 fn generated(seed: u64) -> Fixture {
     let fixture = Fixture::new(&[]);
     let stream = history(seed, 90);
-    fixture.run_with(&fixture.repo(), &["fast-import", "--quiet", "--force"], stream.as_bytes());
+    fixture.run_bytes(&fixture.repo(), &["fast-import", "--quiet", "--force"], stream.as_bytes());
     fixture.git(&["symbolic-ref", "HEAD", "refs/heads/main"]);
     fixture
 }
@@ -231,7 +231,7 @@ fn the_objects_are_what_is_listed_and_what_nothing_reaches() {
     for tag in fixture.lines(&["tag", "--list", "t1*"]) {
         fixture.git(&["tag", "-d", &tag]);
     }
-    fixture.run_with(&fixture.repo(), &["hash-object", "-w", "--stdin"], b"nobody knows me");
+    fixture.run_bytes(&fixture.repo(), &["hash-object", "-w", "--stdin"], b"nobody knows me");
     let listed = fixture.lines(&["rev-list", "--objects", "--all", "--no-object-names"]);
     let mut expected: BTreeSet<String> = listed.into_iter().collect();
     let reachable = expected.len();

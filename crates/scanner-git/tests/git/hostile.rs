@@ -413,10 +413,10 @@ fn files_of_a_repository_may_be_garbage() {
 #[test]
 fn deep_folders_and_odd_names() {
     let fixture = Fixture::new(&[]);
-    let blob = fixture.run_with(&fixture.repo(), &["hash-object", "-w", "--stdin"], b"deep\n");
+    let blob = fixture.run_bytes(&fixture.repo(), &["hash-object", "-w", "--stdin"], b"deep\n");
     let oid = Oid::from_hex(blob.trim_ascii()).unwrap();
     let mktree = |line: String| {
-        let tree = fixture.run_with(&fixture.repo(), &["mktree", "-z"], line.as_bytes());
+        let tree = fixture.run_bytes(&fixture.repo(), &["mktree", "-z"], line.as_bytes());
         String::from_utf8(tree).unwrap().trim().to_owned()
     };
     let long = "n".repeat(60_000);
@@ -425,7 +425,6 @@ fn deep_folders_and_odd_names() {
         tree = mktree(format!("040000 tree {tree}\td\n\x01\0"));
     }
     let commit = fixture.git(&["commit-tree", "-m", "deep", &tree]);
-    let commit = String::from_utf8(commit).unwrap().trim().to_owned();
     fixture.git(&["update-ref", "refs/heads/main", &commit]);
     let opened = repository(&fixture.repo());
     let found = attribute(&opened, &[oid], PathScope::First, 2);

@@ -10,6 +10,8 @@ use scanner_git::{
     Limits, ObjectFormat, ObjectKind, Oid, PathScope, Warning, attribute, introduced, parse_range,
 };
 
+use scanner_testkit::git::git_command;
+
 use crate::fixture::Fixture;
 use crate::objects::{by_git, open, scanned};
 use crate::opening::repository;
@@ -166,7 +168,7 @@ fn every_object_is_decoded_once() {
             .unwrap();
         }
         let input = stream.as_bytes();
-        fixture.run_with(&fixture.repo(), &["fast-import", "--quiet"], input);
+        fixture.run_bytes(&fixture.repo(), &["fast-import", "--quiet"], input);
         fixture.git(&["repack", "-q", "-a", "-d", "-f", "--depth=250", "--window=20"]);
         let store = open(&fixture.objects(), ObjectFormat::Sha1, &Limits::default());
         let (objects, _, report) = scanned(&store, workers);
@@ -177,7 +179,7 @@ fn every_object_is_decoded_once() {
 }
 
 #[test]
-fn a_repack_while_objects_are_read_changes_nothing_or_is_counted() {
+fn a_repack_or_gc_while_objects_are_read_changes_nothing_or_is_counted() {
     let fixture = Fixture::new(&[]).with_history();
     fixture.git(&["repack", "-q", "-a", "-d"]);
     fixture.git(&["prune", "--expire=now"]);
@@ -187,16 +189,25 @@ fn a_repack_while_objects_are_read_changes_nothing_or_is_counted() {
         let repo = fixture.repo();
         let stop = &stop;
         scope.spawn(move || {
-            for depth in (1..40).cycle() {
+            for round in (1..40_u32).cycle() {
                 if stop.load(Ordering::Relaxed) {
                     return;
                 }
-                let depth = format!("--depth={depth}");
-                let status = std::process::Command::new("git")
-                    .args(["-c", "core.fsync=none", "repack", "-q", "-a", "-d", "-f", &depth])
-                    .current_dir(&repo)
+                let depth = format!("--depth={round}");
+                // Reflogs stay, or what only they remember would go.
+                let keep =
+                    ["-c", "gc.reflogExpire=never", "-c", "gc.reflogExpireUnreachable=never"];
+                let chore: &[&str] = match round % 4 {
+                    0 => &["gc", "-q", "--prune=now"],
+                    1 => &["multi-pack-index", "write", "--no-progress"],
+                    2 => &["pack-refs", "--all"],
+                    _ => &["repack", "-q", "-a", "-d", "-f", &depth],
+                };
+                let status = git_command(&repo)
+                    .args(["-c", "core.fsync=none"])
+                    .args([&keep[..], chore].concat())
                     .status();
-                assert!(status.is_ok_and(|status| status.success()));
+                assert!(status.is_ok_and(|status| status.success()), "{chore:?}");
             }
         });
         let _end = EndOnDrop(stop);

@@ -115,7 +115,7 @@ fn check(fixture: &Fixture, dir: &Path, objects: &Path, format: ObjectFormat) ->
     let (found, deltas, report) = scanned(&store, 1);
     assert!(found == expected, "{} of {} objects", found.len(), expected.len());
     assert!(report.damage.is_empty());
-    for workers in [2, 5] {
+    for workers in [2, 3, 4, 5, 8, 16] {
         let (again, _, other) = scanned(&store, workers);
         assert!(again == expected);
         let mut counters = other.counters;
@@ -166,7 +166,7 @@ fn several_packs_with_and_without_midx() {
     let list = ["rev-list", "--objects", "--no-object-names", "HEAD~3"];
     let oids = fixture.lines(&list).join("\n") + "\n";
     let args = ["pack-objects", "-q", "--no-reuse-delta", "--depth=3", ".git/objects/pack/pack"];
-    fixture.run_with(&fixture.repo(), &args, oids.as_bytes());
+    fixture.run_bytes(&fixture.repo(), &args, oids.as_bytes());
     check_sha1(&fixture);
     fixture.git(&["multi-pack-index", "write"]);
     check_sha1(&fixture);
@@ -180,7 +180,7 @@ fn ref_deltas_and_thin_packs() {
     fixture.write("dir0/sub/file0.txt", "file 0 line 0 value 0\n".repeat(300));
     fixture.commit("thin");
     let args = ["pack-objects", "-q", "--thin", "--stdout", "--revs"];
-    let thin = fixture.run_with(&fixture.repo(), &args, b"HEAD\n^HEAD~3\n");
+    let thin = fixture.run_bytes(&fixture.repo(), &args, b"HEAD\n^HEAD~3\n");
     // Not what git does, but what it would mean: a pack whose bases lie in another.
     let path = fixture.objects().join("pack/pack-thin.pack");
     std::fs::write(&path, thin).unwrap();

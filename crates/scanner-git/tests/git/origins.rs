@@ -116,7 +116,7 @@ fn what_no_reference_reaches() {
     let fixture = tangled();
     let hash = |text: &str| {
         let output =
-            fixture.run_with(&fixture.repo(), &["hash-object", "-w", "--stdin"], text.as_bytes());
+            fixture.run_bytes(&fixture.repo(), &["hash-object", "-w", "--stdin"], text.as_bytes());
         Oid::from_hex(output.trim_ascii()).expect("an id")
     };
     fixture.write("gone.txt", "amended away\n");
