@@ -1,5 +1,6 @@
 //! Damaged and odd repositories: counted by kind, everything else scanned, exit 3 where something is missing.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -180,15 +181,16 @@ fn programs_that_a_repository_names_are_never_run() {
         let section = section
             .split_once('.')
             .map_or(section.to_owned(), |(section, name)| format!("{section} \"{name}\""));
-        config += &format!("[{section}]\n{key} = {name}\n");
+        writeln!(config, "[{section}]\n{key} = {name}").expect("a string");
     }
     // A promised object could be asked for, if anybody ran what the address names.
-    let rest = format!(
-        "hooksPath = {}\n[alias]\nscan = !{name}\n[remote \"x\"]\nurl = ext::{name}\npromisor = true\n\
-         [protocol \"ext\"]\nallow = always\n[extensions]\npartialClone = x\n",
+    writeln!(
+        config,
+        "[core]\nhooksPath = {}\n[alias]\nscan = !{name}\n[remote \"x\"]\nurl = ext::{name}\npromisor = true\n\
+         [protocol \"ext\"]\nallow = always\n[extensions]\npartialClone = x",
         hooks.display()
-    );
-    config += &format!("[core]\n{rest}");
+    )
+    .expect("a string");
     fs::write(fixture.repo().join(".git/config"), &config).expect("a file");
     let dir = fixture.root();
     assert!(found(dir, &["repo"]).contains_key(&token("x")));

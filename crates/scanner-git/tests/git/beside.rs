@@ -21,7 +21,7 @@ use crate::opening::{options, repository};
 const HUGE: u64 = 3 << 30;
 
 /// Long enough for a busy machine; what waits for the other end of a pipe waits for ever.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Opens the repository and reads all of it; what is told, or why it does not open.
 fn read_all(path: &Path) -> Result<Vec<Warning>, OpenError> {
@@ -61,15 +61,18 @@ fn put(kind: &str, path: &Path) {
         "circle" => symlink(path, path).unwrap(),
         "huge" => fs::File::create(path).unwrap().set_len(HUGE).unwrap(),
         "zeros" => fs::write(path, vec![0; 100_000]).unwrap(),
-        _ => fs::write(path, [b'x'; 100_000]).unwrap(),
+        _ => fs::write(path, b"x".repeat(100_000)).unwrap(),
     }
 }
 
 /// Files that nothing reads or that are hints only, and what is as good as no file.
 fn may_go_unsaid(name: &str, kind: &str) -> bool {
     match name {
-        "config.worktree" | "gitdir" | "objects/info/commit-graph" => true,
-        "objects/pack/multi-pack-index" | "objects/pack/pack-odd.idx" => true,
+        "config.worktree"
+        | "gitdir"
+        | "objects/info/commit-graph"
+        | "objects/pack/multi-pack-index"
+        | "objects/pack/pack-odd.idx" => true,
         // Lines without ids, and a word where settings may stand.
         "shallow" | "logs/HEAD" => matches!(kind, "zeros" | "letters" | "folder"),
         "config" => kind == "letters",
@@ -226,7 +229,7 @@ fn packed_references_of_any_kind() {
         (1, 1)
     );
     assert_eq!(read(b"#"), (0, 1));
-    assert_eq!(read(&[b'#'; 100_000]), (0, 1));
+    assert_eq!(read(&b"#".repeat(100_000)), (0, 1));
     assert_eq!(read(&b"\xff\n".repeat(100_000)), (0, 1));
     assert_eq!(read(b""), (0, 0));
 }
