@@ -47,7 +47,7 @@ limited 120 npm install --prefix "$work" --no-audit --no-fund --no-save --silent
 	|| cannot "npm cannot install $PLAYWRIGHT"
 
 for count in 10 20000; do
-	cargo run --quiet -p scanner-report --example html_page -- "$count" "$work/$count.html"
+	cargo run --quiet -p scanner-report --example sample_report -- "$count" "$work/$count.html"
 done
 export CHROMIUM BROWSER_TEST_MODULES="$work" BROWSER_TEST_GATE="$gate"
 code=0

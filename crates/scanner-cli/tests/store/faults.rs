@@ -45,6 +45,82 @@ fn a_place_that_cannot_be_written_is_named() {
     assert_told(&scan_with(&place, Path::new("/proc/no/store.db")), "the store /proc/no/store.db");
 }
 
+/// Runs the command as a user whom modes stop: as we are, or where we are root as nobody; `None` where the system cannot.
+#[cfg(unix)]
+fn run_unprivileged(place: &Place, args: &[&str]) -> Option<Output> {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let key = fs::read_to_string(place.beside("state/scanner-rs/key")).expect("a key");
+    let is_root = fs::metadata(place.tree()).expect("a folder").uid() == 0;
+    let mut command = if is_root {
+        // Where the tests were built nobody may not be let in.
+        let program = place.beside("program");
+        if !program.exists() {
+            fs::copy(env!("CARGO_BIN_EXE_scanner-rs"), &program).expect("a copy");
+        }
+        for open in [place.beside(""), place.beside("state"), program.clone()] {
+            fs::set_permissions(open, fs::Permissions::from_mode(0o755)).expect("a mode");
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+        command
+    } else {
+        Command::new(env!("CARGO_BIN_EXE_scanner-rs"))
+    };
+    command.args(args).current_dir(place.tree()).env_remove("SCANNER_CONFIG");
+    command.env("XDG_STATE_HOME", place.beside("state")).env("SCANNER_SECRET_KEY", key.trim());
+    match command.output() {
+        Err(error) if is_root && error.kind() == std::io::ErrorKind::NotFound => None,
+        output => Some(output.expect("it runs")),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_may_only_be_read_is_named_by_scans_and_read_by_listings() {
+    use std::os::unix::fs::PermissionsExt as _;
+    // Few findings are rows, many wait in a journal beside them.
+    for count in [1, 1200] {
+        let text: String = (0..count).map(|seed| format!("T={}\n", token(seed))).collect();
+        let place = Place::new(&[("a.env", &text)]);
+        place.ok(&["store", "init"]);
+        assert_eq!(place.scan(&[]).1, Some(1));
+        let folder = place.store().parent().expect("a folder").to_owned();
+        let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode));
+        let files: Vec<_> = fs::read_dir(&folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("one").path())
+            .collect();
+        assert_eq!(
+            files.iter().any(|file| file.to_string_lossy().contains("-findings-")),
+            count > 1
+        );
+        for file in &files {
+            mode(file, 0o444).expect("a mode");
+        }
+        mode(&folder, 0o555).expect("a mode");
+        let Some(listing) =
+            run_unprivileged(&place, &["store", "findings", "-f", "json", "--limit", "5000"])
+        else {
+            return;
+        };
+        assert_eq!(code(&listing), Some(0), "{}", err(&listing));
+        let rows: serde_json::Value = serde_json::from_str(&out(&listing)).expect("JSON");
+        assert_eq!(rows["rows"].as_array().map(|rows| rows.len() as u64), Some(count));
+        let scan = run_unprivileged(&place, &["scan", ".", "-f", "json"]).expect("it ran before");
+        assert_eq!(code(&scan), Some(1), "{}", err(&scan));
+        let report: serde_json::Value = serde_json::from_str(&out(&scan)).expect("JSON");
+        assert_eq!(report["findings"].as_array().map(|all| all.len() as u64), Some(count));
+        assert_eq!(report["summary"]["status"], "incomplete");
+        assert!(err(&scan).contains("findings.db"), "{}", err(&scan));
+        mode(&folder, 0o755).expect("a mode");
+        for file in &files {
+            mode(file, 0o600).expect("a mode");
+        }
+        let runs = place.rows(&["store", "runs"]);
+        assert_eq!((runs.len(), &runs[0]["status"]), (1, &"complete".into()));
+    }
+}
+
 #[test]
 fn every_format_has_the_findings_where_the_store_cannot_be_used() {
     let place = planted();

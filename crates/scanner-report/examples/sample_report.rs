@@ -1,6 +1,6 @@
-//! Writes the html report of N made-up findings to a file: what the browser test opens.
+//! Writes a report of N made-up findings to a file: the html page that the browser test opens, or another format.
 //!
-//! `cargo run -p scanner-report --example html_page -- N FILE`. The same N gives the same page.
+//! `cargo run -p scanner-report --example sample_report -- N FILE [FORMAT]`. The same N gives the same report.
 
 #![expect(clippy::unwrap_used, reason = "an example stops at what it did not expect")]
 
@@ -38,6 +38,7 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let count: u64 = arguments.next().expect("how many findings").parse().unwrap();
     let file = arguments.next().expect("the file to write");
+    let format = arguments.next().map_or(Format::Html, |name| name.parse().unwrap());
     let rules: Vec<Arc<RuleInfo>> = RULES.iter().map(rule).collect();
     let findings: Vec<Finding> = (0..count).map(|n| finding(n, &rules)).collect();
     let run = RunInfo {
@@ -56,7 +57,7 @@ fn main() {
         elapsed: Duration::from_millis(1834),
         ..Summary::default()
     };
-    let mut sink = Format::Html.file_sink(Path::new(&file), &SinkOptions::default()).unwrap();
+    let mut sink = format.file_sink(Path::new(&file), &SinkOptions::default()).unwrap();
     sink.event(&ScanEvent::Started(&run)).unwrap();
     sink.event(&ScanEvent::Report(&findings)).unwrap();
     sink.event(&ScanEvent::Finished(&summary)).unwrap();
