@@ -1,5 +1,6 @@
-//! How fast the store is: `write N` persists N findings, `list N` fills a store with N occurrences and asks for every
-//! kind of listing. Prints one JSON object with the seconds that count: of the writing, or of the slowest listing.
+//! How fast the store is: `write N` persists N findings, `fold N` also makes rows of them, `list N` fills a store with N
+//! occurrences and asks for every kind of listing. Prints one JSON object with the seconds that count: of the writing, of
+//! writing and making rows together, or of the slowest listing.
 
 #![expect(
     clippy::print_stdout,
@@ -26,9 +27,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("s.db");
     let (findings, took) = match what.as_str() {
-        "write" => write(&path, count),
+        "write" | "fold" => write(&path, count, what == "fold"),
         "list" => list(&path, count),
-        _ => panic!("say write N or list N"),
+        _ => panic!("say write N, fold N or list N"),
     };
     println!("{{\"bytes\": 0, \"seconds\": {}, \"findings\": {findings}}}", took.as_secs_f64());
 }
@@ -49,7 +50,7 @@ fn of_file(file: u64) -> (String, Vec<Finding>) {
     (path, all)
 }
 
-fn write(path: &Path, count: u64) -> (u64, Duration) {
+fn write(path: &Path, count: u64, folds: bool) -> (u64, Duration) {
     let files: Vec<_> = (0..count / PER_FILE).map(of_file).collect();
     let started = Instant::now();
     let store = kit::open(path).expect("a store");
@@ -58,6 +59,9 @@ fn write(path: &Path, count: u64) -> (u64, Duration) {
         kit::emit(&producer, name, findings);
     }
     let losses = producer.end_run(&kit::complete(count));
+    if folds {
+        kit::open(path).expect("a store");
+    }
     let took = started.elapsed();
     assert_eq!(losses.error, None);
     (stored(path, 1), took)
@@ -127,6 +131,18 @@ fn listings(store: &Store, count: u64) -> Vec<(String, Duration)> {
         ("open", FindingFilter { state: Some(TriageState::Open), ..all.clone() }),
         ("revoked", FindingFilter { state: Some(TriageState::Revoked), ..all.clone() }),
         ("a root", FindingFilter { root: text("/r"), ..all.clone() }),
+        ("a small root", FindingFilter { root: text("/s"), ..all.clone() }),
+        (
+            "a small root, all runs",
+            FindingFilter { root: text("/s"), scope: RunScope::All, ..all.clone() },
+        ),
+        ("no such root", FindingFilter { root: text("/t"), ..all.clone() }),
+        (
+            "a severity that none has",
+            FindingFilter { severity: Some(Severity::Medium), ..all.clone() },
+        ),
+        ("a glob for all", FindingFilter { path: text("*.txt"), ..all.clone() }),
+        ("a glob for none", FindingFilter { path: text("*.none"), ..all.clone() }),
     ];
     let mut times = Vec::new();
     let mut time = |name: &str, run: &dyn Fn() -> usize| {

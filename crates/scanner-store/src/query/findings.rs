@@ -97,7 +97,10 @@ impl Store {
     }
 
     fn list_findings(&self, filter: &FindingFilter) -> rusqlite::Result<Page<FindingRow>> {
-        let clauses = clauses(filter, self.scope_runs(filter)?.as_deref());
+        let mut clauses = clauses(filter, self.scope_runs(filter)?.as_deref());
+        if let Some(path) = &filter.path {
+            clauses.push(self.of_path(path)?);
+        }
         let mut values: Vec<Value> = Vec::new();
         let driver = self.driver(&clauses)?;
         let from = match driver.and_then(|index| clauses[index].search.clone().map(|s| (index, s)))
@@ -147,12 +150,43 @@ impl Store {
             RunScope::All => Ok(None),
             RunScope::Run(run) => Ok(Some(vec![run])),
             RunScope::Present => {
-                let sql = "SELECT max(id) FROM runs WHERE status NOT IN ('running', 'failed') AND journal = 0 GROUP BY root_id";
+                // Of one root only where only one is asked for: its run may be small where others are not.
+                let sql = "SELECT max(u.id) FROM runs u JOIN roots r ON r.id = u.root_id \
+                           WHERE u.status NOT IN ('running', 'failed') AND u.journal = 0 \
+                           AND (?1 IS NULL OR r.name = ?1) GROUP BY u.root_id";
                 let mut statement = self.connection.prepare(sql)?;
-                let runs = statement.query_map([], |row| row.get(0))?;
+                let runs = statement.query_map([&filter.root], |row| row.get(0))?;
                 runs.collect::<rusqlite::Result<_>>().map(Some)
             }
         }
+    }
+
+    /// Paths are compared once: each of those that share the literal beginning has to be looked at, and that is most of what
+    /// such a listing costs. Where many fit, each place is asked for its path instead.
+    fn of_path(&self, path: &str) -> rusqlite::Result<Clause> {
+        let GlobRange { glob, low, high } = GlobRange::of_path(path);
+        let mut sql =
+            "SELECT id FROM paths WHERE path >= ? AND CAST(path AS TEXT) GLOB ?".to_owned();
+        let mut values: Vec<Value> = vec![low.into(), glob.clone().into()];
+        if let Some(high) = high {
+            sql.push_str(" AND path < ?");
+            values.push(high.into());
+        }
+        sql.push_str(" LIMIT ?");
+        values.push((DRIVER_ROWS_MAX + 1).into());
+        let mut statement = self.connection.prepare(&sql)?;
+        let ids: Vec<i64> = statement
+            .query_map(params_from_iter(values), |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        if i64::try_from(ids.len()).is_ok_and(|count| count > DRIVER_ROWS_MAX) {
+            return Ok(Clause {
+                condition: "CAST(p.path AS TEXT) GLOB ?".to_owned(),
+                search: None,
+                values: vec![glob.into()],
+            });
+        }
+        let ids = serde_json::to_string(&ids).unwrap_or_default();
+        Ok(indexed("path_id", "SELECT value FROM json_each(?)", vec![ids.into()]))
     }
 
     /// The clause with the fewest rows, if they are few.
@@ -181,18 +215,12 @@ fn clauses(filter: &FindingFilter, runs: Option<&[i64]>) -> Vec<Clause> {
     if filter.rule.is_some() || filter.severity.is_some() {
         clauses.push(of_rules(filter));
     }
-    if let Some(path) = &filter.path {
-        clauses.push(of_path(path));
-    }
     if let Some(prefix) = &filter.secret {
         clauses.push(of_secret(prefix));
     }
     if let Some(root) = &filter.root {
-        clauses.push(Clause {
-            condition: "o.root_id IN (SELECT id FROM roots WHERE name = ?)".to_owned(),
-            search: None,
-            values: vec![root.clone().into()],
-        });
+        let ids = "SELECT id FROM roots WHERE name = ?";
+        clauses.push(indexed("root_id", ids, vec![root.clone().into()]));
     }
     if let Some(state) = filter.state {
         clauses.push(of_state(state, &filter.today));
@@ -225,17 +253,6 @@ fn of_rules(filter: &FindingFilter) -> Clause {
         values.push((severity as i64).into());
     }
     indexed("rule_id", &format!("SELECT id FROM rules WHERE {}", conditions.join(" AND ")), values)
-}
-
-fn of_path(path: &str) -> Clause {
-    let range = GlobRange::of_path(path);
-    let mut ids = "SELECT id FROM paths WHERE path >= ? AND CAST(path AS TEXT) GLOB ?".to_owned();
-    let mut values: Vec<Value> = vec![range.low.into(), range.glob.into()];
-    if let Some(high) = range.high {
-        ids.push_str(" AND path < ?");
-        values.push(high.into());
-    }
-    indexed("path_id", &ids, values)
 }
 
 fn of_secret(prefix: &str) -> Clause {
