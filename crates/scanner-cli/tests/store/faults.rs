@@ -80,7 +80,8 @@ fn a_store_that_may_only_be_read_is_named_by_scans_and_read_by_listings() {
     use std::os::unix::fs::PermissionsExt as _;
     // Few findings are rows, many wait in a journal beside them.
     for count in [1, 1200] {
-        let text: String = (0..count).map(|seed| format!("T={}\n", token(seed))).collect();
+        let lines: Vec<_> = (0..count).map(|seed| format!("T={}\n", token(seed))).collect();
+        let text = lines.concat();
         let place = Place::new(&[("a.env", &text)]);
         place.ok(&["store", "init"]);
         assert_eq!(place.scan(&[]).1, Some(1));
