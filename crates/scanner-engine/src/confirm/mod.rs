@@ -21,6 +21,7 @@ use crate::contains::contains;
 use crate::engine::Engine;
 use crate::gate::{self, Candidate, Stage, Verdict};
 use crate::judge;
+use crate::prefilter::native::SimdLevel;
 use crate::rule::{NO_GATE, RuleCompiled};
 use crate::safelist::SafelistOptions;
 use crate::scratch::{FindingBuf, Worker};
@@ -74,7 +75,7 @@ pub(crate) fn confirm_window(
     let budget = engine.tuning().candidates_per_kib_max as usize * (1 + view.search.len() / 1024);
     for _ in 0..budget {
         let found = if let Some(search) = &cold.assignment {
-            next_assignment(search, view, at)
+            next_assignment(engine.level(), search, view, at)
         } else {
             let regex = rule.re.get_or_init(|| compile(&cold.pattern));
             next_match(rule, regex, view, at, worker.cache(rule_id, regex))
@@ -170,11 +171,12 @@ fn next_match<'a>(
 
 /// As [`next_match`], where the pattern is that of a generic assignment.
 fn next_assignment<'a>(
+    level: SimdLevel,
     search: &AssignmentSearch,
     view: &WindowView<'a>,
     at: usize,
 ) -> Option<Candidate<'a>> {
-    let found = search.find(view.bytes, at..view.search.end)?;
+    let found = search.find(level, view.bytes, at..view.search.end)?;
     let value_end = found.value + assignment::VALUE_LEN;
     Some(Candidate {
         bytes: view.bytes,

@@ -14,7 +14,7 @@ use super::Decoded;
 const GAP_MAX: usize = 80;
 
 /// Bytes to either side of a join that are read with it: the key and what a judgement looks at.
-pub(super) const SIDE: usize = 640;
+pub(super) const SIDE: usize = 320;
 
 /// What puts literals together, by language: `+`, `.` (PHP, Perl), `..` (Lua), `&` (Visual Basic), `~` (Raku, Twig),
 /// `<>` (Elixir), `++` (Haskell, Erlang), `||` (SQL), `^` (OCaml).
@@ -83,9 +83,43 @@ fn is_cut(before: &[u8]) -> bool {
     }
 }
 
+/// What a byte may be at a join; asked of every literal's end.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        kinds[byte as usize] = PART;
+        byte += 1;
+    }
+    enter(&mut kinds, b"\"'`()[]{}<>,;\\", 0);
+    enter(&mut kinds, b"<>", OPERATOR);
+    enter(&mut kinds, b"+.&~|^", PART | OPERATOR);
+    enter(&mut kinds, b" \t\r\n", BLANK);
+    kinds
+};
+
+/// A character that a secret may hold where it is cut.
+const PART: u8 = 1;
+/// A character of [`OPERATORS`].
+const OPERATOR: u8 = 2;
+/// What may stand around an operator.
+const BLANK: u8 = 4;
+
+const fn enter(kinds: &mut [u8; 256], members: &[u8], kind: u8) {
+    let mut index = 0;
+    while index < members.len() {
+        kinds[members[index] as usize] = kind;
+        index += 1;
+    }
+}
+
+fn is(byte: u8, kind: u8) -> bool {
+    KINDS[usize::from(byte)] & kind != 0
+}
+
 /// Whether a secret may hold this character where it is cut.
 fn is_part(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"'`()[]{}<>,;\\".contains(&byte)
+    is(byte, PART)
 }
 
 /// Behind the opening quote of the second part; `rest` begins behind the closing one of the first.
@@ -94,7 +128,7 @@ fn behind_gap(rest: &[u8], quote: u8, is_escaped: bool) -> Option<usize> {
     // What `masks.rs` notices: a blank, or one of the operators that are written without.
     rest.first().filter(|byte| b" \t\r\n+.&\\".contains(byte))?;
     let first = blanks(rest);
-    let len = rest[first..].iter().take_while(|byte| b"+.&~<>|^".contains(byte)).count();
+    let len = rest[first..].iter().take_while(|byte| is(**byte, OPERATOR)).count();
     let operator = &rest[first..first + len];
     let mut at = first + len + blanks(&rest[first + len..]);
     if rest.get(at).is_some_and(u8::is_ascii_alphabetic) {
@@ -118,7 +152,7 @@ fn blanks(text: &[u8]) -> usize {
     let mut at = 0;
     loop {
         match text.get(at) {
-            Some(b' ' | b'\t' | b'\r' | b'\n') => at += 1,
+            Some(byte) if is(*byte, BLANK) => at += 1,
             Some(b'\\' | b'_') => match line_break(&text[at + 1..]) {
                 Some(len) => at += 1 + len,
                 None => return at,
@@ -140,18 +174,26 @@ fn line_break(text: &[u8]) -> Option<usize> {
 /// Takes the joins out; everything else stays.
 pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
     let seen = &bytes[..range.end];
-    let mut at = range.start;
-    while at < range.end {
-        if let Some(end) = taken_out(seen, at) {
-            at = end;
-            continue;
+    let mut from = range.start;
+    let mut at = from;
+    while let Some(next) = next_candidate(seen, at) {
+        match taken_out(seen, next) {
+            Some(end) => {
+                if !out.copy(seen, from..next) {
+                    return false;
+                }
+                (from, at) = (end, end);
+            }
+            None => at = next + 1,
         }
-        if !out.push(bytes[at], at, at + 1) {
-            return false;
-        }
-        at += 1;
     }
-    true
+    from >= range.end || out.copy(seen, from..range.end)
+}
+
+/// Where the next byte stands, from `at` on, that a join may begin with.
+fn next_candidate(seen: &[u8], at: usize) -> Option<usize> {
+    let may_begin = |byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'\\');
+    seen.get(at..)?.iter().position(may_begin).map(|next| at + next)
 }
 
 /// Behind the join of which the byte at `at` is the first.

@@ -99,6 +99,17 @@ impl Decoded {
         self.origin.push((from as u32, to as u32));
         true
     }
+
+    /// Adds the bytes at `range` of a text as they stand there; whether there was room for all.
+    fn copy(&mut self, text: &[u8], range: Range<usize>) -> bool {
+        let room = self.room.saturating_sub(self.bytes.len());
+        let taken = range.start..range.end.min(range.start.saturating_add(room));
+        let is_all = taken == range;
+        self.bytes.extend_from_slice(&text[taken.clone()]);
+        let (from, to) = (taken.start as u32, taken.end as u32);
+        self.origin.extend((from..to).map(|at| (at, at + 1)));
+        is_all
+    }
 }
 
 /// Decodes a span of `bytes`: where its bytes come from, and whether everything found room. Compressed data is

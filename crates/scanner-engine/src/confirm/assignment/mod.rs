@@ -10,6 +10,11 @@ mod tail;
 
 use std::ops::Range;
 
+use crate::prefilter::native::{Fingerprints, SimdLevel};
+
+/// Bytes that are looked at before what was seen in them is: a match ends the search.
+const STRETCH_BYTES: usize = 256;
+
 /// A match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
@@ -29,6 +34,7 @@ pub(crate) struct AssignmentSearch {
     words: Box<[Box<[u8]>]>,
     /// For the first three bytes of a word: the words (by index modulo 32) that a byte may stand in.
     tables: Box<[[u32; 256]; 3]>,
+    prints: Fingerprints,
 }
 
 impl AssignmentSearch {
@@ -44,29 +50,59 @@ impl AssignmentSearch {
                 }
             }
         }
-        Self { words, tables }
+        let prints = Fingerprints::of_words(words.iter().map(|word| &**word));
+        Self { words, tables, prints }
     }
 
     /// The leftmost match inside `range`; of several words at one place, that of the first.
-    pub(crate) fn find(&self, bytes: &[u8], range: Range<usize>) -> Option<Found> {
+    pub(crate) fn find(
+        &self,
+        level: SimdLevel,
+        bytes: &[u8],
+        range: Range<usize>,
+    ) -> Option<Found> {
         let text = &bytes[..range.end];
-        let [first, second, third] = &*self.tables;
-        for (at, three) in text.get(range.start..)?.windows(3).enumerate() {
-            let mask = first[usize::from(three[0])]
-                & second[usize::from(three[1])]
-                & third[usize::from(three[2])];
-            if mask != 0
-                && let Some(found) = self.at(text, range.start + at)
-            {
+        let mut at = range.start;
+        while at < range.end {
+            let stretch = at..(at + STRETCH_BYTES).min(range.end);
+            let mut masks = [0; STRETCH_BYTES / 32];
+            let done = self.prints.masks(level, bytes, stretch.clone(), &mut |mask, place| {
+                masks[(place - stretch.start) / 32] = mask;
+            });
+            for (mask, start) in masks.iter_mut().zip((at..).step_by(32)) {
+                while *mask != 0 {
+                    let place = start + mask.trailing_zeros() as usize;
+                    *mask &= *mask - 1;
+                    if let Some(found) = self.at(text, place) {
+                        return Some(found);
+                    }
+                }
+            }
+            let rest = done.min(stretch.end)..stretch.end;
+            if let Some(found) = rest.into_iter().find_map(|place| self.at(text, place)) {
                 return Some(found);
             }
+            at = stretch.end;
         }
         None
     }
 
     /// A match that begins at `start`.
+    #[inline]
     fn at(&self, text: &[u8], start: usize) -> Option<Found> {
-        self.words.iter().find_map(|word| {
+        let [first, second, third] = &*self.tables;
+        let three = text.get(start..)?.first_chunk::<3>()?;
+        let mask = first[usize::from(three[0])]
+            & second[usize::from(three[1])]
+            & third[usize::from(three[2])];
+        if mask == 0 { None } else { self.behind(text, start, mask) }
+    }
+
+    /// As [`Self::at`], where `mask` says which words may stand there.
+    fn behind(&self, text: &[u8], start: usize, mask: u32) -> Option<Found> {
+        let may_stand = |index: &usize| mask >> (index % 32) & 1 != 0;
+        (0..self.words.len()).filter(may_stand).find_map(|index| {
+            let word = &self.words[index];
             let end = start + word.len();
             let is_there = text.get(start..end)?.eq_ignore_ascii_case(word);
             let value = is_there.then(|| tail::value(text, end)).flatten()?;
@@ -123,11 +159,16 @@ mod tests {
             let bytes = [[b"token".as_slice(), b"_pass", b""][prefix], &bytes].concat();
             for (regex, search) in &*RULES {
                 let mut at = 0;
+                let levels = [SimdLevel::Scalar, SimdLevel::detect()];
                 while let Some(wanted) = by_pattern(regex, &bytes, at) {
-                    prop_assert_eq!(search.find(&bytes, at..bytes.len()), Some(wanted));
+                    for level in levels {
+                        prop_assert_eq!(search.find(level, &bytes, at..bytes.len()), Some(wanted));
+                    }
                     at = wanted.start + 1;
                 }
-                prop_assert_eq!(search.find(&bytes, at..bytes.len()), None);
+                for level in levels {
+                    prop_assert_eq!(search.find(level, &bytes, at..bytes.len()), None);
+                }
             }
         }
     }
@@ -145,10 +186,16 @@ mod tests {
     #[test]
     fn ends_of_the_searched_range_are_hard() {
         let search = AssignmentSearch::new(&["token".into()]);
-        let text = b"token = abcd";
-        assert_eq!(search.find(text, 0..12), Some(Found { start: 0, value: 8 }));
-        assert_eq!(search.find(text, 0..11), None);
-        assert_eq!(search.find(text, 1..12), None);
-        assert_eq!(search.find(b"to", 0..2), None);
+        let long = [b"token = abcd", &[b' '; 60][..]].concat();
+        for level in [SimdLevel::Scalar, SimdLevel::detect()] {
+            for text in [b"token = abcd", &*long] {
+                let find = |range| search.find(level, text, range);
+                assert_eq!(find(0..12), Some(Found { start: 0, value: 8 }));
+                assert_eq!(find(0..11), None);
+                assert_eq!(find(1..12), None);
+                assert_eq!(find(1..text.len()), None);
+            }
+            assert_eq!(search.find(level, b"to", 0..2), None);
+        }
     }
 }

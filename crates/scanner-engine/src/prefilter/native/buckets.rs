@@ -5,7 +5,7 @@
 //! starting from one bucket a stem, those two are joined again and again that cost least, by how often the
 //! bytes stand in source code.
 
-use super::stems::PRINT_BYTES;
+use super::fingerprints::PRINT_BYTES;
 
 /// Buckets, a bit each in two bytes.
 pub(super) const BUCKETS: usize = 16;

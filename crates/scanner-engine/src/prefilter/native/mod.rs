@@ -11,6 +11,7 @@
 //! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
 
 mod buckets;
+mod fingerprints;
 mod grams;
 mod near;
 mod places;
@@ -27,6 +28,7 @@ use scanner_core::RuleId;
 use super::{HitSink, Prefilter, PrefilterScratch, RunNotes};
 use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
 use crate::delta::Locality;
+pub(crate) use fingerprints::Fingerprints;
 use grams::Grams;
 pub use simd::SimdLevel;
 use stems::{StemPlaces, Stems};

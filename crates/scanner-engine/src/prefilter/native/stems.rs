@@ -7,18 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::buckets::{Print, buckets, cost, print};
+use super::buckets::{cost, print};
+use super::fingerprints::{Fingerprints, PRINT_BYTES};
 use super::places::Places;
 use super::simd::SimdLevel;
-#[cfg(target_arch = "x86_64")]
-use super::simd::avx2::{self, NibbleTables};
 use super::table::{PatternTable, TrigramIndex, word_at};
-
-#[cfg(not(target_arch = "x86_64"))]
-type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
-
-/// Bytes of a fingerprint.
-pub(super) const PRINT_BYTES: usize = 4;
 
 /// Bytes whose places are collected before they are looked at.
 const STRIP_BYTES: usize = 2048;
@@ -32,8 +25,7 @@ pub(super) type StemPlaces = Places<{ STRIP_BYTES + 4 }>;
 /// Stems by fingerprint.
 #[derive(Debug)]
 pub(super) struct Stems {
-    /// Eight buckets each.
-    tables: [NibbleTables; 2],
+    prints: Fingerprints,
     index: TrigramIndex,
 }
 
@@ -45,12 +37,9 @@ impl Stems {
         let prints = stems
             .clone()
             .map(|(id, offset)| print(&table.pattern(*id)[*offset..], table.ignores_case(*id)));
-        let mut tables: [NibbleTables; 2] = [[[[0; 16]; 2]; PRINT_BYTES]; 2];
-        for (bucket, allowed) in buckets(prints.collect()).into_iter().enumerate() {
-            enter(&mut tables[bucket / 8], 1 << (bucket % 8), &allowed);
-        }
+        let prints = Fingerprints::new(prints.collect());
         let stems = stems.map(|(id, offset)| (*id, *offset));
-        Self { tables, index: TrigramIndex::with_offsets(table, stems) }
+        Self { prints, index: TrigramIndex::with_offsets(table, stems) }
     }
 
     /// Reports every stem whose fingerprint begins in `range` of `bytes`. What `places` holds before does not matter.
@@ -79,31 +68,12 @@ impl Stems {
 
     /// The places of a strip that some bucket allows.
     fn fill(&self, bytes: &[u8], strip: Range<usize>, level: SimdLevel, places: &mut StemPlaces) {
-        let mut at = strip.start;
-        #[cfg(target_arch = "x86_64")]
-        if level == SimdLevel::Avx2 {
-            at = avx2::fingerprints(level, bytes, strip.clone(), &self.tables, &mut |mask, at| {
-                places.push(mask, at - strip.start);
-            });
-        }
+        let at = self.prints.masks(level, bytes, strip.clone(), &mut |mask, at| {
+            places.push(mask, at - strip.start);
+        });
         for place in at..strip.end {
-            places.push(u64::from(self.may_begin(bytes, place)), place - strip.start);
+            places.push(u64::from(self.prints.may_begin(bytes, place)), place - strip.start);
         }
-    }
-
-    /// The scalar form of the fingerprint tables.
-    fn may_begin(&self, bytes: &[u8], place: usize) -> bool {
-        let word = word_at(bytes, place);
-        let mut buckets = u16::MAX;
-        for at in 0..PRINT_BYTES {
-            let byte = (word >> (8 * at)) as u8;
-            let allowed = |table: &NibbleTables| {
-                table[at][0][usize::from(byte & 15)] & table[at][1][usize::from(byte >> 4)]
-            };
-            let [first, second] = &self.tables;
-            buckets &= u16::from(allowed(first)) | u16::from(allowed(second)) << 8;
-        }
-        buckets != 0
     }
 
     #[inline]
@@ -146,18 +116,4 @@ fn stem_offsets(literals: &[&[u8]]) -> Vec<usize> {
                 .unwrap_or(0)
         })
         .collect()
-}
-
-/// Enters a bucket into its tables.
-fn enter(tables: &mut NibbleTables, bucket: u8, allowed: &Print) {
-    for ([low, high], allowed) in tables.iter_mut().zip(allowed) {
-        for nibble in 0..16 {
-            if allowed.low >> nibble & 1 != 0 {
-                low[nibble] |= bucket;
-            }
-            if allowed.high >> nibble & 1 != 0 {
-                high[nibble] |= bucket;
-            }
-        }
-    }
 }
