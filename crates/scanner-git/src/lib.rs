@@ -1,8 +1,9 @@
 //! Git repositories as a source of bytes: every object of the database, decoded along its deltas and handed to a
 //! [`BlobSink`] of the worker that decoded it; and where the objects come from.
 //!
-//! This crate reads the object database itself. It runs no program, reads no environment and no clock, and knows no
-//! rules: what is in the bytes is the sink's business.
+//! This crate reads the object database itself. It runs no program, reads no clock, of the environment only what `gix-sec`
+//! asks for (`SUDO_UID`, when a repository is another user's), and knows no rules: what is in the bytes is the sink's
+//! business.
 //!
 //! | question | answer |
 //! |---|---|

@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use proptest::prelude::*;
 use scanner_git::{
     Limits, OpenError, OpenOptions, Repository, Trust, Warning, attribute, introduced, parse_range,
     staged,
@@ -281,4 +282,73 @@ fn a_commit_graph_that_lies_hides_nothing() {
     let found = introduced(&opened, &parse_range(&opened, &range).unwrap(), 2);
     assert_eq!((found.commits.len(), found.blobs.len()), (4, 4));
     assert!(scanned(opened.store(), 2).0 == by_git(&fixture, &fixture.repo()));
+}
+
+/// A small repository with every file that is read beside its objects.
+fn with_all_files() -> Fixture {
+    let fixture = Fixture::new(&[]);
+    fixture.write("dir/a.txt", "a\n");
+    fixture.commit("a");
+    fixture.git(&["tag", "-a", "-m", "a tag", "v1"]);
+    fixture.git(&["pack-refs", "--all"]);
+    fixture.git(&["config", "remote.o.promisor", "true"]);
+    fixture.git(&["config", "extensions.worktreeConfig", "true"]);
+    fixture.git(&["config", "--worktree", "core.sparseCheckout", "false"]);
+    fixture.git(&["update-index", "--index-version", "4"]);
+    fixture.git(&["update-ref", "refs/heads/loose", "HEAD"]);
+    fixture.git(&["worktree", "add", "-q", "../linked"]);
+    fixture
+}
+
+const READ: [&str; 10] = [
+    "HEAD",
+    "config",
+    "config.worktree",
+    "index",
+    "packed-refs",
+    "refs/heads/loose",
+    "logs/HEAD",
+    "worktrees/linked/commondir",
+    "worktrees/linked/gitdir",
+    "worktrees/linked/HEAD",
+];
+
+proptest! {
+    #[test]
+    fn any_change_of_a_file_leaves_something_to_open(
+        name in proptest::sample::select(&READ[..]),
+        changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 0..6),
+        repeat in (any::<proptest::sample::Index>(), 0_usize..40),
+        cut in proptest::option::of(any::<proptest::sample::Index>()),
+    ) {
+        thread_local! {
+            static MADE: Fixture = with_all_files();
+        }
+        MADE.with(|fixture| {
+            let path = fixture.repo().join(".git").join(name);
+            let good = fs::read(&path).unwrap();
+            let mut bytes = good.clone();
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let (from, times) = repeat;
+            let from = from.index(bytes.len());
+            let part = bytes[from..(from + 16).min(bytes.len())].repeat(times);
+            bytes.splice(from..from, part);
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            fs::write(&path, bytes).unwrap();
+            for dir in [fixture.repo(), fixture.root().join("linked")] {
+                match Repository::open(&dir, &options()) {
+                    Ok(opened) => {
+                        let _ = (opened.all_indexes(), staged(&opened), opened.work_tree());
+                    }
+                    Err(error) => assert!(!error.to_string().is_empty()),
+                }
+            }
+            fs::write(&path, good).unwrap();
+        });
+    }
 }
