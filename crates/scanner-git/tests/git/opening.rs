@@ -70,6 +70,25 @@ fn work_trees_bare_mirrors_and_links() {
 }
 
 #[test]
+fn repositories_of_sha256() {
+    let fixture = Fixture::new(&["--object-format=sha256"]).with_history();
+    fixture.git(&["worktree", "add", "-q", "../linked", "side"]);
+    for packed in [false, true] {
+        if packed {
+            fixture.git(&["pack-refs", "--all"]);
+        }
+        for dir in [fixture.repo(), fixture.root().join("linked")] {
+            let opened = check(&fixture, &dir);
+            assert_eq!(opened.format(), ObjectFormat::Sha256);
+            assert!(opened.warnings().is_empty(), "{:?}", opened.warnings());
+            let listed = fixture.run(&dir, &["ls-files", "-s"]);
+            let index = opened.index().unwrap();
+            assert_eq!(index.len(), listed.split(|byte| *byte == b'\n').count() - 1);
+        }
+    }
+}
+
+#[test]
 fn submodules_are_repositories_of_their_own() {
     let fixture = Fixture::new(&[]).with_history();
     fixture.run(fixture.root(), &["clone", "-q", "--bare", "repo", "other.git"]);
