@@ -241,6 +241,15 @@ pub struct RuleSpec {
 }
 
 impl RuleSpec {
+    /// All of the rule as bytes: equal where the rules are. They mean nothing to another version of the program.
+    ///
+    /// # Panics
+    ///
+    /// Never: a specification is plain data.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_allocvec(self).expect("a specification is plain data")
+    }
+
     /// What outputs need.
     pub fn info(&self) -> RuleInfo {
         RuleInfo {

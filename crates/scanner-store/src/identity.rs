@@ -294,6 +294,12 @@ impl RuleEncoding {
         self.field(name, b't', value.as_bytes())
     }
 
+    /// Adds bytes.
+    #[must_use]
+    pub fn bytes(self, name: &str, value: &[u8]) -> Self {
+        self.field(name, b'b', value)
+    }
+
     /// Adds a number.
     #[must_use]
     pub fn number(self, name: &str, value: i64) -> Self {

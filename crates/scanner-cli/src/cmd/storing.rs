@@ -86,7 +86,7 @@ pub(crate) fn scope(source: &Source, dedup: bool, rule_set: RuleSetHash) -> RunS
 pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> RuleSetHash {
     let rules: Vec<RuleEncoding> = specs
         .iter()
-        .map(|spec| RuleEncoding::new(&spec.id).text("spec", &format!("{spec:?}")))
+        .map(|spec| RuleEncoding::new(&spec.id).bytes("spec", &spec.to_bytes()))
         .collect();
     let confidence = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
     let mut allow = format!("{:?}{:?}", config.allow_paths, config.allow_values);

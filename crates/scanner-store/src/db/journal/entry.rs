@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
-use scanner_core::{Location, ObjectBatch, RuleInfo, StoredFinding};
+use scanner_core::{Finding, Location, ObjectBatch, RuleInfo};
 
 use crate::Keys;
 use crate::db::records::{origin_of, severity_of};
@@ -26,6 +26,8 @@ const DECODED: u8 = 1 << 3;
 const LINE_HASH: u8 = 1 << 4;
 const ORIGIN: u8 = 1 << 5;
 const MODIFIED: u8 = 1 << 6;
+/// Rule, source and validation are those of the finding before it in the same object.
+const AS_BEFORE: u8 = 1 << 7;
 
 /// Rules that the database knows since the run began; others are told with each finding.
 #[derive(Debug, Default)]
@@ -107,9 +109,14 @@ pub(crate) fn write_object(
     out.push(OBJECT);
     put_bytes(out, batch.object.as_bytes());
     let mut lost = 0;
+    let mut before: Option<&Finding> = None;
     for at in part.findings.clone() {
         let start = out.len();
-        if put_finding(out, batch, (at, &batch.findings[at]), (keys, known)).is_none() {
+        let finding = &batch.findings[at];
+        let is_as_before = before.is_some_and(|before| same_kind(before, finding.finding));
+        if put_finding(out, batch, (at, is_as_before), (keys, known)).is_some() {
+            before = Some(finding.finding);
+        } else {
             out.truncate(start);
             lost += 1;
         }
@@ -123,16 +130,23 @@ pub(crate) fn write_object(
     lost
 }
 
+fn same_kind(before: &Finding, finding: &Finding) -> bool {
+    (Arc::ptr_eq(&before.rule, &finding.rule) || before.rule.id == finding.rule.id)
+        && before.source == finding.source
+        && before.validation == finding.validation
+}
+
 fn put_finding(
     out: &mut Vec<u8>,
     batch: &ObjectBatch<'_>,
-    (at, stored): (usize, &StoredFinding<'_>),
+    (at, is_as_before): (usize, bool),
     (keys, known): (&Keys, &KnownRules),
 ) -> Option<()> {
+    let stored = &batch.findings[at];
     let finding = stored.finding;
     let (occurrence, secret) = (hash_of(&finding.occurrence_id)?, hash_of(&finding.secret_hash)?);
     let has_own_path = stored.path.as_bytes() != batch.object.as_bytes();
-    let is_rule_told = !known.0.contains(&finding.rule.id);
+    let is_rule_told = !is_as_before && !known.0.contains(&finding.rule.id);
     let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
     out.push(FINDING);
     out.push(
@@ -142,20 +156,23 @@ fn put_finding(
             | flag(!finding.decode.is_empty(), DECODED)
             | flag(!finding.line_hash.is_empty(), LINE_HASH)
             | flag(finding.git.is_some(), ORIGIN)
-            | flag(finding.modified.is_some(), MODIFIED),
+            | flag(finding.modified.is_some(), MODIFIED)
+            | flag(is_as_before, AS_BEFORE),
     );
     out.extend_from_slice(&occurrence);
     out.extend_from_slice(&secret);
     out.extend_from_slice(&keys.seal(&finding.norm_hash.0, &secret));
-    put_text(out, &finding.rule.id);
+    if !is_as_before {
+        put_text(out, &finding.rule.id);
+        put_text(out, finding.source.name());
+        put_text(out, finding.validation.name());
+    }
     if is_rule_told {
         put_rule(out, &finding.rule);
     }
     if has_own_path {
         put_bytes(out, stored.path.as_bytes());
     }
-    put_text(out, finding.source.name());
-    put_text(out, finding.validation.name());
     out.push(finding.confidence as u8);
     out.extend_from_slice(&finding.score.to_le_bytes());
     let Location { line, column, end_line, end_column, offset, length } = finding.location;
@@ -219,15 +236,18 @@ pub(crate) fn read_entries<E>(
 ) -> Result<Option<()>, E> {
     let mut reader = Reader(payload);
     let mut object: Option<&[u8]> = None;
+    let mut before: Option<[&str; 3]> = None;
     while !reader.0.is_empty() {
         let entry = match (reader.byte(), object) {
             (Some(OBJECT), _) => {
                 let Some(path) = reader.bytes() else { return Ok(None) };
                 object = Some(path);
+                before = None;
                 continue;
             }
             (Some(FINDING), Some(object)) => {
-                let Some(finding) = reader.finding(object) else { return Ok(None) };
+                let Some(finding) = reader.finding(object, before) else { return Ok(None) };
+                before = Some([finding.rule, finding.source, finding.validation]);
                 Entry::Finding { object, finding }
             }
             (Some(STATE), Some(object)) => {
@@ -245,14 +265,18 @@ pub(crate) fn read_entries<E>(
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
-    fn finding(&mut self, object: &'a [u8]) -> Option<PendingFinding<'a>> {
+    fn finding(
+        &mut self,
+        object: &'a [u8],
+        before: Option<[&'a str; 3]>,
+    ) -> Option<PendingFinding<'a>> {
         let flags = self.byte()?;
         let has = |bit: u8| flags & bit != 0;
         let (occurrence, secret, sealed) = (self.hash()?, self.hash()?, self.hash()?);
-        let rule = self.text()?;
+        let [rule, source, validation] =
+            if has(AS_BEFORE) { before? } else { [self.text()?, self.text()?, self.text()?] };
         let rule_told = if has(RULE_TOLD) { Some(self.rule(rule)?) } else { None };
         let path = if has(OWN_PATH) { self.bytes()? } else { object };
-        let (source, validation) = (self.text()?, self.text()?);
         let confidence = self.byte()?;
         let score = f32::from_le_bytes(self.take(4)?.try_into().ok()?);
         let location = Location {
@@ -362,7 +386,10 @@ mod tests {
     #[test]
     fn nonsense_is_refused() {
         let each = |_: &Entry<'_>| Ok::<(), ()>(());
-        for payload in [&[9][..], &[FINDING], &[OBJECT, 5, 1], &[OBJECT, 0, FINDING, 0]] {
+        let as_before_nothing = [&[OBJECT, 0, FINDING, AS_BEFORE][..], &[0; 200]].concat();
+        for payload in
+            [&[9][..], &[FINDING], &[OBJECT, 5, 1], &[OBJECT, 0, FINDING, 0], &as_before_nothing]
+        {
             assert_eq!(read_entries(payload, each), Ok(None), "{payload:?}");
         }
         assert_eq!(read_entries(&[OBJECT, 1, b'a'], each), Ok(Some(())));
