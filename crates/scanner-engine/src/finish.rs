@@ -30,6 +30,8 @@ fn drop_repeats(scratch: &mut ScanScratch) {
 /// is aligned.
 fn drop_mirrored_utf16(scratch: &mut ScanScratch) {
     let ScanScratch { findings, seen, .. } = scratch;
+    // There is room for one key a finding.
+    seen.clear();
     // Decoded text has an alignment of its own.
     let place = |rec: &FindingRec| {
         if rec.step_id.is_root() {

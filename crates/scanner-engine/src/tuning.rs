@@ -37,7 +37,7 @@ impl Tuning {
         context_bytes: 1024,
         utf16_window_bytes_max: 64 * 1024,
         findings_per_chunk_max: 8192,
-        secret_bytes_per_chunk_max: 1024 * 1024,
+        secret_bytes_per_chunk_max: 384 * 1024,
         candidates_per_kib_max: 256,
         decode_depth_max: 3,
         decode_bytes_min: 512 * 1024,

@@ -6,6 +6,7 @@ use std::cell::Cell;
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
     static LIVE: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
 }
 
 /// The system's allocator with a counter for each thread.
@@ -19,7 +20,10 @@ fn count() {
 
 fn add(taken: usize, given_back: usize) {
     let change = taken.cast_signed() - given_back.cast_signed();
-    let _ = LIVE.try_with(|live| live.set(live.get() + change));
+    let _ = LIVE.try_with(|live| {
+        live.set(live.get() + change);
+        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
+    });
 }
 
 #[expect(unsafe_code, reason = "an allocator")]
@@ -59,4 +63,13 @@ pub fn bytes_of<T>(work: impl FnOnce() -> T) -> (T, isize) {
     let before = LIVE.with(Cell::get);
     let made = work();
     (made, LIVE.with(Cell::get) - before)
+}
+
+/// The most bytes that are allocated on this thread at any moment of `work`, beyond those before it, where
+/// [`CountingAllocator`] is the global allocator.
+pub fn peak_of(work: impl FnOnce()) -> isize {
+    let before = LIVE.with(Cell::get);
+    PEAK.with(|peak| peak.set(before));
+    work();
+    PEAK.with(Cell::get) - before
 }

@@ -9,5 +9,5 @@ pub mod git;
 pub mod reference;
 mod runner;
 
-pub use alloc::{CountingAllocator, allocations_of, bytes_of};
+pub use alloc::{CountingAllocator, allocations_of, bytes_of, peak_of};
 pub use runner::{Found, Runner, engines};

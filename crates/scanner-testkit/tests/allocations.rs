@@ -3,7 +3,7 @@
 use scanner_core::{Chunk, FileId};
 use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch};
 use scanner_rules::{builtin, example};
-use scanner_testkit::{CountingAllocator, Runner, allocations_of, bytes_of};
+use scanner_testkit::{CountingAllocator, Runner, allocations_of, peak_of};
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
@@ -33,21 +33,42 @@ fn scanning_again_allocates_nothing() {
     assert_eq!(allocations_of(pass), 0);
 }
 
-/// What the scratch of a worker may take with a thousand detectors.
+/// What the scratch of a worker may take with a thousand detectors, with all that a chunk decodes to.
 const SCRATCH_BYTES_MAX: isize = 4 << 20;
 
-/// What it may take beside for each byte of a chunk that is full of encoded text: what is decoded, twice, and where each
-/// byte of it comes from.
-const DECODED_PER_BYTE_MAX: isize = 20;
+/// Bytes of a chunk, unless a user chooses otherwise.
+const CHUNK_BYTES: usize = 256 << 10;
 
-/// Bytes that the scratch grows by for a chunk.
-fn growth(engine: &Engine, scratch: &mut ScanScratch, text: &[u8]) -> isize {
-    let file_id = FileId::new(0);
-    let ((), grown) = bytes_of(|| {
-        scratch.begin_object(&ObjectFacts { file_id, path: b"a.rs", is_binary: false });
-        engine.scan_chunk_into(&Chunk::whole(file_id, text), scratch);
-    });
-    grown
+/// Text inside base64, again and again, forty deep.
+fn forty_deep() -> Vec<u8> {
+    let mut text = b"key = 'a%41b' and so on; ".repeat(40);
+    for _ in 0..40 {
+        text = data_encoding::BASE64.encode(&text[..text.len().min(1 << 18)]).into_bytes();
+    }
+    text
+}
+
+/// Texts that are worst for what is decoded.
+fn worst() -> Vec<(&'static str, Vec<u8>)> {
+    let plain =
+        "    let width = entries.iter().map(|entry| entry.width).sum::<usize>();\n".repeat(4000);
+    let base64 = |text: &[u8]| data_encoding::BASE64.encode(text).into_bytes();
+    let lines = |text: Vec<u8>| text.chunks(76).flat_map(|line| [line, b"\n"].concat()).collect();
+    vec![
+        ("text with escapes", b"let text = \"\\u0041 and %41 and &lt; and =3D\";\n".repeat(8000)),
+        ("escapes alone", b"\\u0041".repeat(50_000)),
+        ("a piece each four bytes", b"%41\n".repeat(1 << 16)),
+        ("pieces of each kind a line", b"%41\\x41&lt;\n".repeat(1 << 15)),
+        ("percent of percent", b"%25".repeat(1 << 17)),
+        ("base64 of text", base64(plain.as_bytes())),
+        ("base64 of escapes", base64(&b"\\u0041 and %41\n".repeat(20_000))),
+        ("base64 of pieces", base64(&b"%41\n".repeat(1 << 16))),
+        ("lines of base64 of pieces", lines(base64(&b"%41\n".repeat(1 << 16)))),
+        ("lines of base64", lines(base64(plain.as_bytes()))),
+        ("the alphabet", b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo".repeat(10_000)),
+        ("hex", data_encoding::HEXLOWER.encode(plain.as_bytes()).into_bytes()),
+        ("forty deep", forty_deep()),
+    ]
 }
 
 #[test]
@@ -55,18 +76,22 @@ fn the_scratch_of_a_worker_is_small() {
     let specs = builtin::specs();
     assert!(specs.len() >= 1000);
     let engine = Engine::new(&specs, EngineOptions::default()).expect("the rules compile");
-    let (mut scratch, made) = bytes_of(|| ScanScratch::new(&engine));
-    let plain =
-        "    let width = entries.iter().map(|entry| entry.width).sum::<usize>();\n".repeat(4000);
-    let after_plain = growth(&engine, &mut scratch, plain.as_bytes());
-    assert!(made + after_plain <= SCRATCH_BYTES_MAX, "{made}, and {after_plain} for a chunk");
-    let escaped =
-        "let text = \"\\u0041 and %41 and so on until the end of the line\";\n".repeat(4000);
-    let encoded = data_encoding::BASE64.encode(plain.as_bytes());
-    for text in [escaped, encoded] {
-        let grown = growth(&engine, &mut scratch, text.as_bytes());
-        let most = SCRATCH_BYTES_MAX + DECODED_PER_BYTE_MAX * text.len().cast_signed();
-        assert!(made + after_plain + grown <= most, "{made}, {after_plain}, {grown}");
+    let file_id = FileId::new(0);
+    let scan = |scratch: &mut ScanScratch, text: &[u8]| {
+        scratch.begin_object(&ObjectFacts { file_id, path: b"a.rs", is_binary: false });
+        engine.scan_chunk_into(&Chunk::whole(file_id, text), scratch);
+    };
+    for (name, text) in worst() {
+        let text = &text[..text.len().min(CHUNK_BYTES)];
+        // Regexes are compiled at their first window, once for all workers.
+        scan(&mut ScanScratch::new(&engine), text);
+        let mut decoded = 0;
+        let peak = peak_of(|| {
+            let mut scratch = ScanScratch::new(&engine);
+            scan(&mut scratch, text);
+            decoded = scratch.counters().decoded_bytes;
+        });
+        assert!(peak <= SCRATCH_BYTES_MAX, "{name}: {peak} bytes for {decoded} decoded");
+        assert!(decoded > 16 << 10, "{name}: {decoded}");
     }
-    assert!(scratch.counters().decoded_bytes > 100_000, "{:?}", scratch.counters());
 }

@@ -20,13 +20,14 @@ impl DecodeSlab {
         loop {
             let item = &self.items[index];
             let last = range.end.saturating_sub(1).max(range.start);
-            let parent = self.origin(index, range.start).0..self.origin(index, last).1;
+            let parent =
+                self.origin(chunk, index, range.start).0..self.origin(chunk, index, last).1;
             if self.steps.kind(item.step) == Some(DecodeKind::Join) {
                 let text = item
                     .parent
                     .map_or(chunk, |parent| &self.decoded.bytes[self.items[parent].bytes.clone()]);
                 let joins = (range.start..last).filter_map(|at| {
-                    let gap = self.origin(index, at).1..self.origin(index, at + 1).0;
+                    let gap = self.origin(chunk, index, at).1..self.origin(chunk, index, at + 1).0;
                     (!gap.is_empty()).then(|| &text[gap])
                 });
                 let is_quoted = |gap: &[u8]| gap.iter().any(|byte| b"\"'`".contains(byte));

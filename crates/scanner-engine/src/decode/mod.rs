@@ -1,6 +1,9 @@
 //! Decoded bytes go round again: each span is decoded once, scanned like a chunk, searched for further encodings,
 //! breadth first, until one of three budgets ends it: depth, items, bytes.
 //!
+//! Few pieces wait at a time: where more would, those decoded last are scanned at once and forgotten, with all that is
+//! encoded in them, so that memory does not grow with what a chunk decodes to.
+//!
 //! Findings are then led back: their spans become those of the encoded text in the object, and they remember the
 //! chain of decoders.
 
@@ -15,7 +18,7 @@ use scanner_core::{Chunk, DecodeKind, DecodeStep, RootSpan, Span, StepId};
 use scanner_stdx::hash128;
 
 pub(crate) use slab::DecodeSlab;
-use slab::WorkItem;
+use slab::{Level, WorkItem};
 use stream::{End, Source, SpanStream, Stretch};
 
 use crate::delta::KnownSpan;
@@ -32,8 +35,22 @@ pub(crate) fn scan_encoded(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut Sca
     }
     let mut slab = std::mem::take(&mut scratch.slab);
     slab.begin(Budget::new(engine, chunk));
-    expand(engine, chunk.data, (None, &scratch.runs), &mut slab);
-    scan_items(engine, chunk, &mut slab, scratch, &mut |_, _, _| {});
+    let mut spans = std::mem::take(&mut slab.chunk_spans);
+    find_encoded(engine, chunk.data, (true, &scratch.runs), &mut spans);
+    let level = slab.level();
+    let mut pass = Pass { engine, chunk, scratch, note: &mut |_, _, _| {} };
+    for (number, span) in spans.iter().enumerate() {
+        if !slab.has_room() {
+            break;
+        }
+        slab.decode(engine, chunk.data, span, Parent::Chunk(number));
+        if slab.is_full_above(&level) {
+            pass.scan_above(&level, &mut slab);
+        }
+    }
+    pass.scan_above(&level, &mut slab);
+    scratch.worker.counters.decode_gave_up += u64::from(slab.gave_up);
+    slab.chunk_spans = spans;
     scratch.slab = slab;
 }
 
@@ -80,6 +97,7 @@ fn scan_loud(
     known: &mut [KnownSpan],
 ) {
     slab.begin(budget);
+    let level = slab.level();
     for (number, known) in known.iter_mut().enumerate().filter(|(_, known)| !known.is_quiet) {
         (known.is_quiet, known.pieces, known.bytes) = (true, 0, 0);
         if !slab.has_room() {
@@ -87,42 +105,93 @@ fn scan_loud(
         }
         slab.decode(engine, chunk.data, &known.span, Parent::Chunk(number));
     }
-    scan_items(engine, chunk, slab, scratch, &mut |number, bytes, found| {
-        let known = &mut known[number];
+    let note = &mut |number: usize, bytes: usize, found: bool| {
+        let known: &mut KnownSpan = &mut known[number];
         known.pieces += 1;
         known.bytes += bytes as u32;
         known.is_quiet &= !found;
-    });
+    };
+    Pass { engine, chunk, scratch, note }.scan_above(&level, slab);
+    scratch.worker.counters.decode_gave_up += u64::from(slab.gave_up);
 }
 
-/// Scans all pieces and what is encoded in them. `note` hears of each: the number of its span in the chunk, its size,
-/// and whether anything was found.
-fn scan_items(
-    engine: &Engine,
-    chunk: &Chunk<'_>,
-    slab: &mut DecodeSlab,
-    scratch: &mut ScanScratch,
-    note: &mut dyn FnMut(usize, usize, bool),
-) {
-    let mut next = 0;
-    while next < slab.items.len() {
-        let found = scan_item(engine, chunk, next, slab, scratch);
-        let item = &slab.items[next];
-        note(item.span, item.charged, found);
-        if item.depth < engine.tuning().decode_depth_max {
+/// What scanning the pieces of a chunk needs. `note` hears of each: the number of its span in the chunk, its size, and
+/// whether anything was found.
+struct Pass<'p, 'c> {
+    engine: &'p Engine,
+    chunk: &'p Chunk<'c>,
+    scratch: &'p mut ScanScratch,
+    note: &'p mut dyn FnMut(usize, usize, bool),
+}
+
+impl Pass<'_, '_> {
+    /// Scans all pieces above `level` and what is encoded in them, breadth first, and makes room for others.
+    fn scan_above(&mut self, level: &Level, slab: &mut DecodeSlab) {
+        let findings = self.scratch.findings.len();
+        let mut next = level.items;
+        while next < slab.items.len() {
+            let found = scan_item(self.engine, self.chunk, next, slab, self.scratch);
+            let item = &slab.items[next];
+            (self.note)(item.span, item.charged, found);
+            if item.depth < self.engine.tuning().decode_depth_max {
+                self.expand(next, slab);
+            }
+            next += 1;
+        }
+        let charged: usize = slab.items[level.items..].iter().map(|item| item.charged).sum();
+        self.scratch.worker.counters.decoded_bytes += charged as u64;
+        self.scratch.worker.counters.decode_streams += std::mem::take(&mut slab.streams);
+        slab.release(level, self.scratch.findings.len() > findings);
+    }
+
+    /// Decodes everything encoded in what item `index` decoded to, whose long runs are noted. What does not wait in the slab
+    /// is scanned at once.
+    fn expand(&mut self, index: usize, slab: &mut DecodeSlab) {
+        let mut spans = std::mem::take(&mut slab.spans);
+        let WorkItem { bytes, is_cut, .. } = &slab.items[index];
+        let ((cut_before, cut_behind), bytes) = (*is_cut, bytes.clone());
+        let text = &slab.decoded.bytes[bytes.clone()];
+        find_encoded(self.engine, text, (!cut_before, &self.scratch.runs), &mut spans);
+        // What is cut lies whole in another stretch of the same text.
+        let reach = stream::AROUND_BYTES - 4;
+        spans.retain(|span| {
+            (!cut_before || span.range().start >= reach)
+                && (!cut_behind || span.range().end + reach <= text.len())
+        });
+        if !spans.is_empty() {
             // The slab grows while the parent is read.
             let mut text = std::mem::take(&mut slab.parent);
             text.clear();
-            text.extend_from_slice(&slab.decoded.bytes[item.bytes.clone()]);
-            expand(engine, &text, (Some(next), &scratch.runs), slab);
+            text.extend_from_slice(&slab.decoded.bytes[bytes]);
+            let level = slab.level();
+            for span in &spans {
+                if !slab.has_room() {
+                    break;
+                }
+                slab.decode(self.engine, &text, span, Parent::Item(index));
+                if slab.is_full_above(&level) {
+                    self.scan_above(&level, slab);
+                }
+            }
             slab.parent = text;
         }
-        next += 1;
+        slab.spans = spans;
     }
-    scratch.worker.counters.decode_gave_up += u64::from(slab.gave_up);
-    let charged: usize = slab.items.iter().map(|item| item.charged).sum();
-    scratch.worker.counters.decoded_bytes += charged as u64;
-    scratch.worker.counters.decode_streams += std::mem::take(&mut slab.streams);
+}
+
+/// Finds what is encoded in `bytes`, of which `runs` are noted; compressed data only where they begin with what they are
+/// part of.
+fn find_encoded(
+    engine: &Engine,
+    bytes: &[u8],
+    (is_begin, runs): (bool, &RunNotes),
+    spans: &mut Vec<EncodedSpan>,
+) {
+    spans.clear();
+    match inflate::detect(bytes).filter(|_| is_begin) {
+        Some((kind, _)) => spans.push(EncodedSpan::new(kind, 0..bytes.len())),
+        None => find(engine.level(), bytes, runs.blocks(bytes.len()), spans),
+    }
 }
 
 /// What one chunk may decode to.
@@ -147,36 +216,6 @@ impl Budget {
             Some(Self { bytes, items: left.items.checked_sub(known.pieces as usize)? })
         })
     }
-}
-
-/// Decodes everything encoded in `bytes`, which are the chunk or what item `parent` decoded to. `runs` are noted of them.
-fn expand(
-    engine: &Engine,
-    bytes: &[u8],
-    (parent, runs): (Option<usize>, &RunNotes),
-    slab: &mut DecodeSlab,
-) {
-    let mut spans = std::mem::take(&mut slab.spans);
-    spans.clear();
-    let is_cut = parent.map_or((false, false), |parent| slab.items[parent].is_cut);
-    let compressed = parent.filter(|_| !is_cut.0).and_then(|_| inflate::detect(bytes));
-    match compressed {
-        Some((kind, _)) => spans.push(EncodedSpan { kind, range: 0..bytes.len() }),
-        None => find(engine.level(), bytes, runs.blocks(bytes.len()), &mut spans),
-    }
-    // What is cut lies whole in another stretch of the same text.
-    let reach = stream::AROUND_BYTES - 4;
-    let is_whole = |span: &EncodedSpan| {
-        (!is_cut.0 || span.range.start >= reach)
-            && (!is_cut.1 || span.range.end + reach <= bytes.len())
-    };
-    for (number, span) in spans.iter().enumerate().filter(|(_, span)| is_whole(span)) {
-        if !slab.has_room() {
-            break;
-        }
-        slab.decode(engine, bytes, span, parent.map_or(Parent::Chunk(number), Parent::Item));
-    }
-    slab.spans = spans;
 }
 
 /// What a piece was encoded in.
@@ -254,7 +293,7 @@ impl DecodeSlab {
 
     /// Decodes one span into a new item, or, where it is long, what of it is to be scanned into some.
     fn decode(&mut self, engine: &Engine, bytes: &[u8], span: &EncodedSpan, parent: Parent) {
-        if span.range.len() < stream::LONG_BYTES || !self.stream(engine, bytes, span, parent) {
+        if span.range().len() < stream::LONG_BYTES || !self.stream(engine, bytes, span, parent) {
             self.decode_whole(bytes, span, parent);
         }
     }
@@ -262,13 +301,13 @@ impl DecodeSlab {
     fn decode_whole(&mut self, bytes: &[u8], span: &EncodedSpan, parent: Parent) {
         let from = self.decoded.bytes.len();
         let is_deflated = matches!(span.kind, DecodeKind::Gzip | DecodeKind::Zlib);
-        let (origin, whole) = match inflate::detect(&bytes[span.range.clone()]) {
+        let (origin, whole) = match inflate::detect(&bytes[span.range()]) {
             Some((_, header)) if is_deflated => {
                 let room = self.decoded.room.saturating_sub(from);
-                let stream = &bytes[span.range.start + header..span.range.end];
+                let stream = &bytes[span.range().start + header..span.range().end];
                 let whole =
                     inflate::inflate(stream, &mut self.inflater, &mut self.decoded.bytes, room);
-                (Origin::All(span.range.len()), whole)
+                (Origin::All(span.range().len()), whole)
             }
             _ => transform::decode(bytes, span, &mut self.decoded),
         };
@@ -288,7 +327,7 @@ impl DecodeSlab {
     ) -> bool {
         let mut stream = self.stream.take().unwrap_or_else(|| Box::new(SpanStream::new(engine)));
         let (items, steps) = (self.items.len(), self.steps.len());
-        let (from, listed) = (self.decoded.bytes.len(), self.decoded.origin.len());
+        let (from, marks) = (self.decoded.bytes.len(), self.decoded.marks.len());
         let room = self.decoded.room.saturating_sub(from);
         let depth = self.depth_in(parent);
         let is_searched = depth < engine.tuning().decode_depth_max;
@@ -311,7 +350,7 @@ impl DecodeSlab {
                 self.items.truncate(items);
                 self.steps.truncate(steps);
                 self.decoded.bytes.truncate(from);
-                self.decoded.origin.truncate(listed);
+                self.decoded.marks.truncate(marks);
                 return false;
             }
         };
@@ -348,14 +387,12 @@ impl DecodeSlab {
         };
         let mut key = [0u8; 40];
         key[..16].copy_from_slice(&hash128(&self.decoded.bytes[bytes.clone()]).to_le_bytes());
-        key[16..24].copy_from_slice(&(span.range.start as u64).to_le_bytes());
+        key[16..24].copy_from_slice(&(span.range().start as u64).to_le_bytes());
         key[24..28].copy_from_slice(&parent_step.raw().to_le_bytes());
         key[28..36].copy_from_slice(&(stretch.start as u64).to_le_bytes());
         if bytes.is_empty() || !self.is_new(hash128(&key)) {
             self.decoded.bytes.truncate(from);
-            if let Origin::Listed(first) = stretch.origin {
-                self.decoded.origin.truncate(first);
-            }
+            self.decoded.forget(&stretch.origin);
             return;
         }
         self.push(bytes, stretch, charged, (span, parent));
@@ -376,9 +413,9 @@ impl DecodeSlab {
                 (Some(parent), item.step, item.span)
             }
         };
-        let EncodedSpan { kind, range } = encoded;
-        let parent_span = Span::new(range.start as u32, range.end as u32);
-        let step = self.steps.push(DecodeStep { parent: parent_step, kind: *kind, parent_span });
+        let EncodedSpan { kind, start, end } = *encoded;
+        let parent_span = Span::new(start, end);
+        let step = self.steps.push(DecodeStep { parent: parent_step, kind, parent_span });
         let Stretch { start, origin, is_cut } = stretch;
         self.items.push(WorkItem {
             bytes,
@@ -400,7 +437,8 @@ impl DecodeSlab {
         while let Some(index) = item {
             let is_empty = end <= start;
             let last = end.saturating_sub(1).max(start);
-            (start, end) = (self.origin(index, start).0, self.origin(index, last).1);
+            (start, end) =
+                (self.origin(chunk.data, index, start).0, self.origin(chunk.data, index, last).1);
             if is_empty {
                 start = end;
             }
@@ -410,8 +448,12 @@ impl DecodeSlab {
     }
 
     /// The encoded bytes that byte `at` of an item comes from, in its parent.
-    fn origin(&self, index: usize, at: usize) -> (usize, usize) {
-        let WorkItem { bytes, origin, .. } = &self.items[index];
-        origin.of(at.min(bytes.len() - 1), &self.decoded)
+    fn origin(&self, chunk: &[u8], index: usize, at: usize) -> (usize, usize) {
+        let WorkItem { bytes, origin, parent, .. } = &self.items[index];
+        let encoded = match parent {
+            None => chunk,
+            Some(parent) => &self.decoded.bytes[self.items[*parent].bytes.clone()],
+        };
+        origin.of(at.min(bytes.len() - 1), &self.decoded, encoded)
     }
 }

@@ -14,6 +14,19 @@ use crate::transform::{Decoded, EncodedSpan, Origin};
 /// Items of which equal ones are recognised.
 const SEEN_MAX: usize = 1024;
 
+/// Pieces that may wait; from then on what was decoded last is scanned first.
+const WAITING_ITEMS: usize = 512;
+/// And their bytes; one more piece may follow.
+const WAITING_BYTES: usize = 128 * 1024;
+
+/// How full a slab is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Level {
+    pub(super) items: usize,
+    bytes: usize,
+    marks: usize,
+}
+
 /// Decoded bytes that are to be scanned.
 #[derive(Debug)]
 pub(crate) struct WorkItem {
@@ -45,6 +58,10 @@ pub(crate) struct DecodeSlab {
     /// Pieces that there may be.
     pub(super) items_max: usize,
     pub(super) steps: StepArena,
+    /// Steps of pieces in which something was found, and those before them.
+    pub(super) steps_kept: usize,
+    /// Spans of the chunk.
+    pub(super) chunk_spans: Vec<EncodedSpan>,
     /// Spans of the parent at hand.
     pub(super) spans: Vec<EncodedSpan>,
     /// Bytes of the parent at hand.
@@ -64,13 +81,43 @@ impl DecodeSlab {
     /// Forgets the chunk before.
     pub(super) fn begin(&mut self, budget: Budget) {
         self.decoded.bytes.clear();
-        self.decoded.origin.clear();
+        self.decoded.marks.clear();
         (self.decoded.room, self.items_max) = (budget.bytes, budget.items);
         self.items.clear();
         self.steps.clear();
+        self.steps_kept = 0;
         self.gave_up = false;
         if let Some(seen) = &mut self.seen {
             seen.clear();
+        }
+    }
+
+    /// How full it is now.
+    pub(super) fn level(&self) -> Level {
+        let Decoded { bytes, marks, .. } = &self.decoded;
+        Level { items: self.items.len(), bytes: bytes.len(), marks: marks.len() }
+    }
+
+    /// Whether what is above `level` should be scanned before more is decoded.
+    pub(super) fn is_full_above(&self, level: &Level) -> bool {
+        let is_full =
+            self.items.len() >= WAITING_ITEMS || self.decoded.bytes.len() >= WAITING_BYTES;
+        is_full && self.items.len() > level.items
+    }
+
+    /// Forgets what is above `level`, which was scanned. How it was decoded stays known where something was found in it.
+    pub(super) fn release(&mut self, level: &Level, has_findings: bool) {
+        self.items_max -= self.items.len() - level.items;
+        let released = self.decoded.bytes.len() - level.bytes;
+        self.decoded.room = self.decoded.room.saturating_sub(released);
+        self.items.truncate(level.items);
+        self.decoded.bytes.truncate(level.bytes);
+        self.decoded.marks.truncate(level.marks);
+        if has_findings {
+            self.steps_kept = self.steps.len();
+        } else {
+            let needed = self.items.last().map_or(0, |item| item.step.index() + 1);
+            self.steps.truncate(self.steps_kept.max(needed));
         }
     }
 

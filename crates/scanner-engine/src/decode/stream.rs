@@ -46,7 +46,8 @@ pub(super) struct PendingWindow {
 pub(crate) struct SpanStream {
     decoder: StreamDecoder,
     ring: ByteRing,
-    wheel: TimingWheel<PendingWindow, 1>,
+    /// Its buckets are wide because rules may look far; times are exact all the same.
+    wheel: TimingWheel<PendingWindow, 64>,
     prefilter: BlockStream,
     /// The prefilter's memory for streams.
     memory: PrefilterScratch,
@@ -209,7 +210,7 @@ impl SpanStream {
         self.search(engine, before - base);
         let mut all_wait = true;
         for index in 0..self.found.len() {
-            let EncodedSpan { kind, range: Range { start, end } } = self.found[index].clone();
+            let (kind, Range { start, end }) = (self.found[index].kind, self.found[index].range());
             // A run of which the front is nothing that is noticed, and so long that it is not at hand.
             let is_run = matches!(kind, DecodeKind::Base64 | DecodeKind::Hex);
             let is_known = went_on || base + start < self.encoded_until;
@@ -235,7 +236,7 @@ impl SpanStream {
             let len = self.tail[first..].iter().take_while(|byte| is_encoded(byte)).count();
             let range = first..first + len;
             self.goes_on = range.end == self.tail.len();
-            self.found.push(EncodedSpan { kind: DecodeKind::Base64, range });
+            self.found.push(EncodedSpan::new(DecodeKind::Base64, range));
         }
         let mut search = Search::new(engine.level(), &self.tail);
         search.find(0..self.tail.len(), &mut self.found);

@@ -40,9 +40,9 @@ impl KnownSpan {
     }
 
     fn moved(&self, from: usize, to: usize) -> Self {
-        let Range { start, end } = self.span.range;
+        let Range { start, end } = self.span.range();
         let range = start - from + to..end - from + to;
-        Self { span: EncodedSpan { kind: self.span.kind, range }, ..self.clone() }
+        Self { span: EncodedSpan::new(self.span.kind, range), ..self.clone() }
     }
 }
 
@@ -178,11 +178,11 @@ impl Derivation {
 fn clusters_of(spans: &[KnownSpan]) -> impl Iterator<Item = Cluster> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let Range { start, mut end } = spans.get(at)?.span.range;
+        let Range { start, mut end } = spans.get(at)?.span.range();
         let from = at;
         at += 1;
-        while let Some(next) = spans.get(at).filter(|next| next.span.range.start <= end) {
-            end = end.max(next.span.range.end);
+        while let Some(next) = spans.get(at).filter(|next| next.span.range().start <= end) {
+            end = end.max(next.span.range().end);
             at += 1;
         }
         Some(Cluster { members: from..at, start, end })

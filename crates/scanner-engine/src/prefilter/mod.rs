@@ -20,7 +20,7 @@ use scanner_core::RuleId;
 
 pub use everywhere::Everywhere;
 pub use exhaustive::Exhaustive;
-pub(crate) use notes::{NOTED_RUN_MIN, RunNotes};
+pub(crate) use notes::{NOTED_RUN_MIN, NotedBlocks, RunNotes};
 pub(crate) use sink::RADIUS;
 pub use sink::{HitSink, RuleReach};
 pub use stream::{BlockStream, StreamPiece, StreamSink, StreamWindow};

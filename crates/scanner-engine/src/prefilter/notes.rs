@@ -7,14 +7,46 @@
 /// Characters in a row that are noted: any fewer are nothing that the search for encoded text notices.
 pub(crate) const NOTED_RUN_MIN: usize = 24;
 
-/// Blocks that there is room for: 24 KiB, and a worker has two such lists.
-const BLOCKS_MAX: usize = 1536;
+/// Stretches that there is room for in any buffer: 24 KiB, and a worker has two such lists.
+const STRETCHES_MIN: usize = 1536;
+
+/// Bytes of a longer buffer for each further one: JavaScript on one line has a long name every few lines.
+const BYTES_PER_STRETCH: usize = 256;
+
+/// Bytes of a block.
+const BLOCK: usize = 64;
+
+/// Blocks of 64 bytes one behind the other, in which such runs begin at the same places: at all of them where there is more
+/// than one, as it is inside of encoded data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NotedBlocks {
+    /// Where the first block stands.
+    at: u32,
+    /// How many there are.
+    count: u32,
+    /// The places in each, a bit for each byte.
+    places: u64,
+}
+
+impl NotedBlocks {
+    /// One block.
+    pub(crate) fn one(at: usize, places: u64) -> Self {
+        Self { at: u32::try_from(at).expect("chunks are smaller than 4 GiB"), count: 1, places }
+    }
+
+    /// The blocks one by one.
+    pub(crate) fn iter(self) -> impl Iterator<Item = (usize, u64)> {
+        (0..self.count as usize).map(move |index| (self.at as usize + index * BLOCK, self.places))
+    }
+}
 
 /// Where [`NOTED_RUN_MIN`] characters of standard base64 in a row begin in a buffer.
 #[derive(Debug, Default)]
 pub(crate) struct RunNotes {
-    /// Where a block of 64 bytes stands, and the places in it, a bit for each byte. From front to back.
-    blocks: Vec<(usize, u64)>,
+    /// From front to back.
+    blocks: Vec<NotedBlocks>,
+    /// Stretches that there is room for.
+    room: usize,
     /// The length of the buffer, once it is known that all are noted.
     of: Option<usize>,
 }
@@ -28,22 +60,29 @@ impl RunNotes {
     /// The runs of a buffer of `len` bytes follow.
     pub(crate) fn begin(&mut self, len: usize) {
         self.blocks.clear();
-        self.blocks.reserve_exact(BLOCKS_MAX);
+        self.room = STRETCHES_MIN.max(len / BYTES_PER_STRETCH);
+        self.blocks.reserve_exact(self.room);
         self.of = Some(len);
     }
 
     /// Notes a block.
     #[inline]
     pub(crate) fn add(&mut self, at: usize, places: u64) {
-        if self.blocks.len() < BLOCKS_MAX {
-            self.blocks.push((at, places));
+        if places == u64::MAX
+            && let Some(last) = self.blocks.last_mut()
+            && last.places == u64::MAX
+            && last.at as usize + last.count as usize * BLOCK == at
+        {
+            last.count += 1;
+        } else if self.blocks.len() < self.room {
+            self.blocks.push(NotedBlocks::one(at, places));
         } else {
             self.of = None;
         }
     }
 
     /// The blocks with runs of the buffer that was scanned last, which has `len` bytes.
-    pub(crate) fn blocks(&self, len: usize) -> Option<&[(usize, u64)]> {
+    pub(crate) fn blocks(&self, len: usize) -> Option<&[NotedBlocks]> {
         (self.of == Some(len)).then_some(&self.blocks)
     }
 }

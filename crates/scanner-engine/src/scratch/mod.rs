@@ -24,8 +24,8 @@ use crate::hits::{HitAccPool, SpanU32};
 use crate::prefilter::{PrefilterScratch, RunNotes};
 use crate::utf16::Narrowing;
 
-/// Sizing factor of the set of seen findings over the findings kept.
-pub const FINDING_DEDUPE_MULTIPLIER: usize = 4;
+/// Sizing factor of the set of seen findings over the findings kept: each has one key in it at a time.
+pub const FINDING_DEDUPE_MULTIPLIER: usize = 1;
 
 /// Makes what follows begin on a fresh cache line.
 #[derive(Debug)]

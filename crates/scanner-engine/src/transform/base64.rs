@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::Decoded;
 use super::masks::alphabet_run;
+use super::{Decoded, Sink};
 use crate::prefilter::native::SimdLevel;
 
 /// Characters of a wrapped line, at least: shorter ones are not joined to the next.
@@ -134,7 +134,7 @@ fn decode_avx2(level: SimdLevel, groups: &[[u8; 4]], out: &mut [u8]) -> usize {
 
 /// The bytes of all whole groups, and of a last one of two or three characters. What is no character of the
 /// alphabet is passed over: a span holds nothing else than line breaks and indents.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     let mut group = [(0u8, 0usize); 4];
     let mut filled = 0;
     let mut at = range.start;
@@ -160,7 +160,8 @@ pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bo
 }
 
 /// The first `count` bytes of a group.
-fn emit(group: &[(u8, usize); 4], count: usize, out: &mut Decoded) -> bool {
+fn emit(group: &[(u8, usize); 4], count: usize, out: &mut impl Sink) -> bool {
+    out.unit(group[0].1);
     (0..count).all(|index| {
         let ((left, from), (right, to)) = (group[index], group[index + 1]);
         let byte = match index {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, hex_pair, hex_value, is_text, push_char};
+use super::{Sink, copy_until, hex_pair, hex_value, is_text, push_char};
 
 /// The character of a numeric escape at `at` and its length.
 fn numeric(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
@@ -50,27 +50,27 @@ pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Undoes the escapes; everything else stays.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     let seen = &bytes[..range.end];
     let mut at = range.start;
-    while at < range.end {
-        let from = at;
-        let room = if bytes[at] != b'\\' {
-            at += 1;
-            out.push(bytes[from], from, at)
-        } else if let Some((code, len)) = numeric(seen, at) {
-            at += len;
+    loop {
+        let (from, has_room) = copy_until(b'\\', bytes, (at, range.end), out);
+        if !has_room || from == range.end {
+            return has_room;
+        }
+        out.unit(from);
+        let has_room = if let Some((code, len)) = numeric(seen, from) {
+            at = from + len;
             push_char(out, code, from, at)
-        } else if let Some(byte) = seen.get(at + 1).and_then(|byte| letter(*byte)) {
-            at += 2;
+        } else if let Some(byte) = seen.get(from + 1).and_then(|byte| letter(*byte)) {
+            at = from + 2;
             out.push(byte, from, at)
         } else {
-            at += 1;
+            at = from + 1;
             out.push(b'\\', from, at)
         };
-        if !room {
+        if !has_room {
             return false;
         }
     }
-    true
 }

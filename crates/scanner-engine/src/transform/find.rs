@@ -6,6 +6,7 @@ use scanner_core::DecodeKind;
 
 use super::masks::{BLOCK, Marks, marks, scan_escapes, scan_hints, standard};
 use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, join, percent, quoted};
+use crate::prefilter::NotedBlocks;
 use crate::prefilter::native::SimdLevel;
 
 /// Characters of base64 that begin with compressed data, at least.
@@ -39,14 +40,14 @@ impl Taken {
 pub(crate) fn find(
     level: SimdLevel,
     bytes: &[u8],
-    runs: Option<&[(usize, u64)]>,
+    runs: Option<&[NotedBlocks]>,
     out: &mut Vec<EncodedSpan>,
 ) {
     let mut search = Search::new(level, bytes);
     match runs {
         Some(runs) => {
-            for (at, begins) in runs {
-                search.find_in_runs(*at, *begins, out);
+            for (at, begins) in runs.iter().flat_map(|blocks| blocks.iter()) {
+                search.find_in_runs(at, begins, out);
             }
             scan_escapes(level, bytes, &mut |at, escapes| search.find_escapes(at, escapes, out));
         }
@@ -63,11 +64,14 @@ pub(crate) struct Search<'a> {
     taken: Taken,
     /// Behind the last byte of all spans found so far.
     reached: usize,
+    /// The block looked at last, in which a run of the block before may go on, and its marks.
+    ahead: (usize, Marks),
 }
 
 impl<'a> Search<'a> {
     pub(crate) fn new(level: SimdLevel, bytes: &'a [u8]) -> Self {
-        Self { level, bytes, taken: Taken::default(), reached: 0 }
+        let ahead = (usize::MAX, Marks::default());
+        Self { level, bytes, taken: Taken::default(), reached: 0, ahead }
     }
 
     /// Bytes that are searched.
@@ -89,7 +93,7 @@ impl<'a> Search<'a> {
             self.look_closer((at, run, escapes & within, within), out);
         });
         let longer = self.taken.escapes.iter().flatten().map(|index| &out[*index]);
-        let ends = out[before..].iter().chain(longer).map(|span| span.range.end);
+        let ends = out[before..].iter().chain(longer).map(|span| span.end as usize);
         self.reached = ends.max().unwrap_or(0).max(self.reached);
     }
 
@@ -125,8 +129,9 @@ impl<'a> Search<'a> {
     /// Looks at the places of the block at `at` where long runs begin.
     fn find_in_runs(&mut self, at: usize, begins: u64, out: &mut Vec<EncodedSpan>) {
         let (level, bytes, taken) = (self.level, self.bytes, &mut self.taken);
-        let current = &marks(level, bytes, at);
-        let next = &marks(level, bytes, at + BLOCK);
+        let current = if self.ahead.0 == at { self.ahead.1 } else { marks(level, bytes, at) };
+        self.ahead = (at + BLOCK, marks(level, bytes, at + BLOCK));
+        let (current, next) = (&current, &self.ahead.1);
         let ascii = ascii_groups(current, next) & begins & !taken.base64_in(at);
         // What is compressed begins where the run does.
         let zipped = begins & !(begins << 1);
@@ -139,7 +144,7 @@ impl<'a> Search<'a> {
             if place >= taken.hex[place % 2] {
                 let range = hex::span(bytes, place);
                 taken.hex[place % 2] = range.end;
-                out.push(EncodedSpan { kind: DecodeKind::Hex, range });
+                out.push(EncodedSpan::new(DecodeKind::Hex, range));
             }
         }
     }
@@ -211,7 +216,7 @@ fn take_base64(
     } else {
         taken.base64[place % 4] = range.end;
     }
-    out.push(EncodedSpan { kind: DecodeKind::Base64, range });
+    out.push(EncodedSpan::new(DecodeKind::Base64, range));
 }
 
 /// Whether base64 of compressed data may begin at `place`: `eJ` and `eN` are zlib's first bytes, `H4sI` gzip's.
@@ -258,7 +263,7 @@ fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<Enco
         b'=' => (3, DecodeKind::QuotedPrintable),
         _ => (4, DecodeKind::Join),
     };
-    let known = taken.escapes[which].map_or(0, |index| out[index].range.end);
+    let known = taken.escapes[which].map_or(0, |index| out[index].end as usize);
     // Where an escape of text begins, the text around it.
     let sides = match which {
         0 => percent::begins(bytes, place).then(|| sides(bytes, place, known, percent::is_inside)),
@@ -269,10 +274,10 @@ fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<Enco
     };
     let Some(Range { start, end }) = sides else { return };
     if let Some(index) = taken.escapes[which].filter(|_| start <= known) {
-        out[index].range.end = end;
+        out[index].end = end as u32;
     } else {
         taken.escapes[which] = Some(out.len());
-        out.push(EncodedSpan { kind, range: start..end });
+        out.push(EncodedSpan::new(kind, start..end));
     }
 }
 
@@ -301,6 +306,7 @@ fn around(bytes: &[u8], place: usize, known: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prefilter::RunNotes;
     use proptest::prelude::*;
 
     proptest! {
@@ -308,6 +314,7 @@ mod tests {
         fn known_runs_change_nothing(
             parts in prop::collection::vec(prop_oneof![
                 "[A-Za-z0-9+/]{1,90}",
+                "[A-Za-z0-9+/]{200,400}",
                 "(VGhlIHF1aWNrIGJyb3duIGZveCBqdW1wcyBv){1,4}\n?",
                 "(74686520717569636b2062726f){1,4}",
                 "[ -~\n]{0,9}(%41|&amp;|=3D|H4sIAAAA)?",
@@ -319,9 +326,11 @@ mod tests {
                 let here = standard(level, &text, at);
                 (at, long_run(wide(here, standard(level, &text, at + BLOCK))))
             });
-            let runs: Vec<(usize, u64)> = blocks.filter(|(_, begins)| *begins != 0).collect();
+            let mut runs = RunNotes::default();
+            runs.begin(text.len());
+            blocks.filter(|(_, begins)| *begins != 0).for_each(|(at, begins)| runs.add(at, begins));
             let (mut with, mut without) = (Vec::new(), Vec::new());
-            find(level, &text, Some(&runs), &mut with);
+            find(level, &text, runs.blocks(text.len()), &mut with);
             find(level, &text, None, &mut without);
             prop_assert_eq!(with, without);
         }

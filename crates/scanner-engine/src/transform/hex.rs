@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, hex_pair};
+use super::{Sink, hex_pair};
 
 /// The span of pairs around `at`, which stands at the first digit of one.
 pub(super) fn span(bytes: &[u8], at: usize) -> Range<usize> {
@@ -12,9 +12,10 @@ pub(super) fn span(bytes: &[u8], at: usize) -> Range<usize> {
 }
 
 /// A byte for each pair.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     for at in range.step_by(2) {
         let Some(byte) = hex_pair(bytes, at) else { return true };
+        out.unit(at);
         if !out.push(byte, at, at + 2) {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, push_char};
+use super::{Sink, copy_until, push_char};
 
 /// Bytes of an entity, at most.
 const ENTITY_MAX: usize = 12;
@@ -47,20 +47,24 @@ pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Undoes the entities; everything else stays.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
+    let seen = &bytes[..range.end];
     let mut at = range.start;
-    while at < range.end {
-        let entity = (bytes[at] == b'&').then(|| entity(&bytes[..range.end], at)).flatten();
-        let room = if let Some((code, len)) = entity {
-            at += len;
-            push_char(out, code, at - len, at)
+    loop {
+        let (from, has_room) = copy_until(b'&', bytes, (at, range.end), out);
+        if !has_room || from == range.end {
+            return has_room;
+        }
+        out.unit(from);
+        let has_room = if let Some((code, len)) = entity(seen, from) {
+            at = from + len;
+            push_char(out, code, from, at)
         } else {
-            at += 1;
-            out.push(bytes[at - 1], at - 1, at)
+            at = from + 1;
+            out.push(b'&', from, at)
         };
-        if !room {
+        if !has_room {
             return false;
         }
     }
-    true
 }

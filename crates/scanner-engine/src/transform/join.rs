@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::Decoded;
+use super::Sink;
 
 /// Bytes between two parts, at most: less than decides about any other encoding.
 const GAP_MAX: usize = 80;
@@ -172,14 +172,14 @@ fn line_break(text: &[u8]) -> Option<usize> {
 }
 
 /// Takes the joins out; everything else stays.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     let seen = &bytes[..range.end];
     let mut from = range.start;
     let mut at = from;
     while let Some(next) = next_candidate(seen, at) {
         match taken_out(seen, next) {
             Some(end) => {
-                if !out.copy(seen, from..next) {
+                if !out.copy(&seen[from..next], from) {
                     return false;
                 }
                 (from, at) = (end, end);
@@ -187,7 +187,7 @@ pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bo
             None => at = next + 1,
         }
     }
-    from >= range.end || out.copy(seen, from..range.end)
+    from >= range.end || out.copy(&seen[from..range.end], from)
 }
 
 /// Where the next byte stands, from `at` on, that a join may begin with.
@@ -207,6 +207,7 @@ fn taken_out(seen: &[u8], at: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Decoded;
     use super::*;
 
     fn joined(text: &str) -> String {

@@ -27,7 +27,7 @@ pub struct Peeled {
 pub fn peel(bytes: &[u8], level: SimdLevel, room: usize) -> Vec<Peeled> {
     let mut spans = Vec::new();
     if let Some((kind, _)) = inflate::detect(bytes) {
-        spans.push(EncodedSpan { kind, range: 0..bytes.len() });
+        spans.push(EncodedSpan::new(kind, 0..bytes.len()));
     } else {
         find(level, bytes, None, &mut spans);
     }
@@ -37,12 +37,12 @@ pub fn peel(bytes: &[u8], level: SimdLevel, room: usize) -> Vec<Peeled> {
 /// All of `bytes` undone as `kind`, whether or not it looks like that; at most `room` decoded bytes. Without its
 /// header, compressed data decodes to nothing.
 pub fn undo(bytes: &[u8], kind: DecodeKind, room: usize) -> Peeled {
-    undo_span(bytes, &EncodedSpan { kind, range: 0..bytes.len() }, room)
+    undo_span(bytes, &EncodedSpan::new(kind, 0..bytes.len()), room)
 }
 
 fn undo_span(bytes: &[u8], span: &EncodedSpan, room: usize) -> Peeled {
     let mut decoded = Decoded { room, ..Decoded::default() };
-    let EncodedSpan { kind, range } = span.clone();
+    let (kind, range) = (span.kind, span.range());
     let origin = if matches!(kind, DecodeKind::Gzip | DecodeKind::Zlib) {
         if let Some((_, from)) = inflate::detect(bytes).filter(|(seen, _)| *seen == kind) {
             inflate::inflate(&bytes[from..], &mut None, &mut decoded.bytes, room);
@@ -52,7 +52,8 @@ fn undo_span(bytes: &[u8], span: &EncodedSpan, room: usize) -> Peeled {
         decode(bytes, span, &mut decoded).0
     };
     let places = 0..decoded.bytes.len();
-    let origin = places.map(|at| origin.of(at, &decoded)).map(|(from, to)| from..to).collect();
+    let origin =
+        places.map(|at| origin.of(at, &decoded, bytes)).map(|(from, to)| from..to).collect();
     Peeled { kind, range, bytes: decoded.bytes, origin }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, hex_pair, is_text};
+use super::{Sink, copy_until, hex_pair, is_text};
 
 /// Whether a `%` at `at` begins an escape of text.
 pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
@@ -16,18 +16,19 @@ pub(super) fn is_inside(bytes: &[u8], at: usize) -> bool {
 }
 
 /// Undoes the escapes; everything else stays.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     let mut at = range.start;
-    while at < range.end {
-        let escaped = (bytes[at] == b'%' && at + 3 <= range.end).then(|| hex_pair(bytes, at + 1));
-        let (byte, len) = match escaped.flatten() {
-            Some(byte) => (byte, 3),
-            None => (bytes[at], 1),
-        };
-        if !out.push(byte, at, at + len) {
+    loop {
+        let (escape, has_room) = copy_until(b'%', bytes, (at, range.end), out);
+        if !has_room || escape == range.end {
+            return has_room;
+        }
+        let escaped = (escape + 3 <= range.end).then(|| hex_pair(bytes, escape + 1)).flatten();
+        let (byte, len) = escaped.map_or((b'%', 1), |byte| (byte, 3));
+        out.unit(escape);
+        at = escape + len;
+        if !out.push(byte, escape, at) {
             return false;
         }
-        at += len;
     }
-    true
 }

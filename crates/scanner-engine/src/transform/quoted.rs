@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Decoded, hex_pair};
+use super::{Sink, copy_until, hex_pair};
 
 /// Bytes of a line that is broken softly, its `=` included: mail breaks as late as it may.
 const SOFT_LINE: std::ops::RangeInclusive<usize> = 70..=76;
@@ -34,27 +34,23 @@ fn line_break(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Undoes escapes and soft breaks; everything else stays.
-pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut Decoded) -> bool {
+pub(super) fn decode(bytes: &[u8], range: Range<usize>, out: &mut impl Sink) -> bool {
     let seen = &bytes[..range.end];
     let mut at = range.start;
-    while at < range.end {
-        if bytes[at] == b'=' {
-            if let Some(len) = line_break(seen, at + 1) {
-                at += 1 + len;
-                continue;
-            }
-            if let Some(byte) = hex_pair(seen, at + 1) {
-                if !out.push(byte, at, at + 3) {
-                    return false;
-                }
-                at += 3;
-                continue;
-            }
+    loop {
+        let (from, has_room) = copy_until(b'=', bytes, (at, range.end), out);
+        if !has_room || from == range.end {
+            return has_room;
         }
-        if !out.push(bytes[at], at, at + 1) {
+        if let Some(len) = line_break(seen, from + 1) {
+            at = from + 1 + len;
+            continue;
+        }
+        let (byte, len) = hex_pair(seen, from + 1).map_or((b'=', 1), |byte| (byte, 3));
+        out.unit(from);
+        at = from + len;
+        if !out.push(byte, from, at) {
             return false;
         }
-        at += 1;
     }
-    true
 }

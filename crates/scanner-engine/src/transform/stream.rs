@@ -8,7 +8,7 @@ use std::ops::Range;
 use flate2::{Decompress, FlushDecompress, Status};
 use scanner_core::DecodeKind;
 
-use super::{Decoded, EncodedSpan, Origin, base64, decode_listed, inflate};
+use super::{Decoded, EncodedSpan, Origin, base64, decode_by_unit, inflate};
 
 /// Decoded bytes of a piece. Whole groups of base64, so that each piece begins with one.
 pub(crate) const PIECE_BYTES: usize = 15 * 1024;
@@ -21,7 +21,7 @@ enum Form {
     /// Base64 on one line: the place of each byte follows from its number.
     Run,
     /// Anything whose bytes have places of their own.
-    Listed,
+    ByUnit,
     /// A deflate stream.
     Deflated,
 }
@@ -45,12 +45,12 @@ impl StreamDecoder {
     pub(crate) fn begin(&mut self, bytes: &[u8], span: &EncodedSpan) {
         let form = match span.kind {
             DecodeKind::Gzip | DecodeKind::Zlib => Form::Deflated,
-            DecodeKind::Base64 if !base64::is_wrapped(&bytes[span.range.clone()]) => Form::Run,
-            _ => Form::Listed,
+            DecodeKind::Base64 if !base64::is_wrapped(&bytes[span.range()]) => Form::Run,
+            _ => Form::ByUnit,
         };
-        self.span = Some((span.clone(), form));
+        self.span = Some((*span, form));
         self.begins.clear();
-        (self.at, self.done) = (span.range.start, 0);
+        (self.at, self.done) = (span.range().start, 0);
         if let Some(inflater) = &mut self.inflater {
             inflater.reset(false);
         }
@@ -64,10 +64,11 @@ impl StreamDecoder {
     /// The next piece; empty at the end.
     pub(crate) fn next(&mut self, bytes: &[u8]) -> &[u8] {
         self.piece.bytes.clear();
-        self.piece.origin.clear();
+        self.piece.marks.clear();
         self.piece.room = PIECE_BYTES;
-        let Some((EncodedSpan { kind, range }, form)) = self.span.clone() else { return &[] };
-        if self.at < range.end && form == Form::Listed {
+        let Some((span, form)) = self.span else { return &[] };
+        let (kind, range) = (span.kind, span.range());
+        if self.at < range.end && form == Form::ByUnit {
             self.begins.push((self.done, self.at));
         }
         match form {
@@ -77,26 +78,21 @@ impl StreamDecoder {
                 base64::decode_run(&bytes[self.at..end], &mut self.piece);
                 self.at = end;
             }
-            Form::Listed => {
-                let whole = decode_listed(bytes, (kind, self.at..range.end), &mut self.piece);
-                self.at = if whole { range.end } else { self.cut_last(kind) };
+            Form::ByUnit => {
+                self.piece.begin();
+                let whole = decode_by_unit(bytes, (kind, self.at..range.end), &mut self.piece);
+                self.at = if whole { range.end } else { self.cut_last() };
             }
         }
         self.done += self.piece.bytes.len();
         &self.piece.bytes
     }
 
-    /// Where a full piece ends: a character of several bytes must not be cut, so the last one is left to the next piece.
-    fn cut_last(&mut self, kind: DecodeKind) -> usize {
-        let Decoded { bytes, origin, .. } = &mut self.piece;
-        let last = origin.last().copied().unwrap_or_default();
-        if matches!(kind, DecodeKind::Base64 | DecodeKind::Hex) {
-            return last.1 as usize;
-        }
-        let kept = origin.iter().rposition(|place| *place != last).map_or(0, |at| at + 1);
-        bytes.truncate(kept);
-        origin.truncate(kept);
-        last.0 as usize
+    /// Where a full piece ends: what did not fit as a whole is left to the next one.
+    fn cut_last(&mut self) -> usize {
+        let (place, before) = self.piece.unit;
+        self.piece.bytes.truncate(before);
+        place
     }
 
     /// The next piece of a deflate stream; `data` begins with its header.
@@ -127,7 +123,8 @@ impl StreamDecoder {
         part: Range<usize>,
         out: &mut Decoded,
     ) -> Option<Origin> {
-        let (EncodedSpan { kind, range }, form) = self.span.as_ref()?;
+        let (span, form) = self.span?;
+        let (kind, range) = (span.kind, span.range());
         let from = out.bytes.len();
         match form {
             Form::Deflated => None,
@@ -140,17 +137,17 @@ impl StreamDecoder {
                 out.bytes.truncate(from + part.len());
                 Some(Origin::Base64(at))
             }
-            Form::Listed => {
+            Form::ByUnit => {
                 let known = self.begins.partition_point(|begin| begin.0 <= part.start);
                 let (before, at) = self.begins[..known].last().copied().unwrap_or((0, range.start));
-                let listed = out.origin.len();
+                let first = out.marks.len();
                 let room = std::mem::replace(&mut out.room, from + part.end - before);
-                decode_listed(bytes, (*kind, at..range.end), out);
+                out.begin();
+                decode_by_unit(bytes, (kind, at..range.end), out);
                 out.room = room;
                 let skipped = (part.start - before).min(out.bytes.len() - from);
                 out.bytes.drain(from..from + skipped);
-                out.origin.drain(listed..listed + skipped);
-                Some(Origin::Listed(listed))
+                Some(out.marked(kind, range.end, (first, skipped)))
             }
         }
     }
@@ -160,9 +157,9 @@ impl StreamDecoder {
     pub(crate) fn origin_of(&self, part: &Range<usize>) -> Option<Origin> {
         let (span, form) = self.span.as_ref()?;
         match form {
-            Form::Run => Some(Origin::Base64(span.range.start + part.start / 3 * 4)),
-            Form::Deflated => Some(Origin::All(span.range.len())),
-            Form::Listed => None,
+            Form::Run => Some(Origin::Base64(span.range().start + part.start / 3 * 4)),
+            Form::Deflated => Some(Origin::All(span.range().len())),
+            Form::ByUnit => None,
         }
     }
 }
@@ -174,7 +171,7 @@ mod tests {
 
     /// All of a span in pieces, and then parts of it again.
     fn check(bytes: &[u8], kind: DecodeKind, parts: &[(usize, usize)]) {
-        let span = EncodedSpan { kind, range: 0..bytes.len() };
+        let span = EncodedSpan::new(kind, 0..bytes.len());
         let whole = super::super::undo(bytes, kind, usize::MAX);
         let mut decoder = StreamDecoder::default();
         decoder.begin(bytes, &span);
@@ -197,7 +194,7 @@ mod tests {
                 continue;
             };
             assert!(out.bytes[6..] == all[part.clone()], "{kind:?}: {part:?}");
-            let places = (0..part.len()).map(|at| origin.of(at, &out)).map(|(a, b)| a..b);
+            let places = (0..part.len()).map(|at| origin.of(at, &out, bytes)).map(|(a, b)| a..b);
             assert!(places.eq(whole.origin[part].iter().cloned()), "{kind:?}");
         }
     }
