@@ -106,7 +106,7 @@ impl Derivation {
         }
         search.find(at..bytes, &mut self.found);
         out.extend(self.found.drain(..).map(KnownSpan::new));
-        out.sort_unstable_by(|a, b| a.span.cmp(&b.span));
+        out.sort_unstable_by_key(|known| known.span);
     }
 
     /// The stretch of a copy that no change can reach, and what lies in it. Where nothing encoded is near an end of the
