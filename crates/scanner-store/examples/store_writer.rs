@@ -1,4 +1,5 @@
-//! Writes made-up findings into a store until it is killed, and says how many are committed. For the test that kills it.
+//! Writes made-up findings into a store until it is killed, and says how many are committed; with `open` behind its
+//! arguments it only opens the store. For the tests that kill it.
 
 #[path = "../tests/store/kit.rs"]
 #[expect(dead_code, reason = "the tests use the rest")]
@@ -13,6 +14,10 @@ fn main() {
     let mut args = std::env::args().skip(1);
     let path = args.next().expect("the store's path");
     let seed: u64 = args.next().and_then(|text| text.parse().ok()).expect("a number");
+    if args.next().is_some_and(|what| what == "open") {
+        kit::open(Path::new(&path)).expect("the store opens");
+        return;
+    }
     let producer = kit::open(Path::new(&path))
         .and_then(|store| kit::begin(store, "/r", 1000))
         .expect("a run begins");

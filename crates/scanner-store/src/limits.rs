@@ -15,8 +15,8 @@ pub(crate) const BATCH_FINDINGS_MAX: usize = 1024;
 /// Findings of a run up to which rows are made of them at its end. Those of larger runs wait in the journal.
 pub(crate) const FOLD_AT_END_FINDINGS_MAX: u64 = 1000;
 
-/// Bytes of a journal that are folded in one transaction, and not many more.
-pub(crate) const STEP_BYTES_MAX: u64 = 16 * 1024 * 1024;
+/// Bytes of a journal that are folded in one transaction, and not many more: others who write wait meanwhile.
+pub(crate) const STEP_BYTES_MAX: u64 = 1024 * 1024;
 
 /// Bytes of a page of the database.
 pub(crate) const PAGE_BYTES: u64 = 4096;

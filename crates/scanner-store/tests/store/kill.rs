@@ -107,3 +107,34 @@ fn nothing_that_was_committed_is_lost_and_the_next_run_completes() {
     });
     assert_eq!(left.count(), 0);
 }
+
+#[test]
+fn rows_are_made_once_of_a_journal_though_who_makes_them_is_killed() {
+    const FINDINGS: u64 = 20_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let producer = begin(open(&path).unwrap(), "/r", 1000).unwrap();
+    let demo = rule("demo-0", Severity::High);
+    for file in 0..FINDINGS / 10 {
+        let name = format!("f{file}");
+        let all: Vec<_> = (0..10).map(|n| finding(&demo, file * 10 + n, &name, n + 1)).collect();
+        emit(&producer, &name, &all);
+    }
+    assert_eq!(producer.end_run(&complete(FINDINGS)).error, None);
+    for kill in 0..12 {
+        let mut child = Command::new(writer())
+            .args([path.as_os_str(), "0".as_ref(), "open".as_ref()])
+            .spawn()
+            .expect("it starts");
+        std::thread::sleep(Duration::from_millis(kill * 12));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+    }
+    assert_eq!(stored(&path, 1), FINDINGS);
+    let check = open(&path).unwrap().check().unwrap();
+    assert_eq!((check.problems, check.occurrences), (Vec::new(), FINDINGS));
+    let left = std::fs::read_dir(folder.path()).unwrap().filter(|entry| {
+        entry.as_ref().is_ok_and(|entry| entry.file_name().to_string_lossy().contains("-findings-"))
+    });
+    assert_eq!(left.count(), 0);
+}
