@@ -27,7 +27,25 @@ const CURSORS: [&[u8]; 10] = [
 pub(super) fn tells(candidate: &Candidate<'_>, key_end: usize) -> bool {
     let start = key_end.saturating_sub(KEY_REACH);
     names_cursor(&candidate.bytes[start..key_end.max(start)])
-        || (!is_quoted(candidate) && (is_hex_number(candidate.secret()) || is_type(candidate)))
+        || (!is_quoted(candidate)
+            && (is_hex_number(candidate.secret())
+                || is_type(candidate)
+                || (!names_password(&candidate.bytes[start..key_end.max(start)])
+                    && is_decimal(candidate.secret()))))
+}
+
+/// Whether a key names what people choose: that may be a number.
+fn names_password(key: &[u8]) -> bool {
+    let is_one = |word: &[u8]| key.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    is_one(b"pass") || is_one(b"pwd") || is_one(b"_pw") || is_one(b"-pw")
+}
+
+/// `1048576`, `-1`, `1_000`, `1e6`, `0.75`: a number of 64 bits at most, as tables and limits hold them.
+fn is_decimal(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let others = value.strip_prefix(b"-").unwrap_or(value).iter().filter(|b| !b.is_ascii_digit());
+    let is_number = others.clone().all(|b| matches!(b, b'_' | b'.' | b'e' | b'n' | b'u' | b'L'));
+    (1..=19).contains(&digits) && is_number && others.count() <= digits
 }
 
 /// `NextToken`, `next-page-token`, `Next page token`: a place in a list, which opens nothing.
@@ -114,6 +132,14 @@ mod tests {
     }
 
     #[test]
+    fn a_password_may_be_a_number() {
+        for (text, want) in [("pwd=«48151623»", false), ("my_pass: «48151623»", false)] {
+            let key = text.find(['=', ':']).expect("an operator");
+            with(text, |c| assert_eq!(tells(c, key), want, "{text}"));
+        }
+    }
+
+    #[test]
     fn numbers_and_types_of_code_are_told_from_values() {
         for (text, want) in [
             ("SECRET: «0x00000002»;", true),
@@ -121,6 +147,11 @@ mod tests {
             ("SECRET = \"«0xC000019A»\";", false),
             ("SECRET = «0x0123456789abcdef01»", false),
             ("KEY: «__u32» = 2;", true),
+            ("tok:«1048576»,comma:8", true),
+            ("key=«604800.5»", true),
+            ("key=\"«1048576»\"", false),
+            ("tok=«12345678901234567890»", false),
+            ("tok=«12345a78»", false),
             ("KEY: «NTSTATUS» = 2;", true),
             ("key = «NTSTATUS» == 2;", false),
             ("key = «hunter2» # = x", false),

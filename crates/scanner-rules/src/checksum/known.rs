@@ -28,6 +28,9 @@
 //! - Telegram: tokens of the Bot API's pages (core.telegram.org). Discord: the bot token of its API reference.
 //! - `FastAPI` and Flask: the keys that their tutorials sign with. Symfony: the secret of its first edition.
 //! - Datadog, `OpenWeather`, Braintree: keys that their API references call with.
+//! - Digest: answers and HA1 of RFC 2617, section 3.5, and RFC 7616, section 3.9.
+//! - Algolia: the search key of the demonstration that `InstantSearch` shows in its examples. Cloudflare: the key that its
+//!   API reference called with. `SendGrid`: the key of its API reference.
 //! - Vagrant: the insecure key that every base box trusts (`keys/vagrant` of its source).
 
 /// FNV-1a hashes of the samples, in order.
@@ -40,8 +43,12 @@ const KNOWN: &[u64] = &[
     0x105e_4dd7_63a8_12bc, // OAuth
     0x15f8_7945_422c_bea3, // JWT
     0x1794_84c6_f508_b654, // Hardhat
+    0x1873_1375_c8ed_990f, // Digest
+    0x1eaa_a128_dbc5_4858, // Digest
     0x202d_82ed_b5b5_d126, // Datadog
     0x2249_e29c_3f7c_5bbb, // Stripe
+    0x224d_3dec_f453_39ec, // Digest
+    0x2860_c44a_5b4a_24b1, // Digest
     0x2e23_80ac_3dc2_ea0b, // JWT
     0x30aa_8188_bb02_3e35, // OAuth
     0x3367_fe8c_16b6_73d2, // Telegram
@@ -56,6 +63,7 @@ const KNOWN: &[u64] = &[
     0x47e0_84a1_e49d_e508, // AWS
     0x4a8c_de35_5b4a_bffa, // AWS
     0x4b81_4e2c_7456_0377, // Stripe
+    0x52b3_e7e4_164f_a6d3, // Digest
     0x5924_ff5c_475b_0cd8, // Hardhat
     0x60bc_a9a8_e7e7_80a0, // OAuth
     0x6751_96d0_d19f_f51c, // Stripe
@@ -64,6 +72,7 @@ const KNOWN: &[u64] = &[
     0x6a8c_d541_79ee_73cf, // Twitter
     0x71d4_45b5_de16_8d8c, // Google
     0x7611_593f_7ef2_eb68, // Braintree
+    0x7665_591b_3560_188f, // Cloudflare
     0x7699_c294_beeb_ad32, // AWS
     0x76f0_7e1e_430f_318e, // OAuth
     0x7bac_618b_05c0_d7a6, // Flask
@@ -72,13 +81,16 @@ const KNOWN: &[u64] = &[
     0x7da4_539f_17de_7061, // AWS
     0x846b_2a1e_2fad_7fcb, // OAuth
     0x8959_d21b_97c6_b870, // Telegram
+    0x8d1d_cf7b_3a20_d9e7, // Algolia
     0x8f63_5ee3_a1e6_f45d, // AWS
     0x95cb_4c52_2e36_54a8, // Hardhat
     0x9617_ea56_85ae_57ea, // OAuth
     0x961d_1599_2b9f_eb22, // JOSE
+    0x9808_5e70_f2b3_dc4e, // SendGrid
     0x9978_d89a_4ce4_9339, // Hardhat
     0x9aa6_3f3b_c699_17ad, // JWT
     0x9bb9_3d89_924c_f35d, // OAuth
+    0x9cba_2b6f_12fd_10a4, // Stripe
     0x9d18_acdc_dd4f_e44e, // Flask
     0x9f19_20c6_cd48_4714, // Azure
     0x9fec_ef63_1639_2406, // Twitter

@@ -1,14 +1,8 @@
-//! The forms in which files write generic credentials, one secret and one hard stand-in each: the first is found, whole and
-//! likely, and the second is not reported.
+//! Assignments in settings, code and scripts.
 
-use scanner_core::{Chunk, Confidence, FileId};
-use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch};
-use scanner_rules::builtin;
+use crate::Form;
 
-/// A form: name, path, text with `{v}`, and the same form around something that is no secret.
-type Form = (&'static str, &'static str, &'static str, &'static str);
-
-const FORMS: &[Form] = &[
+pub(crate) const FORMS: &[Form] = &[
     (
         "a bracket, the value on the next line",
         "settings.py",
@@ -233,37 +227,3 @@ const FORMS: &[Form] = &[
         "static DB_PASSWORD: &[u8] = include_bytes!(\"db_password.txt\");\n",
     ),
 ];
-
-fn value() -> String {
-    ["Vq7mZ2xK", "tR4wNb9L", "sYc3HgTe"].concat()
-}
-
-#[test]
-fn forms_are_found_and_their_stand_ins_are_not() {
-    let engine = Engine::new(&builtin::specs(), EngineOptions::default()).expect("it compiles");
-    let mut scratch = ScanScratch::new(&engine);
-    let mut likely = |path: &str, text: &str| -> Vec<(String, String)> {
-        let file_id = FileId::new(0);
-        scratch.begin_object(&ObjectFacts { file_id, path: path.as_bytes(), is_binary: false });
-        engine.scan_chunk_into(&Chunk::whole(file_id, text.as_bytes()), &mut scratch);
-        let is_likely = |f: &scanner_engine::FindingRef<'_>| f.rec.confidence >= Confidence::Likely;
-        let findings = scratch.findings();
-        let told = findings.iter().filter(is_likely).map(|f| {
-            let rule = engine.rule_info(f.rec.rule_id).id.clone();
-            (rule, String::from_utf8_lossy(f.secret).into_owned())
-        });
-        told.collect()
-    };
-    let mut wrong = Vec::new();
-    for (name, path, secret, other) in FORMS {
-        let found = likely(path, &secret.replace("{v}", &value()));
-        if !matches!(found.as_slice(), [(_, secret)] if *secret == value()) {
-            wrong.push(format!("{name}: {found:?}"));
-        }
-        let found = likely(path, other);
-        if !found.is_empty() {
-            wrong.push(format!("{name}: the stand-in is reported: {found:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), 2 * FORMS.len(), wrong.join("\n"));
-}
