@@ -59,12 +59,47 @@ fn ec(curve: &[u8], scalar: usize) -> (Vec<u8>, Vec<u8>) {
     ([&[0x30, content.len() as u8][..], &content].concat(), point)
 }
 
+/// An EC key of P-256 whose private number is 1, and its public half, the curve's base point (SEC 2); or one bit beside it.
+fn p256(last: u8) -> (Vec<u8>, Vec<u8>) {
+    let digits = [
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296",
+        "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+    ];
+    let mut point = data_encoding::HEXLOWER.decode(digits.concat().as_bytes()).expect("digits");
+    point[64] ^= last;
+    let scalar = [&[2, 1, 1, 4, 32][..], &[0; 31], &[1]].concat();
+    let curve = [0xa0, 10, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+    let public = [&[0xa1, 68, 3, 66, 0][..], &point].concat();
+    let content = [&scalar[..], &curve, &public].concat();
+    ([&[0x30, content.len() as u8][..], &content].concat(), point)
+}
+
+/// A certificate, as far as its end goes.
+fn certificate(end: &str, public: &[u8]) -> Vec<u8> {
+    let element = |tag: u8, content: &[u8]| {
+        let len = (content.len() as u16).to_be_bytes();
+        [&[tag, 0x82, len[0], len[1]], content].concat()
+    };
+    let times = [element(0x17, b"010203040506Z"), element(0x17, end.as_bytes())].concat();
+    let fields = [
+        element(2, &[7]),
+        element(0x30, b"algorithm"),
+        element(0x30, b"issuer"),
+        element(0x30, &times),
+        element(0x30, b"subject"),
+        element(0x30, public),
+    ];
+    element(0x30, &[element(0x30, &fields.concat()), element(3, b"signature")].concat())
+}
+
 #[test]
 fn findings_say_what_was_proven() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let write =
         |name: &str, text: String| std::fs::write(dir.path().join(name), text).expect("a file");
-    let (key, point) = ec(&[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07], 32);
+    // brainpoolP256r1, whose arithmetic is not done.
+    let (key, point) = ec(&[0x2b, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07], 32);
+    let (whole, whole_point) = p256(0);
     let (small, _) = ec(&[0x2b, 0x81, 0x04, 0x00, 0x06], 14);
     let around = [b"0\x05head of a certificate", point.as_slice(), b"its tail"].concat();
     let legacy =
@@ -76,6 +111,12 @@ fn findings_say_what_was_proven() {
     write("alone.pem", block("EC PRIVATE KEY", "", &key));
     write("small.pem", block("EC PRIVATE KEY", "", &small));
     write("pair.pem", block("EC PRIVATE KEY", "", &key) + &block("CERTIFICATE", "", &around));
+    write("whole.pem", block("EC PRIVATE KEY", "", &whole));
+    write("altered.pem", block("EC PRIVATE KEY", "", &p256(1).0));
+    for (name, year) in [("past.pem", "19"), ("future.pem", "49")] {
+        let end = certificate(&format!("{year}0101000000Z"), &whole_point);
+        write(name, block("CERTIFICATE", "", &end) + &block("EC PRIVATE KEY", "", &whole));
+    }
     write("locked.pem", block("RSA PRIVATE KEY", legacy, &noise(600)));
     let text = run(
         dir.path(),
@@ -106,12 +147,16 @@ fn findings_say_what_was_proven() {
     found.sort();
     let want = [
         ("alone.pem", "structure-ok", "likely"),
+        ("altered.pem", "none", "likely"),
         ("canary.txt", "canary", "likely"),
+        ("future.pem", "pair-ok", "certain"),
         ("key-id.txt", "structure-ok", "likely"),
         ("locked.pem", "encrypted", "likely"),
         ("over.txt", "expired", "possible"),
         ("pair.pem", "pair-ok", "certain"),
+        ("past.pem", "pair-expired", "certain"),
         ("valid.txt", "structure-ok", "likely"),
+        ("whole.pem", "checksum-ok", "certain"),
     ];
     let found: Vec<(&str, &str, &str)> =
         found.iter().map(|(path, proof, sure)| (&**path, &**proof, &**sure)).collect();
@@ -119,6 +164,8 @@ fn findings_say_what_was_proven() {
     for (name, says) in [
         ("small.pem", "EC key of 112 bits, too small to be a secret"),
         ("alone.pem", "EC key of 256 bits"),
+        ("whole.pem", "EC key of 256 bits, its parts prove each other"),
+        ("altered.pem", "EC key of 256 bits, its parts contradict each other"),
         ("locked.pem", "encrypted private key"),
         ("canary.txt", "AWS account 052310077262, which issues canaries"),
         ("key-id.txt", "AWS account 123456789012"),

@@ -97,19 +97,22 @@ pub enum Validation {
     Encrypted,
     /// A private key whose public half stands in the same object.
     PairOk,
+    /// The same, and the certificates in that object that belong to it have all ended.
+    PairExpired,
     /// Its issuer hands out baits (honeytokens): whoever uses it is noticed.
     Canary,
 }
 
 impl Validation {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::None,
         Self::ChecksumOk,
         Self::StructureOk,
         Self::Expired,
         Self::Encrypted,
         Self::PairOk,
+        Self::PairExpired,
         Self::Canary,
     ];
 
@@ -122,6 +125,7 @@ impl Validation {
             Self::Expired => "expired",
             Self::Encrypted => "encrypted",
             Self::PairOk => "pair-ok",
+            Self::PairExpired => "pair-expired",
             Self::Canary => "canary",
         }
     }

@@ -27,7 +27,9 @@ pub(crate) fn derive_min_confidence(gates: &GateSpecs) -> i8 {
 /// The tier of a finding: the rule's own, raised by proof and lowered by expiry.
 pub(crate) fn tier(base: Confidence, validation: Validation) -> Confidence {
     match validation {
-        Validation::ChecksumOk | Validation::PairOk => Confidence::Certain,
+        Validation::ChecksumOk | Validation::PairOk | Validation::PairExpired => {
+            Confidence::Certain
+        }
         Validation::StructureOk | Validation::Encrypted | Validation::Canary => {
             base.max(Confidence::Likely)
         }

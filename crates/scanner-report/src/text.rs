@@ -287,6 +287,9 @@ impl fmt::Display for Verdict<'_> {
             Validation::StructureOk => f.write_str(" · its structure is right")?,
             Validation::Expired => f.write_str(" · expired")?,
             Validation::Encrypted => f.write_str(" · encrypted with a passphrase")?,
+            Validation::PairExpired => f.write_str(
+                " · its certificate is in the same file and has expired; the key may still open what it was used for",
+            )?,
             Validation::PairOk => f.write_str(" · its public half is in the same file")?,
             Validation::Canary => f.write_str(" · a canary: its issuer notices its use")?,
             other => write!(f, " · {}", other.name())?,

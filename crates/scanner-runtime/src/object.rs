@@ -370,7 +370,7 @@ impl<'a> ObjectScanner<'a> {
             self.counts.skips.add(scanner_fs::skip_reason(error));
         }
         let mut findings = passage.findings;
-        proof::pair(&mut findings, source);
+        proof::pair(&mut findings, source, self.request.started_unix);
         let findings = self.with_line_hashes(findings, source);
         match &mut self.capture {
             Some(capture) => capture.findings.extend(findings.into_iter().map(|(f, _)| f)),

@@ -7,7 +7,9 @@
 use std::io::Read as _;
 
 use scanner_core::{Confidence, FindingRec, SecretBytes, Validation};
-use scanner_rules::checksum::{PublicHalf, holds_public_half, jwt_exp, public_half};
+use scanner_rules::checksum::{
+    PublicHalf, certificate_end, holds_public_half, jwt_exp, public_half,
+};
 
 use scanner_engine::rescore;
 
@@ -32,12 +34,15 @@ pub(crate) fn expire(rec: &mut FindingRec, secret: &SecretBytes, now: u64) {
     }
 }
 
-/// Makes certain the private keys whose public half stands in the same object. A source that cannot be read
-/// again leaves them as they are.
-pub(crate) fn pair(findings: &mut [Judged], source: &mut dyn ByteSource) {
+/// Makes certain the private keys whose public half stands in the same object, and tells those whose certificates there
+/// have ended before `now`: an ended certificate makes no key harmless. A source that cannot be read again leaves them as
+/// they are.
+pub(crate) fn pair(findings: &mut [Judged], source: &mut dyn ByteSource, now: u64) {
     let half = |judged: &Judged| -> Option<PublicHalf> {
         let finding = &judged.0;
-        let is_open = finding.validation == Validation::StructureOk && finding.decode.is_empty();
+        let is_read =
+            matches!(finding.validation, Validation::StructureOk | Validation::ChecksumOk);
+        let is_open = is_read && finding.decode.is_empty();
         // Exposed to read the public half that a private key repeats.
         if is_open { public_half(finding.secret.expose()) } else { None }
     };
@@ -49,8 +54,11 @@ pub(crate) fn pair(findings: &mut [Judged], source: &mut dyn ByteSource) {
     // What cannot be read is not searched; the scan itself has told of it.
     let _ = SourceReader(source).take(SEARCHED_BYTES_MAX).read_to_end(&mut text);
     for ((finding, _), half) in findings.iter_mut().zip(&halves) {
-        if half.as_ref().is_some_and(|half| holds_public_half(&text, half)) {
-            finding.validation = Validation::PairOk;
+        let Some(half) = half else { continue };
+        if holds_public_half(&text, half) {
+            let has_ended = certificate_end(&text, half).is_some_and(|end| end < now);
+            finding.validation =
+                if has_ended { Validation::PairExpired } else { Validation::PairOk };
             finding.confidence = Confidence::Certain;
             finding.score = finding.score.max(CERTAIN_SCORE_MIN);
         }

@@ -3,11 +3,11 @@
 //!
 //! Read are PKCS#1, PKCS#8 and SEC 1 (RFC 8017, RFC 5958, RFC 5915), OpenSSL's DSA keys and OpenSSH's
 //! `openssh-key-v1`. A key is [`State::Whole`] when its parts prove each other: the modulus of RSA is
-//! the product of its primes (compared modulo two primes, so in linear time), an OpenSSH key repeats
-//! its check number and its public half. What is laid out otherwise is `None`, which says nothing
-//! against it.
-//!
-//! Not done: no arithmetic on curves, so an EC or Ed25519 key proves nothing by itself.
+//! the product of its primes (compared modulo two primes, so in linear time), the public half of a key on a
+//! curve is that of its private one ([`super::curve`]), an OpenSSH key repeats its check number and its
+//! public half. What is laid out otherwise is `None`, which says nothing against it.
+
+use super::curve::Curve;
 
 /// Fewest bits of an RSA or DSA modulus: 768 were factored in 2009 (RSA-768).
 const MODULUS_BITS_MIN: u32 = 1024;
@@ -81,22 +81,22 @@ pub(super) fn read(bytes: &[u8]) -> Option<Key<'_>> {
     }
 }
 
-const INTEGER: u8 = 0x02;
+pub(super) const INTEGER: u8 = 0x02;
 const BITS: u8 = 0x03;
 const OCTETS: u8 = 0x04;
 const OBJECT: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
+pub(super) const SEQUENCE: u8 = 0x30;
 const PARAMETERS: u8 = 0xa0;
 const PUBLIC_KEY: u8 = 0xa1;
 const IMPLICIT_PUBLIC_KEY: u8 = 0x81;
 
 /// A reader of DER (X.690): tags of one byte, lengths of at most four.
 #[derive(Clone, Copy)]
-struct Der<'a>(&'a [u8]);
+pub(super) struct Der<'a>(pub(super) &'a [u8]);
 
 impl<'a> Der<'a> {
     /// The content of the next element, if it has this tag.
-    fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
+    pub(super) fn take(&mut self, tag: u8) -> Option<&'a [u8]> {
         let (&first, rest) = self.0.split_first()?;
         let (&length, mut rest) = rest.split_first().filter(|_| first == tag)?;
         let mut bytes = usize::from(length);
@@ -176,7 +176,8 @@ fn pkcs8<'a>(inner: &mut Der<'a>) -> Option<Key<'a>> {
             let scalar = key.take(OCTETS).filter(|scalar| scalar.len() == bytes)?;
             let public = skip_to_public(inner).unwrap_or_default();
             let bits = if scalar.len() == 32 { 256 } else { 448 };
-            Some(Key { kind, bits, state: State::Plain, public })
+            let curve = (kind == "Ed25519").then_some(Curve::Ed25519);
+            Some(Key { kind, bits, state: halves(curve, scalar, public), public })
         }
         _ => None,
     }
@@ -204,7 +205,22 @@ fn sec1<'a>(fields: &mut Der<'a>, outer_curve: Option<&'a [u8]>) -> Option<Key<'
     let point = fields.take(PUBLIC_KEY).and_then(|content| Der(content).take(BITS));
     let public = point.and_then(<[u8]>::split_first).map_or(&[][..], |(_, point)| point);
     let bits = curve.and_then(curve_bits).unwrap_or(scalar.len() as u32 * 8);
-    Some(Key { kind: "EC", bits, state: State::Plain, public })
+    let state = halves(curve.and_then(Curve::named), scalar, public);
+    Some(Key { kind: "EC", bits, state, public })
+}
+
+/// How the halves of a key on a curve stand to each other.
+fn halves(curve: Option<Curve>, private: &[u8], public: &[u8]) -> State {
+    match curve {
+        Some(curve) if !public.is_empty() => {
+            if curve.agrees(private, public) {
+                State::Whole
+            } else {
+                State::Altered
+            }
+        }
+        _ => State::Plain,
+    }
 }
 
 /// Bits of a named curve (SEC 2, RFC 5639).
@@ -367,6 +383,7 @@ fn openssh_ec<'a>(public: &mut Strings<'a>, private: &mut Strings<'a>) -> Option
 
 #[cfg(test)]
 mod tests {
+    use super::super::curve::tests::{pair_of_ed25519, pair_of_p256};
     use super::super::pem::random_bytes;
     use super::*;
 
@@ -480,6 +497,22 @@ mod tests {
         let edwards = element(OCTETS, &random_bytes(32));
         let edwards = pkcs8(&[0x2b, 0x65, 0x70], &[], &edwards);
         let p256 = element(OBJECT, P256);
+        let (private, public) = pair_of_p256();
+        let whole = |last: u8| {
+            let point = [&[0], &public[..64], &[public[64] ^ last]].concat();
+            let half = element(PUBLIC_KEY, &element(BITS, &point));
+            let fields =
+                [number(&[1]), element(OCTETS, &private), element(PARAMETERS, &p256), half];
+            element(SEQUENCE, &fields.concat())
+        };
+        let (seed, point) = pair_of_ed25519();
+        let v2 = |last: u8| {
+            let half = [&[0], &point[..31], &[point[31] ^ last]].concat();
+            let name = element(SEQUENCE, &element(OBJECT, &[0x2b, 0x65, 0x70]));
+            let key = element(OCTETS, &element(OCTETS, &seed));
+            let half = element(IMPLICIT_PUBLIC_KEY, &half);
+            element(SEQUENCE, &[number(&[1]), name, key, half].concat())
+        };
         let dsa = [number(&[]), number(&factor(128, 1)), number(&[3]), number(&[5]), number(&[7])];
         let dsa = element(SEQUENCE, &[dsa.concat(), number(&[9])].concat());
         for (bytes, kind, bits, state, small) in [
@@ -487,11 +520,15 @@ mod tests {
             (rsa(256, true), "RSA", 2048, State::Altered, false),
             (rsa(64, false), "RSA", 512, State::Whole, true),
             (pkcs8(RSA_NAME, &[5, 0], &rsa(128, false)), "RSA", 1024, State::Whole, false),
-            (ec(Some(P256), 32), "EC", 256, State::Plain, false),
+            (ec(Some(P256), 32), "EC", 256, State::Altered, false),
+            (whole(0), "EC", 256, State::Whole, false),
+            (whole(1), "EC", 256, State::Altered, false),
+            (v2(0), "Ed25519", 256, State::Whole, false),
+            (v2(1), "Ed25519", 256, State::Altered, false),
             (ec(Some(BRAINPOOL384), 48), "EC", 384, State::Plain, false),
             (ec(Some(SECP112), 14), "EC", 112, State::Plain, true),
             (ec(None, 32), "EC", 256, State::Plain, false),
-            (pkcs8(EC_NAME, &p256, &ec(None, 32)), "EC", 256, State::Plain, false),
+            (pkcs8(EC_NAME, &p256, &ec(None, 32)), "EC", 256, State::Altered, false),
             (edwards, "Ed25519", 256, State::Plain, false),
             (dsa, "DSA", 1024, State::Plain, false),
             (openssh_edwards(b"none", 4, 0), "Ed25519", 256, State::Whole, false),

@@ -15,7 +15,9 @@ mod base32;
 mod base58check;
 mod base64;
 mod bech32;
+mod certificate;
 mod crc32;
+mod curve;
 mod describe;
 mod gitlab;
 mod json;
@@ -36,7 +38,7 @@ pub use aws_key_id::aws_account_id;
 pub use describe::describe;
 pub use jwt::jwt_exp;
 pub use known::is_known_sample;
-pub use pair::{PublicHalf, holds_public_half, public_half};
+pub use pair::{PublicHalf, certificate_end, holds_public_half, public_half};
 
 /// What [`verify`] found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

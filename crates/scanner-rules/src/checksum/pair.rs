@@ -2,11 +2,12 @@
 //! `authorized_keys` in the same text.
 //!
 //! The public half is a run of bytes (modulus, point, DSA's `y`) that stands in all of these as it is, so
-//! a pair is told by finding it there: no certificate is read, no signature checked, no arithmetic done.
-//! What shares 20 random bytes with a key belongs to it.
+//! a pair is told by finding it there: no signature is checked, no arithmetic done. What shares 20 random
+//! bytes with a key belongs to it. Of a certificate only its end is read.
 
 use super::base64::Alphabet;
 use super::base64::digit;
+use super::certificate;
 use super::key::PUBLIC_BYTES_MIN;
 use super::pem::{with_key, with_material};
 
@@ -34,6 +35,18 @@ pub fn holds_public_half(text: &[u8], half: &PublicHalf) -> bool {
         with_material(body, has).unwrap_or(false)
     };
     blocks(text).take(BLOCKS_MAX).any(holds) || lines(text).take(BLOCKS_MAX).any(holds)
+}
+
+/// When the last of the certificates in `text` that have this half ends, in seconds since 1970; `None` where there is none.
+pub fn certificate_end(text: &[u8], half: &PublicHalf) -> Option<u64> {
+    let end = |body: &[u8]| {
+        let end = |bytes: &[u8]| {
+            let has = bytes.windows(half.0.len()).any(|window| window == half.0);
+            has.then(|| certificate::not_after(bytes)).flatten()
+        };
+        with_material(body, end).flatten()
+    };
+    blocks(text).take(BLOCKS_MAX).filter_map(end).max()
 }
 
 /// The bodies of armored blocks that hold no private key.
@@ -127,6 +140,20 @@ mod tests {
             let text = format!("{private}\n{text}");
             assert_eq!(holds_public_half(text.as_bytes(), &half), want, "{text}");
         }
+    }
+
+    #[test]
+    fn the_last_certificate_of_a_key_tells_when_it_ends() {
+        let (key, point) = key();
+        let half = public_half(armored("EC PRIVATE KEY", &key).as_bytes()).expect("it has one");
+        let end = |times: &[&str], point: &[u8]| {
+            let one = |time: &&str| armored("CERTIFICATE", &certificate::made(time, point));
+            let text: String = times.iter().map(one).collect();
+            certificate_end(text.as_bytes(), &half)
+        };
+        assert_eq!(end(&["240301000000Z", "000229235959Z"], &point), Some(1_709_251_200));
+        assert_eq!(end(&["240301000000Z"], &[4; 65]), None);
+        assert_eq!(end(&[], &point), None);
     }
 
     #[test]
