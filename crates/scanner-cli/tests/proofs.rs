@@ -92,8 +92,8 @@ fn certificate(end: &str, public: &[u8]) -> Vec<u8> {
     element(0x30, &[element(0x30, &fields.concat()), element(3, b"signature")].concat())
 }
 
-#[test]
-fn findings_say_what_was_proven() {
+/// A folder with a file for each proof.
+fn planted() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let write =
         |name: &str, text: String| std::fs::write(dir.path().join(name), text).expect("a file");
@@ -118,6 +118,12 @@ fn findings_say_what_was_proven() {
         write(name, block("CERTIFICATE", "", &end) + &block("EC PRIVATE KEY", "", &whole));
     }
     write("locked.pem", block("RSA PRIVATE KEY", legacy, &noise(600)));
+    dir
+}
+
+#[test]
+fn findings_say_what_was_proven() {
+    let dir = planted();
     let text = run(
         dir.path(),
         &[

@@ -1,5 +1,7 @@
 //! What tells at once that a value is a piece of code or a place in a list, whatever it looks like.
 
+use super::extent::opening;
+use crate::contains::contains;
 use crate::gate::Candidate;
 use crate::gate::local_context::is_quote;
 
@@ -27,11 +29,19 @@ const CURSORS: [&[u8]; 10] = [
 pub(super) fn tells(candidate: &Candidate<'_>, key_end: usize) -> bool {
     let start = key_end.saturating_sub(KEY_REACH);
     names_cursor(&candidate.bytes[start..key_end.max(start)])
+        || is_of_badge(candidate)
         || (!is_quoted(candidate)
             && (is_hex_number(candidate.secret())
-                || is_type(candidate)
-                || (!names_password(&candidate.bytes[start..key_end.max(start)])
-                    && is_decimal(candidate.secret()))))
+                || is_expression(candidate.secret())
+                || is_type(candidate)))
+        || (opening(candidate).is_none()
+            && !names_password(&candidate.bytes[start..key_end.max(start)])
+            && is_decimal(candidate.secret()))
+}
+
+/// `x.token===t`, `25):u.token`, `f(x)?a:b`: a comparison or a choice of minified code.
+fn is_expression(value: &[u8]) -> bool {
+    [&b"==="[..], b"!==", b"):", b")?"].into_iter().any(|part| contains(value, part))
 }
 
 /// Whether a key names what people choose: that may be a number.
@@ -63,6 +73,14 @@ fn names_cursor(key: &[u8]) -> bool {
         let is_whole =
             before.last().is_none_or(|b| !b.is_ascii_alphabetic()) || last[0].is_ascii_uppercase();
         is_whole && last.eq_ignore_ascii_case(word)
+    })
+}
+
+/// `badge.svg?token=…`: what a page shows to everybody.
+fn is_of_badge(candidate: &Candidate<'_>) -> bool {
+    let before = candidate.line_before(KEY_REACH);
+    before.split_last_chunk::<7>().is_some_and(|(path, last)| {
+        last.eq_ignore_ascii_case(b"?token=") && path.ends_with(b".svg")
     })
 }
 
@@ -147,11 +165,17 @@ mod tests {
             ("SECRET = \"«0xC000019A»\";", false),
             ("SECRET = «0x0123456789abcdef01»", false),
             ("KEY: «__u32» = 2;", true),
+            ("[cover]: https://ci.dev/shop/graph/badge.svg?token=«mDP3mQJNnn»", true),
+            ("[api]: https://ci.dev/shop/orders.json?token=«mDP3mQJNnn»", false),
             ("tok:«1048576»,comma:8", true),
             ("key=«604800.5»", true),
+            ("`tok:«1048576»` in prose", true),
             ("key=\"«1048576»\"", false),
             ("tok=«12345678901234567890»", false),
             ("tok=«12345a78»", false),
+            ("tok?«dX.token===t»:0", true),
+            ("tok=«ia(S)?C:L»", true),
+            ("tok=\"«dX.token===t»\"", false),
             ("KEY: «NTSTATUS» = 2;", true),
             ("key = «NTSTATUS» == 2;", false),
             ("key = «hunter2» # = x", false),

@@ -70,12 +70,6 @@ pub(crate) const FORMS: &[Form] = &[
         "r = requests.get(url, auth=HTTPDigestAuth('ops', os.environ['OPS_PASSWORD']))\n",
     ),
     (
-        "user and password, Go",
-        "client.go",
-        "\treq.SetBasicAuth(\"ops\", \"{v}\")\n",
-        "\treq.SetBasicAuth(\"ops\", os.Getenv(\"OPS_PASSWORD\"))\n",
-    ),
-    (
         "bearer, HTTP file",
         "requests.http",
         "GET /orders HTTP/1.1\nauthorization: bearer {v}\n",

@@ -4,6 +4,7 @@
 mod files;
 mod headers;
 mod kinds;
+mod quiet;
 
 use scanner_core::{Chunk, Confidence, FileId};
 use scanner_engine::{Engine, EngineOptions, ObjectFacts, ScanScratch};
@@ -85,4 +86,15 @@ fn headers_are_found_and_their_stand_ins_are_not() {
 #[test]
 fn every_family_of_files_has_its_notations() {
     check(kinds::FORMS);
+}
+
+#[test]
+fn what_is_no_secret_stays_quiet() {
+    let mut reader = Reader::new();
+    let told = quiet::TEXTS.iter().filter_map(|(name, path, text)| {
+        let found = reader.likely(path, text);
+        (!found.is_empty()).then(|| format!("{name}: {found:?}"))
+    });
+    let told: Vec<String> = told.collect();
+    assert!(told.is_empty(), "{} of {}:\n{}", told.len(), quiet::TEXTS.len(), told.join("\n"));
 }
