@@ -13,7 +13,7 @@ use scanner_core::DecodeKind;
 const SIDE: usize = 4096;
 
 /// Bytes around a join that are read with it.
-const JOIN_SIDE: usize = 640;
+const JOIN_SIDE: usize = 320;
 
 /// Bytes between two literals that are joined, their second quote included, at most.
 const JOIN_MAX: usize = 80;
