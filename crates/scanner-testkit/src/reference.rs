@@ -358,7 +358,11 @@ fn join(bytes: &[u8], at: usize) -> Option<usize> {
         let between = if is_escaped { between.strip_suffix(b"\\")? } else { between };
         let operator = operator(between)?;
         let known = ["+", ".", "..", "&", "~", "<>", "++", "||", "^"].map(str::as_bytes);
-        let is_beside = operator.is_empty() && opened == closed && skip_blanks(between) > 0;
+        let blanks = &between[..skip_blanks(between)];
+        let lines: Vec<&[u8]> = blanks.split(|byte| *byte == b'\n').collect();
+        let is_indented = lines.len() == 1 || (lines.len() == 2 && !lines[1].is_empty());
+        let is_beside =
+            operator.is_empty() && opened == closed && !blanks.is_empty() && is_indented;
         let joins = is_beside || known.contains(&operator);
         return (joins && is_joinable(bytes[end])).then_some(end);
     }

@@ -140,11 +140,18 @@ fn behind_gap(rest: &[u8], quote: u8, is_escaped: bool) -> Option<usize> {
     let opening = rest.get(at)?;
     let is_escaped_too = rest[..at].last() == Some(&b'\\');
     let holds = if operator.is_empty() {
-        first > 0 && *opening == quote
+        first > 0 && *opening == quote && is_beside(&rest[..first])
     } else {
         OPERATORS.contains(&operator) && matches!(opening, b'"' | b'\'' | b'`')
     };
     (holds && is_escaped == is_escaped_too).then_some(at + 1)
+}
+
+/// Whether literals with these blanks between them are one, without an operator: the second stands on the line of the
+/// first, or indented on the next one. One at the front of a line, or behind an empty one, begins something new.
+fn is_beside(blanks: &[u8]) -> bool {
+    let lines = memchr::memchr_iter(b'\n', blanks).count();
+    lines == 0 || (lines == 1 && !blanks.ends_with(b"\n"))
 }
 
 /// Blanks at the front, ends of lines among them, also those that a backslash or an underscore carries over.
@@ -268,6 +275,8 @@ mod tests {
             "a = \"abc\" + + \"def\"",
             "a = 'it''s'",
             "a = \"abc\" 'def'",
+            "a = \"abc\"\n\"def\" = 1",
+            "a = \"abc\"\n\n  \"def\"",
             "printf(\"one\\n\"\n  \"two\")",
             "a = \"abc\" + \\\"def\"",
             "a = 'abc'||'def'",
