@@ -249,6 +249,7 @@ fn is_escape(bytes: &[u8], place: usize) -> bool {
         Some([b'\\', b'x', after]) => (b'0'..b'8').contains(after),
         Some([b'\\', b'\n' | b'\r', _]) => true,
         Some([b'\\', ..]) => false,
+        Some([b'"' | b'\'' | b'`', ..]) => join::may_begin(bytes, place),
         _ => true,
     }
 }

@@ -26,6 +26,26 @@ const SCHEMES: [&[u8]; 2] = [b"bearer ", b"basic "];
 /// Characters around a join that a part of a secret would have at least, and those that are looked at to either side.
 const RUN: (usize, usize) = (8, 16);
 
+/// Whether a quote with a blank or an operator behind it may begin a join, by its neighbours: the character before it and
+/// the next three. Most are ends of literals of which no other goes on.
+#[inline]
+pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
+    let (Some(before), Some([_, next, behind])) =
+        (at.checked_sub(1).map(|at| bytes[at]), bytes[at + 1..].first_chunk::<3>())
+    else {
+        return false;
+    };
+    let ends = is(before, PART) || matches!(before, b' ' | b'\\');
+    let opens = |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'\\');
+    // A letter belongs to the quote behind it.
+    let goes_on = if next.is_ascii_alphabetic() {
+        opens(*behind)
+    } else {
+        is(*next, BLANK | OPERATOR) || *next == b'_' || opens(*next)
+    };
+    ends && goes_on
+}
+
 /// Whether the join that may begin at `at` is worth taking out: the characters around it, those of further literals
 /// included, are eight or more, and a digit or letters of both cases are among them.
 pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
