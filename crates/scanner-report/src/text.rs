@@ -7,8 +7,8 @@ use std::fmt;
 use std::io::{self, Write};
 
 use scanner_core::{
-    Confidence, EventSink, Finding, GitPlace, GitReach, ObjectPath, ScanEvent, Severity, SinkError,
-    Status, Summary, Validation,
+    Confidence, DecodeKind, EventSink, Finding, GitPlace, GitReach, ObjectPath, ScanEvent,
+    Severity, SinkError, Status, Summary, Validation,
 };
 
 use crate::paint::{Palette, Style};
@@ -296,7 +296,7 @@ impl fmt::Display for Verdict<'_> {
         }
         for (index, kind) in finding.decode.iter().enumerate() {
             f.write_str(if index == 0 { " · inside " } else { " › " })?;
-            f.write_str(kind.name())?;
+            f.write_str(if *kind == DecodeKind::Join { "joined literals" } else { kind.name() })?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 mod baselines;
 mod faults;
 mod history;
+mod inside;
 mod kit;
 mod remember;
 mod story;
