@@ -15,6 +15,9 @@ const SIDE: usize = 4096;
 /// Bytes around a join that are read with it.
 const JOIN_SIDE: usize = 320;
 
+/// Bytes from a join on that decide whether it is one worth taking out.
+const JOIN_SEEN: usize = 92;
+
 /// Bytes between two literals that are joined, their second quote included, at most.
 const JOIN_MAX: usize = 80;
 
@@ -371,6 +374,7 @@ fn join(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Whether a join begins at `at` that is taken out together with all others around it.
 fn begins_join(bytes: &[u8], at: usize) -> bool {
+    let bytes = &bytes[..bytes.len().min(at + JOIN_SEEN)];
     let joined =
         if b"\"'`".contains(&bytes[at]) { join(bytes, at) } else { carried_over(bytes, at) };
     let Some(mut next) = joined else { return false };

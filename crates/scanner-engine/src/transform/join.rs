@@ -13,6 +13,10 @@ use super::Sink;
 /// Bytes between two parts, at most: less than decides about any other encoding.
 const GAP_MAX: usize = 80;
 
+/// Bytes from a join's first on that decide whether it is worth taking out: along a delta no more is looked at again
+/// (`delta/encoded.rs`).
+const SEEN_MAX: usize = 92;
+
 /// Bytes to either side of a join that are read with it: the key and what a judgement looks at.
 pub(super) const SIDE: usize = 320;
 
@@ -49,6 +53,7 @@ pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
 /// Whether the join that may begin at `at` is worth taking out: the characters around it, those of further literals
 /// included, are eight or more, and a digit or letters of both cases are among them.
 pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
+    let bytes = &bytes[..bytes.len().min(at + SEEN_MAX)];
     let Some(mut next) = end(bytes, at) else { return false };
     let before = bytes[..at].strip_suffix(b"\\").unwrap_or(&bytes[..at]);
     let (mut run, mut kinds) = (0, 0);
