@@ -101,10 +101,11 @@ pub fn layer_of(bytes: &[u8], is_decoded: bool) -> Vec<(DecodeKind, Text)> {
         return vec![(kind, plain.into_iter().map(|byte| (byte, 0..bytes.len())).collect())];
     }
     let mut found = Vec::new();
-    for span in base64_spans(bytes) {
+    let (spans, texts) = base64_spans(bytes);
+    for span in spans {
         found.push((DecodeKind::Base64, base64(bytes, span)));
     }
-    for span in hex_spans(bytes) {
+    for span in hex_spans(bytes, &texts) {
         found.push((DecodeKind::Hex, hex(bytes, span)));
     }
     let escapes: [(DecodeKind, Begins, Inside, Unit); 4] = [
@@ -451,7 +452,8 @@ fn join_unit(bytes: &[u8], at: usize) -> (Option<Meaning>, usize) {
     joined.map_or((Some(Meaning::Byte(bytes[at])), 1), |end| (None, end - at))
 }
 
-fn hex_spans(bytes: &[u8]) -> Vec<Range<usize>> {
+/// Runs of digits; none is noticed in `texts`.
+fn hex_spans(bytes: &[u8], texts: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let is_hex = |at: &usize| bytes[*at].is_ascii_hexdigit();
     for run in runs(bytes.len(), |at| is_hex(&at)) {
@@ -459,7 +461,10 @@ fn hex_spans(bytes: &[u8]) -> Vec<Range<usize>> {
             let first = run.start + parity;
             let high = |pair: usize| (b'2'..=b'7').contains(&bytes[first + 2 * pair]);
             let pairs = (run.end.saturating_sub(first)) / 2;
-            let spells = (0..pairs.saturating_sub(15)).any(|pair| (pair..pair + 16).all(high));
+            let is_free =
+                |pair: usize| texts.iter().all(|text| !text.contains(&(first + 2 * pair)));
+            let spells = (0..pairs.saturating_sub(15))
+                .any(|pair| (pair..pair + 16).all(high) && is_free(pair));
             if spells {
                 spans.push(first..first + 2 * pairs);
             }
@@ -506,8 +511,9 @@ fn is_noticed(bytes: &[u8], at: usize) -> bool {
     is_ascii || (is_zipped && is_first)
 }
 
-fn base64_spans(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut spans: Vec<Range<usize>> = Vec::new();
+/// What is noticed as base64; and from where on runs are text to their end, in which nothing else is noticed.
+fn base64_spans(bytes: &[u8]) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    let (mut spans, mut texts) = (Vec::new(), Vec::new());
     let mut taken = [0; 4];
     for at in 0..bytes.len() {
         if at < taken[at % 4] || !is_noticed(bytes, at) {
@@ -528,14 +534,26 @@ fn base64_spans(bytes: &[u8]) -> Vec<Range<usize>> {
         {
             (line, end, is_wrapped) = (next, end_of(next), true);
         }
+        let whole_groups = at..end - (end - at) % 4;
         if is_wrapped {
             taken = [end; 4];
+        } else if reads_as_text(&base64(bytes, whole_groups)) {
+            taken = [end; 4];
+            texts.push(at..end);
         } else {
             taken[at % 4] = end;
         }
         spans.push(start..end);
     }
-    spans
+    (spans, texts)
+}
+
+/// UTF-8 whose last character may be cut, without control characters but tabs and ends of lines.
+fn reads_as_text(decoded: &Text) -> bool {
+    let bytes: Vec<u8> = decoded.iter().map(|(byte, _)| *byte).collect();
+    let is_utf8 =
+        std::str::from_utf8(&bytes).map_or_else(|bad| bad.error_len().is_none(), |_| true);
+    is_utf8 && bytes.iter().all(|byte| *byte >= 32 || [9, 10, 13].contains(byte))
 }
 
 /// Where base64 goes on behind a line break, real or written out, and an indent.

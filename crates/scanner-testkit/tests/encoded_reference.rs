@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use proptest::prelude::*;
 use scanner_core::{DecodeKind, RootSpan};
-use scanner_engine::{EngineOptions, Tuning};
+use scanner_engine::transform::peel;
+use scanner_engine::{EngineOptions, SimdLevel, Tuning};
 use scanner_rules::{RuleSpec, builtin};
-use scanner_testkit::reference::decode_all;
+use scanner_testkit::reference::{Text, decode_all, layer_of};
 use scanner_testkit::{Runner, engines};
 
 /// Some rules of every shape: the oracle runs each over every byte.
@@ -140,6 +141,36 @@ proptest! {
         }
         let whole = runner.whole("a.txt", &text);
         prop_assert_eq!(runner.chunks("a.txt", &text, payload), whole);
+    }
+}
+
+/// Runs of base64 and hex glued to each other, of text and of none.
+fn glued() -> impl Strategy<Value = Vec<u8>> {
+    let encoded = |text: &[u8]| wrap(1, text);
+    let piece = prop_oneof![
+        3 => "[ -~]{10,60}|[A-Z]{10,90}|[A,;CE]{10,90}|[é-ö -~]{10,60}".prop_map(move |text| encoded(text.as_bytes())),
+        1 => prop::collection::vec(any::<u8>(), 18..60).prop_map(move |bytes| encoded(&bytes)),
+        1 => "[ -~]{16,40}".prop_map(|text| wrap(3, text.as_bytes())),
+        1 => "A{1,80}|Q{1,80}|[A-Da-d0-3+/_-]{1,7}|eJxLTEpOAQ|H4sIAAAA".prop_map(String::into_bytes),
+        1 => "[\n =;]|\\\\n".prop_map(String::into_bytes),
+    ];
+    prop::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn a_layer_is_that_of_the_plain_decoder(text in glued()) {
+        let mut engine: Vec<(DecodeKind, Vec<u8>)> =
+            peel(&text, SimdLevel::detect(), usize::MAX).into_iter().map(|p| (p.kind, p.bytes)).collect();
+        let bytes = |decoded: Text| decoded.into_iter().map(|(byte, _)| byte).collect();
+        let mut plain: Vec<(DecodeKind, Vec<u8>)> =
+            layer_of(&text, false).into_iter().map(|(kind, decoded)| (kind, bytes(decoded))).collect();
+        for all in [&mut engine, &mut plain] {
+            all.retain(|(kind, bytes)| !bytes.is_empty() && !matches!(kind, DecodeKind::Gzip | DecodeKind::Zlib));
+            all.sort();
+            all.dedup();
+        }
+        prop_assert_eq!(engine, plain);
     }
 }
 

@@ -15,6 +15,12 @@ const LINE_MIN: usize = 40;
 /// Blanks that the next wrapped line may begin with, at most.
 const INDENT_MAX: usize = 64;
 
+/// Groups that are looked at together to tell whether a run is text.
+const TEXT_GROUPS: usize = 256;
+
+/// Bytes of a character of UTF-8 that is cut, at most.
+const CUT_MAX: usize = 3;
+
 /// The six bits of a character; 64 where it is none.
 const VALUES: [u8; 256] = {
     let mut table = [64; 256];
@@ -83,6 +89,35 @@ fn next_line(bytes: &[u8], end: usize) -> Option<usize> {
 /// Whether a span holds anything but characters of the alphabet.
 pub(super) fn is_wrapped(span: &[u8]) -> bool {
     memchr::memchr2(b'\n', b'\\', span).is_some()
+}
+
+/// Whether the whole groups of a run are text from end to end: UTF-8 without control characters but tabs and ends of
+/// lines. The last character may be cut.
+pub(super) fn is_text(level: SimdLevel, run: &[u8]) -> bool {
+    // A character that a piece cuts stands in front of the next.
+    let mut decoded = [0; CUT_MAX + 3 * TEXT_GROUPS];
+    let mut cut = 0;
+    for groups in run.as_chunks::<4>().0.chunks(TEXT_GROUPS) {
+        let end = cut + 3 * groups.len();
+        decode_groups(level, groups, &mut decoded[cut..end]);
+        let piece = &decoded[..end];
+        if piece.iter().fold(false, |any, byte| any | is_control(*byte)) {
+            return false;
+        }
+        let whole = match std::str::from_utf8(piece) {
+            Ok(_) => end,
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            Err(_) => return false,
+        };
+        decoded.copy_within(whole..end, 0);
+        cut = end - whole;
+    }
+    true
+}
+
+/// A character that text does not hold.
+fn is_control(byte: u8) -> bool {
+    byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
 /// As [`decode`], of a run without line breaks, whose bytes need no list of where they come from.
@@ -283,5 +318,28 @@ mod tests {
             };
             prop_assert_eq!(decoded(SimdLevel::detect()), decoded(SimdLevel::Scalar));
         }
+    }
+
+    #[test]
+    fn a_run_that_is_text_all_the_way_is_told() {
+        let long = "Grüße 🙂, wörld\t\n".repeat(300);
+        for (text, want) in [
+            (long.as_bytes(), true),
+            (&long.as_bytes()[1..], true),
+            (&long.as_bytes()[3..], false),
+            (&long.as_bytes()[..long.len() - 1], true),
+            (b"abc\0def", false),
+            (b"abc\xffdef", false),
+        ] {
+            let run = data_encoding::BASE64_NOPAD.encode(text);
+            let told = [SimdLevel::detect(), SimdLevel::Scalar].map(|l| is_text(l, run.as_bytes()));
+            assert_eq!(told, [want; 2], "{run}");
+            let cut =
+                (0..run.len()).filter(|end| !is_text(SimdLevel::detect(), &run.as_bytes()[..*end]));
+            assert_eq!(cut.count() == 0, want);
+        }
+        let late = [long.repeat(3).as_bytes(), b"\xe2\x28"].concat();
+        let run = data_encoding::BASE64.encode(&late);
+        assert!(!is_text(SimdLevel::detect(), run.as_bytes()));
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use scanner_core::DecodeKind;
 
-use super::masks::{BLOCK, Marks, marks, scan_escapes, scan_hints, standard};
+use super::masks::{BLOCK, Marks, leads, marks, scan_escapes, scan_hints, standard};
 use super::{EncodedSpan, SIDE_MAX, base64, escape, hex, html, join, percent, quoted};
 use crate::prefilter::NotedBlocks;
 use crate::prefilter::native::SimdLevel;
@@ -19,6 +19,9 @@ struct Taken {
     base64: [usize; 4],
     /// Of hex, by parity of the pair.
     hex: [usize; 2],
+    /// From a place on where base64 shows itself to the end of its run, which is text all the way: there is nothing else
+    /// in it.
+    text: Range<usize>,
     /// The last span of each kind of escape, as its index among all spans.
     escapes: [Option<usize>; 5],
 }
@@ -129,19 +132,25 @@ impl<'a> Search<'a> {
     /// Looks at the places of the block at `at` where long runs begin.
     fn find_in_runs(&mut self, at: usize, begins: u64, out: &mut Vec<EncodedSpan>) {
         let (level, bytes, taken) = (self.level, self.bytes, &mut self.taken);
+        if taken.text.start <= at && at + BLOCK <= taken.text.end {
+            return;
+        }
+        // What is compressed begins where the run does.
+        let zipped = places(begins & !(begins << 1), at).filter(|place| is_zipped(bytes, *place));
+        let zipped = zipped.fold(0, |mask, place| mask | 1 << (place - at));
+        let leads = leads(level, bytes, at);
+        if (ascii_leads(leads.first) | text_leads(leads.hex_high)) & begins | zipped == 0 {
+            return;
+        }
         let current = if self.ahead.0 == at { self.ahead.1 } else { marks(level, bytes, at) };
         self.ahead = (at + BLOCK, marks(level, bytes, at + BLOCK));
         let (current, next) = (&current, &self.ahead.1);
         let ascii = ascii_groups(current, next) & begins & !taken.base64_in(at);
-        // What is compressed begins where the run does.
-        let zipped = begins & !(begins << 1);
         for place in places(ascii | zipped, at) {
-            if ascii >> (place - at) & 1 == 1 || is_zipped(bytes, place) {
-                take_base64(level, bytes, place, taken, out);
-            }
+            take_base64(level, bytes, place, taken, out);
         }
         for place in places(hex_text(current, next) & begins, at) {
-            if place >= taken.hex[place % 2] {
+            if place >= taken.hex[place % 2] && !taken.text.contains(&place) {
                 let range = hex::span(bytes, place);
                 taken.hex[place % 2] = range.end;
                 out.push(EncodedSpan::new(DecodeKind::Hex, range));
@@ -174,6 +183,23 @@ fn wide(low: u64, high: u64) -> u128 {
     u128::from(low) | u128::from(high) << 64
 }
 
+/// Bits at which six groups of base64 may begin that decode to ASCII, by their first characters alone: most names of
+/// programs have a small letter where there would be none.
+#[inline(always)]
+fn ascii_leads(first: u128) -> u64 {
+    let two = first & first >> 4;
+    (two & two >> 8 & two >> 16) as u64
+}
+
+/// Bits at which sixteen pairs of hexadecimal digits may begin that are ASCII text, by their first digits alone.
+#[inline(always)]
+fn text_leads(hex_high: u128) -> u64 {
+    let two = hex_high & hex_high >> 2;
+    let four = two & two >> 4;
+    let eight = four & four >> 8;
+    (eight & eight >> 16) as u64
+}
+
 /// Bits at which six groups of base64 in a row begin that decode to ASCII. Any twenty characters of ASCII hold
 /// the eighteen bytes of six whole groups, whatever the alignment; in random base64 one place in 260,000 looks
 /// the same.
@@ -183,22 +209,17 @@ fn ascii_groups(current: &Marks, next: &Marks) -> u64 {
         & wide(current.second, next.second) >> 1
         & wide(current.third, next.third) >> 2
         & wide(current.fourth, next.fourth) >> 3;
-    let two = group & group >> 4;
-    (two & two >> 8 & two >> 16) as u64
+    ascii_leads(group)
 }
 
 /// Bits at which sixteen pairs of hexadecimal digits begin that are ASCII text.
 #[inline(always)]
 fn hex_text(current: &Marks, next: &Marks) -> u64 {
-    let pair = wide(current.hex_high, next.hex_high) & wide(current.hex, next.hex) >> 1;
-    let two = pair & pair >> 2;
-    let four = two & two >> 4;
-    let eight = four & four >> 8;
-    (eight & eight >> 16) as u64
+    text_leads(wide(current.hex_high, next.hex_high) & wide(current.hex, next.hex) >> 1)
 }
 
-/// The span of the group at `place`, unless one of that alignment holds it. A run that decodes to text in two
-/// alignments is decoded in both.
+/// The span of the group at `place`, unless one of that alignment holds it. A run that shows ASCII in two alignments is
+/// decoded in both, unless it is text from the first such place to its end: the mappings of source maps show ASCII in all.
 fn take_base64(
     level: SimdLevel,
     bytes: &[u8],
@@ -213,6 +234,9 @@ fn take_base64(
     if is_wrapped {
         // Wrapped lines need not keep the alignment of places.
         taken.base64 = [range.end; 4];
+    } else if base64::is_text(level, &bytes[place..range.end]) {
+        taken.base64 = [range.end; 4];
+        taken.text = place..range.end;
     } else {
         taken.base64[place % 4] = range.end;
     }
@@ -221,41 +245,90 @@ fn take_base64(
 
 /// Whether base64 of compressed data may begin at `place`: `eJ` and `eN` are zlib's first bytes, `H4sI` gzip's.
 fn is_zipped(bytes: &[u8], place: usize) -> bool {
-    let begins = place == 0 || base64::value(bytes[place - 1]).is_none();
-    let Some(run) = bytes.get(place..place + ZIPPED_MIN) else { return false };
-    let magic = match run {
+    let magic = match &bytes[place..] {
         [b'e', b'J', third, ..] => (b'w'..=b'z').contains(third),
         [b'e', b'N', third, ..] => (b'o'..=b'r').contains(third),
-        _ => run.starts_with(b"H4sI"),
+        run => run.starts_with(b"H4sI"),
     };
-    begins && magic && run.iter().all(|byte| base64::standard_value(*byte).is_some())
+    let is_first = || place == 0 || base64::value(bytes[place - 1]).is_none();
+    let is_run = |run: &[u8]| run.iter().all(|byte| base64::standard_value(*byte).is_some());
+    magic && is_first() && bytes.get(place..place + ZIPPED_MIN).is_some_and(is_run)
 }
 
-/// A closer look at a place that may begin an escape, before anything is called.
+/// A closer look at a place that may begin an escape, before anything is called: at its neighbours.
 #[inline(always)]
 fn is_escape(bytes: &[u8], place: usize) -> bool {
-    match bytes.get(place..place + 3) {
-        Some([b'%', high, _]) => high.is_ascii_hexdigit(),
-        Some([b'&', next, after]) => matches!(
-            (next, after),
-            (b'#', _) | (b'a', b'm' | b'p') | (b'l' | b'g', b't') | (b'q', b'u') | (b'n', b'b')
-        ),
-        Some([b'=', next, after]) => {
-            matches!((next, after), (b'3', b'D' | b'd') | (b'\n', _) | (b'\r', b'\n'))
-        }
-        // ASCII, so the first digit is small or there are zeros in front.
-        Some([b'\\', b'u', after]) => matches!(after, b'0' | b'{'),
-        Some([b'\\', b'U', after]) => *after == b'0',
-        Some([b'\\', b'x', after]) => (b'0'..b'8').contains(after),
-        Some([b'\\', b'\n' | b'\r', _]) => true,
-        Some([b'\\', ..]) => false,
-        Some([b'"' | b'\'' | b'`', ..]) => join::may_begin(bytes, place),
+    let near = place.checked_sub(1).and_then(|from| bytes[from..].first_chunk());
+    let Some([before, here, next, third, fourth]) = near else { return true };
+    let [of_before, of_here, of_next, of_third] = [(0, before), (1, here), (2, next), (3, third)]
+        .map(|(of, byte)| NEAR[of][usize::from(*byte)]);
+    match of_before & of_here & of_next & of_third {
+        0 => false,
+        JOINED => !third.is_ascii_alphabetic() || NEAR_QUOTES.contains(fourth),
+        // ASCII, so there are zeros in front.
+        UNICODE => *third == b'{' || *fourth == b'0',
+        QUOTED => *next != b'3' || matches!(third, b'D' | b'd'),
         _ => true,
     }
 }
 
+/// The kinds of escapes that [`NEAR`] knows, a bit for each: `%41`, `\x41`, `\u0041`, a line carried over by a backslash,
+/// `&#65;`, `=3D`, a quote that closes a literal.
+const PERCENT: u8 = 1;
+const BYTE: u8 = 2;
+const UNICODE: u8 = 4;
+const CARRIED: u8 = 8;
+const ENTITY: u8 = 16;
+const QUOTED: u8 = 32;
+const JOINED: u8 = 64;
+
+/// What may open a literal.
+const NEAR_QUOTES: &[u8] = b"\"'`\\";
+
+/// By byte, the kinds of escapes that it may stand before, begin, and stand second and third in.
+static NEAR: [[u8; 256]; 4] = {
+    let mut near = [[0; 256]; 4];
+    let all = PERCENT | BYTE | UNICODE | CARRIED | ENTITY | QUOTED;
+    let mut byte = 0;
+    while byte < 256 {
+        near[0][byte] = if join::may_end(byte as u8) { all | JOINED } else { all };
+        near[3][byte] = CARRIED | QUOTED | if join::may_go_on(byte as u8) { JOINED } else { 0 };
+        byte += 1;
+    }
+    let known: [(usize, &[u8], u8); 16] = [
+        (1, b"%", PERCENT),
+        (2, b"0123456789abcdefABCDEF", PERCENT),
+        (3, b"0123456789abcdefABCDEF", PERCENT),
+        (1, b"\\", BYTE | UNICODE | CARRIED),
+        (2, b"x", BYTE),
+        (3, b"0234567", BYTE),
+        (2, b"uU", UNICODE),
+        (3, b"0{", UNICODE),
+        (2, b"\r\n", CARRIED),
+        (1, b"&", ENTITY),
+        (2, b"#alqgn", ENTITY),
+        (3, b"0123456789xXmptub", ENTITY),
+        (1, b"=", QUOTED),
+        (2, b"3\r\n", QUOTED),
+        (1, b"\"'`", JOINED),
+        (2, b" \t\r\n+.&\\", JOINED),
+    ];
+    let mut row = 0;
+    while row < known.len() {
+        let (of, bytes, kinds) = known[row];
+        let mut index = 0;
+        while index < bytes.len() {
+            near[of][bytes[index] as usize] |= kinds;
+            index += 1;
+        }
+        row += 1;
+    }
+    near
+};
+
 /// Adds the escape at `place`, with up to [`SIDE_MAX`] bytes to either side, to the last span of its kind where they
 /// touch, or else to a new one. So spans follow from the text alone, wherever it was cut.
+#[inline(never)]
 fn take_escape(bytes: &[u8], place: usize, taken: &mut Taken, out: &mut Vec<EncodedSpan>) {
     let (which, kind) = match bytes[place] {
         b'%' => (0, DecodeKind::Percent),
@@ -335,5 +408,22 @@ mod tests {
             find(level, &text, None, &mut without);
             prop_assert_eq!(with, without);
         }
+    }
+
+    #[test]
+    fn a_run_that_is_text_is_decoded_once() {
+        let spans = |text: &str| {
+            let mut spans = Vec::new();
+            find(SimdLevel::detect(), text.as_bytes(), None, &mut spans);
+            spans.iter().map(|span| (span.kind, span.range())).collect::<Vec<_>>()
+        };
+        // Shows ASCII in each alignment.
+        let mappings = data_encoding::BASE64
+            .encode("{\"mappings\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAA;AACA\"}".as_bytes());
+        let run = mappings.trim_end_matches('=');
+        assert_eq!(spans(&mappings), [(DecodeKind::Base64, 0..run.len())]);
+        // Behind something else it is text all the same; before binary data it is not.
+        assert_eq!(spans(&format!("x{run}")), [(DecodeKind::Base64, 1..run.len() + 1)]);
+        assert_eq!(spans(&format!("{run}/////////w")).len(), 4);
     }
 }

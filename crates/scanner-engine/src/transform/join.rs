@@ -30,24 +30,16 @@ const SCHEMES: [&[u8]; 2] = [b"bearer ", b"basic "];
 /// Characters around a join that a part of a secret would have at least, and those that are looked at to either side.
 const RUN: (usize, usize) = (8, 16);
 
-/// Whether a quote with a blank or an operator behind it may begin a join, by its neighbours: the character before it and
-/// the next three. Most are ends of literals of which no other goes on.
-#[inline]
-pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
-    let (Some(before), Some([_, next, behind])) =
-        (at.checked_sub(1).map(|at| bytes[at]), bytes[at + 1..].first_chunk::<3>())
-    else {
-        return false;
-    };
-    let ends = is(before, PART) || matches!(before, b' ' | b'\\');
-    let opens = |byte: u8| matches!(byte, b'"' | b'\'' | b'`' | b'\\');
-    // A letter belongs to the quote behind it.
-    let goes_on = if next.is_ascii_alphabetic() {
-        opens(*behind)
-    } else {
-        is(*next, BLANK | OPERATOR) || *next == b'_' || opens(*next)
-    };
-    ends && goes_on
+/// Whether a literal that is joined may end with this byte, which may be the backslash of an escaped quote or the blank
+/// behind a scheme.
+pub(super) const fn may_end(byte: u8) -> bool {
+    is(byte, PART) || matches!(byte, b' ' | b'\\')
+}
+
+/// Whether a join may have this byte behind the first blank or operator; a letter belongs to the quote behind it.
+pub(super) const fn may_go_on(byte: u8) -> bool {
+    let opens = matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'_');
+    opens || byte.is_ascii_alphabetic() || is(byte, BLANK | OPERATOR)
 }
 
 /// Whether the join that may begin at `at` is worth taking out: the characters around it, those of further literals
@@ -138,8 +130,8 @@ const fn enter(kinds: &mut [u8; 256], members: &[u8], kind: u8) {
     }
 }
 
-fn is(byte: u8, kind: u8) -> bool {
-    KINDS[usize::from(byte)] & kind != 0
+const fn is(byte: u8, kind: u8) -> bool {
+    KINDS[byte as usize] & kind != 0
 }
 
 /// Whether a secret may hold this character where it is cut.

@@ -35,6 +35,15 @@ pub(super) struct Marks {
     pub(super) hex: u64,
 }
 
+/// What [`Marks`] need at least, of a block and the one behind: two of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Leads {
+    /// May begin four characters of standard base64 whose first byte is ASCII.
+    pub(super) first: u128,
+    /// First digit of a pair that is ASCII text.
+    pub(super) hex_high: u128,
+}
+
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 64;
 
@@ -53,6 +62,22 @@ pub(super) fn marks(level: SimdLevel, bytes: &[u8], at: usize) -> Marks {
     }
     let _ = level;
     scalar(bytes, at)
+}
+
+/// The leads of the block at `at` and the next. Bytes past the end have none.
+#[inline]
+pub(super) fn leads(level: SimdLevel, bytes: &[u8], at: usize) -> Leads {
+    #[cfg(target_arch = "x86_64")]
+    if let SimdLevel::Avx2 = level {
+        return match bytes.get(at..at + STEP).map(TryInto::try_into) {
+            Some(Ok(seen)) => avx2::leads(level, seen),
+            _ => avx2::leads(level, &padded(bytes, at)),
+        };
+    }
+    let _ = level;
+    let (here, behind) = (scalar(bytes, at), scalar(bytes, at + BLOCK));
+    let wide = |low: u64, high: u64| u128::from(low) | u128::from(high) << BLOCK;
+    Leads { first: wide(here.first, behind.first), hex_high: wide(here.hex_high, behind.hex_high) }
 }
 
 /// The bytes of the block at `at` that are characters of the standard alphabet of base64.
@@ -344,7 +369,7 @@ pub(super) mod avx2 {
     use super::super::base64;
     use super::{
         ALPHABETS, BEHIND, BLOCK, CLASSES, Classes, ESCAPES, EXACT, FOLLOWERS, Hints, LEADERS,
-        Marks, QUOTE, QUOTES, STEP, padded,
+        Leads, Marks, QUOTE, QUOTES, STEP, padded,
     };
     use crate::prefilter::native::SimdLevel;
 
@@ -400,6 +425,29 @@ pub(super) mod avx2 {
             hex_high: wide(4),
             hex: wide(5),
         }
+    }
+
+    /// The leads of two blocks.
+    #[inline(always)]
+    #[expect(unsafe_code, reason = "calls a function compiled for AVX2")]
+    pub(super) fn leads(level: SimdLevel, seen: &[u8; STEP]) -> Leads {
+        assert!(matches!(level, SimdLevel::Avx2));
+        // SAFETY: `Avx2` is only made by `SimdLevel::detect` on a processor that has it.
+        unsafe { leads_avx2(seen) }
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn leads_avx2(seen: &[u8; STEP]) -> Leads {
+        let mask = |vector: __m256i| _mm256_movemask_epi8(vector).cast_unsigned();
+        let wide = |masks: [u32; 4]| {
+            let [a, b, c, d] = masks.map(u128::from);
+            a | b << 32 | c << 64 | d << 96
+        };
+        let quarters = [0, 32, 64, 96].map(|at| load(seen, at));
+        let others = quarters
+            .map(|bytes| mask(_mm256_cmpeq_epi8(classes(bytes, &FIRST), _mm256_setzero_si256())));
+        let high = quarters.map(|bytes| mask(within(bytes, b'2', b'7')));
+        Leads { first: !wide(others), hex_high: wide(high) }
     }
 
     /// Masks of 32 bytes, in the order of [`Marks`].
@@ -670,6 +718,8 @@ mod tests {
             let bytes = [&bytes[..place], &run, &bytes[place..]].concat();
             for at in [0, 40, bytes.len() - 30] {
                 prop_assert_eq!(marks(SimdLevel::detect(), &bytes, at), scalar(&bytes, at));
+                let leads = |level| leads(level, &bytes, at);
+                prop_assert_eq!(leads(SimdLevel::detect()), leads(SimdLevel::Scalar));
                 let run = |level| (alphabet_run(level, &bytes[at..]), standard(level, &bytes, at));
                 prop_assert_eq!(run(SimdLevel::detect()), run(SimdLevel::Scalar));
             }
