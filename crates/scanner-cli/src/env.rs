@@ -64,7 +64,7 @@ pub(crate) struct GitVariables {
     pub(crate) object_directory: Option<OsString>,
     /// `GIT_ALTERNATE_OBJECT_DIRECTORIES`: further folders of objects.
     pub(crate) alternate_objects: Option<OsString>,
-    /// Files that may list `safe.directory`.
+    /// Git's configuration files of the system and of the user, in git's order.
     pub(crate) config_files: Vec<PathBuf>,
     /// The user's folder.
     pub(crate) home: Option<PathBuf>,
@@ -145,7 +145,8 @@ impl Environment {
             shared.into_iter().chain(own).collect()
         };
         if set("GIT_CONFIG_NOSYSTEM").is_none() {
-            config_files.insert(0, PathBuf::from("/etc/gitconfig"));
+            let system = set("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into());
+            config_files.insert(0, PathBuf::from(system));
         }
         let text = |name: &&'static str| Some((*name, set(name)?.into_string().ok()?));
         let state_home = set("XDG_STATE_HOME")

@@ -36,6 +36,7 @@ fn main() {
         spill_dir: std::env::temp_dir(),
         trust: Trust::All,
         home: None,
+        config_files: Vec::new(),
         overlay: Overlay::default(),
     };
     let repository = Repository::open(Path::new(&path), &options).expect("a repository");

@@ -47,6 +47,7 @@
 //!     spill_dir: "/tmp".into(),
 //!     trust: Trust::Listed(Vec::new()),
 //!     home: None,
+//!     config_files: Vec::new(),
 //!     overlay: Overlay::default(),
 //! };
 //! let repository = Repository::open(".".as_ref(), &options)?;

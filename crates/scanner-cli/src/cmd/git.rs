@@ -59,6 +59,7 @@ pub(crate) fn source(
             spill_dir: std::env::temp_dir(),
             trust: Trust::Listed(safe_directories(around.environment)),
             home: around.environment.git.home.clone(),
+            config_files: around.environment.git.config_files.clone(),
             overlay: overlay(args, around.environment),
         },
         paths: Arc::new(PathFilter::new(around.policy)?),

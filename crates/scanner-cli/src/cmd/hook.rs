@@ -42,6 +42,7 @@ fn install(
         spill_dir: std::env::temp_dir(),
         trust: Trust::Listed(git::safe_directories(environment)),
         home: environment.git.home.clone(),
+        config_files: environment.git.config_files.clone(),
         overlay: Overlay::default(),
     };
     let repository = Repository::open(path, &options)?;

@@ -1,9 +1,17 @@
 //! The few settings of git's configuration files that say how to read a repository. `gix-config` parses them.
 //!
 //! Files are read and includes followed here, not by `gix-config`: it reads included files whole, and a file that
-//! includes itself three times keeps it busy for 3¹⁰ files. Here each file counts, whoever includes it. As git does, what
-//! says how objects and references are kept is taken from the repository's own file only. Settings that name programs
-//! (hooks, filters, pagers, …) are not even looked at, and conditional includes are not followed.
+//! includes itself three times keeps it busy for 3¹⁰ files. Here each file counts, whoever includes it. Conditional
+//! includes are followed where git follows them (`condition.rs`).
+//!
+//! | setting | git takes it from |
+//! |---|---|
+//! | `core.repositoryFormatVersion`, `extensions.*` | the repository's own file, without what it includes |
+//! | `core.bare`, `core.worktree` | that, and `config.worktree` |
+//! | `core.hooksPath`, `remote.*.promisor` | the system's, the user's and the repository's files, and what they include |
+//! | `safe.directory` | the system's and the user's files, and what they include |
+//!
+//! Settings that name programs (filters, pagers, …) are not even looked at, and the folder of hooks is told and no more.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -11,13 +19,15 @@ use std::path::{Path, PathBuf};
 
 use gix_config::file::{Metadata, SectionRef};
 use gix_config::parse::{EventRef, Events};
-use gix_config::path::interpolate::Context;
-use gix_config::{AsBStr, Boolean, File, Integer, Source};
+use gix_config::{File, Integer, Source};
 
 use crate::error::Warning;
 use crate::limits::FileLimits;
 use crate::mapped::read_file;
 use crate::oid::ObjectFormat;
+use crate::open::condition::{Conditions, Surroundings};
+use crate::open::discover::Folders;
+use crate::open::value::{is_true, path_of};
 
 /// Extensions that need nothing of a reader of objects and references.
 const HARMLESS: [&str; 7] = [
@@ -51,23 +61,21 @@ pub(crate) struct RepoConfig {
 }
 
 impl RepoConfig {
-    /// Reads `config` in `common_dir`, what it includes, and where it says so `config.worktree` in `git_dir`. Files, and
-    /// what stands behind a line that git would refuse, are passed over with a warning: we still want the objects.
+    /// Reads the files `around` that belong to the system and the user, `config` of the repository, what they include,
+    /// and where it says so `config.worktree`. Files, and what stands behind a line that git would refuse, are passed over
+    /// with a warning where they are the repository's: we still want the objects.
     pub(crate) fn read(
-        common_dir: &Path,
-        git_dir: &Path,
+        folders: &Folders,
+        around: &[PathBuf],
         files: &ConfigFiles<'_>,
     ) -> (Self, Vec<Warning>) {
-        let mut gathered = Gathered::default();
-        let mut take = |section: &SectionRef<'_>, depth| gathered.section(section, depth, files);
-        let mut warnings = files.sections(&common_dir.join("config"), &mut take);
-        if gathered.worktree_config {
-            let mut take = |section: &SectionRef<'_>, depth| {
-                if section.header().name().eq_ignore_ascii_case(b"core") {
-                    gathered.section(section, depth, files);
-                }
-            };
-            warnings.extend(files.sections(&git_dir.join("config.worktree"), &mut take));
+        let surroundings = Surroundings::new(&folders.git_dir, files.limits);
+        let mut conditions = Conditions::of(&surroundings, files.home);
+        let (mut gathered, mut warnings) = Gathered::read(folders, around, files, &conditions);
+        if conditions.asks_for_remotes() && !gathered.remotes.is_empty() {
+            // What a condition on remotes includes may have no remotes, so that these are all.
+            conditions.know_remotes(std::mem::take(&mut gathered.remotes));
+            (gathered, warnings) = Gathered::read(folders, around, files, &conditions);
         }
         (gathered.finished(), warnings)
     }
@@ -95,6 +103,17 @@ impl RepoConfig {
     }
 }
 
+/// Whose file it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// The system's or the user's.
+    Around,
+    /// The repository's.
+    Repository,
+    /// A linked worktree's.
+    Worktree,
+}
+
 /// What is known while sections are still coming.
 #[derive(Default)]
 struct Gathered {
@@ -102,21 +121,57 @@ struct Gathered {
     version: i64,
     extensions: Vec<(String, Vec<u8>)>,
     worktree_config: bool,
+    /// Addresses of remotes.
+    remotes: Vec<Vec<u8>>,
 }
 
 impl Gathered {
-    fn section(&mut self, section: &SectionRef<'_>, depth: u32, files: &ConfigFiles<'_>) {
+    fn read(
+        folders: &Folders,
+        around: &[PathBuf],
+        files: &ConfigFiles<'_>,
+        conditions: &Conditions<'_>,
+    ) -> (Self, Vec<Warning>) {
+        let mut gathered = Self::default();
+        let read = |gathered: &mut Self, path: &Path, owner| {
+            files.sections(path, conditions, &mut |section, depth| {
+                gathered.section(section, (owner, depth), files);
+            })
+        };
+        for path in around {
+            // What is wrong there is wrong for every repository, and git says so itself.
+            read(&mut gathered, path, Owner::Around);
+        }
+        let mut warnings =
+            read(&mut gathered, &folders.common_dir.join("config"), Owner::Repository);
+        if gathered.worktree_config {
+            let path = folders.git_dir.join("config.worktree");
+            warnings.extend(read(&mut gathered, &path, Owner::Worktree));
+        }
+        (gathered, warnings)
+    }
+
+    fn section(
+        &mut self,
+        section: &SectionRef<'_>,
+        (owner, depth): (Owner, u32),
+        files: &ConfigFiles<'_>,
+    ) {
         let name = section.header().name();
+        let is_own = depth == 0 && owner != Owner::Around;
         if name.eq_ignore_ascii_case(b"core") {
             if let Some(path) = section.value("hooksPath") {
                 self.config.hooks_path = files.path(&path);
             }
-            if depth == 0 {
+            if is_own {
                 self.own_core(section);
             }
         } else if name.eq_ignore_ascii_case(b"remote") {
             self.config.partial |= is_true(section, "promisor") == Some(true);
-        } else if name.eq_ignore_ascii_case(b"extensions") && depth == 0 {
+            if section.header().subsection_name().is_some() {
+                self.remotes.extend(section.values("url").into_iter().map(|url| url.to_vec()));
+            }
+        } else if name.eq_ignore_ascii_case(b"extensions") && is_own && owner == Owner::Repository {
             if let Some(own) = is_true(section, "worktreeConfig") {
                 self.worktree_config = own;
             }
@@ -148,38 +203,58 @@ impl Gathered {
     }
 }
 
-/// A setting that is on or off; without a value it is on, and what is neither is as if it were not there.
-fn is_true(section: &SectionRef<'_>, name: &str) -> Option<bool> {
-    match section.value_implicit(name)? {
-        Some(value) => Boolean::try_from(value).ok().map(Boolean::is_true),
-        None => Some(true),
-    }
-}
-
 /// What `safe.directory` lists in a user's or system's configuration `files`; `~/` is the folder `home`.
+///
+/// Git asks before it knows a repository: conditions on one (`gitdir:`, `onbranch:`) do not hold then, and the only remotes
+/// are those of these files.
 pub fn safe_directories(
     files: &[PathBuf],
     home: Option<&Path>,
     limits: &FileLimits,
 ) -> Vec<PathBuf> {
-    let mut listed = Vec::new();
     let reader = ConfigFiles { home, limits };
-    for file in files {
-        reader.sections(file, &mut |section, _| {
-            if !section.header().name().eq_ignore_ascii_case(b"safe") {
-                return;
-            }
+    let mut conditions = Conditions::without_repository(home);
+    let mut listed = Listed::read(files, &reader, &conditions);
+    if conditions.asks_for_remotes() && !listed.remotes.is_empty() {
+        conditions.know_remotes(std::mem::take(&mut listed.remotes));
+        listed = Listed::read(files, &reader, &conditions);
+    }
+    listed.safe
+}
+
+/// What is known of trusted folders while sections are still coming.
+#[derive(Default)]
+struct Listed {
+    safe: Vec<PathBuf>,
+    remotes: Vec<Vec<u8>>,
+}
+
+impl Listed {
+    fn read(files: &[PathBuf], reader: &ConfigFiles<'_>, conditions: &Conditions<'_>) -> Self {
+        let mut listed = Self::default();
+        for file in files {
+            reader.sections(file, conditions, &mut |section, _| listed.section(section, reader));
+        }
+        listed
+    }
+
+    fn section(&mut self, section: &SectionRef<'_>, reader: &ConfigFiles<'_>) {
+        let header = section.header();
+        if header.name().eq_ignore_ascii_case(b"safe") {
             for value in section.values("directory") {
                 // An empty value takes back what stands before it.
                 if value.is_empty() {
-                    listed.clear();
+                    self.safe.clear();
                 } else {
-                    listed.extend(reader.path(&value));
+                    self.safe.extend(reader.path(&value));
                 }
             }
-        });
+        } else if header.name().eq_ignore_ascii_case(b"remote")
+            && header.subsection_name().is_some()
+        {
+            self.remotes.extend(section.values("url").into_iter().map(|url| url.to_vec()));
+        }
     }
-    listed
 }
 
 /// How configuration files are read.
@@ -194,9 +269,15 @@ type Take<'t> = dyn FnMut(&SectionRef<'_>, u32) + 't;
 
 impl ConfigFiles<'_> {
     /// Hands each section of the file and of what it includes to `take`, in the order in which git reads them.
-    fn sections(&self, path: &Path, take: &mut Take<'_>) -> Vec<Warning> {
+    fn sections(
+        &self,
+        path: &Path,
+        conditions: &Conditions<'_>,
+        take: &mut Take<'_>,
+    ) -> Vec<Warning> {
         let mut walk = Walk {
             files: self,
+            conditions,
             files_left: self.limits.config_files_max,
             bytes_left: self.limits.config_bytes_max,
             is_cut: false,
@@ -206,15 +287,14 @@ impl ConfigFiles<'_> {
         walk.warnings
     }
 
-    /// A value that is a path, as git understands it; `None` if it begins with a folder that is not known.
     fn path(&self, value: &[u8]) -> Option<PathBuf> {
-        let context = Context { git_install_dir: None, home_dir: self.home, home_for_user: None };
-        gix_config::Path::from(value.as_bstr()).interpolate(context).ok()
+        path_of(value, self.home)
     }
 }
 
 struct Walk<'a> {
     files: &'a ConfigFiles<'a>,
+    conditions: &'a Conditions<'a>,
     files_left: u32,
     bytes_left: u64,
     /// Whether includes were left out, which is told once.
@@ -244,14 +324,24 @@ impl Walk<'_> {
         }
         for section in file.sections() {
             take(&section, depth);
-            let header = section.header();
-            if header.name().eq_ignore_ascii_case(b"include") && header.subsection_name().is_none()
-            {
+            if self.is_followed(&section, path) {
                 for value in section.values("path") {
                     let Some(included) = self.files.path(&value) else { continue };
                     let folder = path.parent().unwrap_or(Path::new("/"));
                     self.file(&folder.join(included), depth + 1, take);
                 }
+            }
+        }
+    }
+
+    /// Whether a section of the file `path` names files that are to be read.
+    fn is_followed(&self, section: &SectionRef<'_>, path: &Path) -> bool {
+        let header = section.header();
+        match header.subsection_name() {
+            None => header.name().eq_ignore_ascii_case(b"include"),
+            Some(condition) => {
+                header.name().eq_ignore_ascii_case(b"includeIf")
+                    && self.conditions.hold(condition, path)
             }
         }
     }
@@ -297,7 +387,9 @@ mod tests {
 
     fn read(dir: &Path) -> (RepoConfig, Vec<Warning>) {
         let files = ConfigFiles { home: Some(Path::new("/h/x")), limits: &LIMITS.file };
-        RepoConfig::read(dir, dir, &files)
+        let dir = dir.to_path_buf();
+        let folders = Folders { git_dir: dir.clone(), common_dir: dir, work_tree: None };
+        RepoConfig::read(&folders, &[], &files)
     }
 
     fn parsed(text: impl AsRef<[u8]>) -> (RepoConfig, Vec<Warning>) {
@@ -367,7 +459,8 @@ mod tests {
             [remote \"o\"]\npromisor\n";
         fs::write(dir.path().join("more"), more).unwrap();
         let text = "[core]\nhooksPath = own\n[include]\npath = more\npath = absent\n\
-            [includeIf \"gitdir:/\"]\npath = other\n";
+            [includeIf \"gitdir:/nowhere/\"]\npath = other\n";
+        fs::write(dir.path().join("other"), "[core]\nhooksPath = other\n").unwrap();
         fs::write(dir.path().join("config"), text).unwrap();
         let (config, warnings) = read(dir.path());
         assert!(config.partial && warnings.is_empty());

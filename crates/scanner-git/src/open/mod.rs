@@ -4,8 +4,10 @@
 //! as `safe.directory` asks; the caller, who reads the user's configuration, says what is trusted.
 
 mod bundle;
+mod condition;
 mod config;
 mod discover;
+mod value;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,8 @@ pub struct OpenOptions {
     pub trust: Trust,
     /// The user's home folder, for `~/` in configuration files.
     pub home: Option<PathBuf>,
+    /// Configuration files of the system and of the user, in the order in which git reads them.
+    pub config_files: Vec<PathBuf>,
     /// What git tells the hooks that it runs.
     pub overlay: Overlay,
 }
@@ -214,7 +218,7 @@ impl Repository {
         (entries, warnings)
     }
 
-    /// The folder in which git looks for this repository's hooks, by its own configuration; none for a bundle.
+    /// The folder in which git looks for this repository's hooks; none for a bundle.
     pub fn hooks_dir(&self) -> Option<PathBuf> {
         let folders = self.folders.as_ref()?;
         Some(match &self.config.hooks_path {
@@ -258,7 +262,7 @@ fn read_config(
     warnings: &mut Vec<Warning>,
 ) -> Result<RepoConfig, OpenError> {
     let files = ConfigFiles { home: options.home.as_deref(), limits: &options.limits.file };
-    let (config, found) = RepoConfig::read(&folders.common_dir, &folders.git_dir, &files);
+    let (config, found) = RepoConfig::read(folders, &options.config_files, &files);
     warnings.extend(found);
     let path = folders.common_dir.join("config");
     for extension in &config.unknown {

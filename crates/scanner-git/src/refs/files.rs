@@ -86,6 +86,11 @@ pub(super) fn read_loose(store: &RefStore<'_>, dir: &Path, prefix: &[u8], gather
     }
 }
 
+/// Reads `HEAD` of the repository or worktree alone.
+pub(super) fn read_head(store: &RefStore<'_>, gathered: &mut Gathered) {
+    read_one(store, &store.git_dir.join("HEAD"), b"HEAD".to_vec(), gathered);
+}
+
 fn read_one(store: &RefStore<'_>, path: &Path, name: Vec<u8>, gathered: &mut Gathered) {
     if gathered.values.len() >= store.limits.refs_max as usize {
         return;

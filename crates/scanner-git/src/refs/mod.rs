@@ -62,6 +62,26 @@ impl Gathered {
     pub(crate) fn warn(&mut self, path: &Path, reason: impl Display) {
         self.warnings.push(Warning::Unreadable { path: path.into(), reason: reason.to_string() });
     }
+
+    /// Takes an id of a log; `false` where there are more than the limit.
+    #[must_use]
+    fn log(&mut self, oid: Oid, limits: &FileLimits) -> bool {
+        // Neighbouring entries repeat each other's ids.
+        if self.logged.last() == Some(&oid) {
+            return true;
+        }
+        let limit = limits.refs_max as usize;
+        if self.logged.len() >= limit {
+            self.logged.sort_unstable();
+            self.logged.dedup();
+            // Half of it again, or sorting would not end.
+            if self.logged.len() > limit / 2 {
+                return false;
+            }
+        }
+        self.logged.push(oid);
+        true
+    }
 }
 
 /// Reads all references of a repository and its worktrees.
@@ -97,6 +117,29 @@ pub(crate) fn read_all(store: &RefStore<'_>) -> FoundRefs {
     logged.dedup();
     logged.retain(|oid| !oid.is_zero());
     FoundRefs { refs, logged, warnings: gathered.warnings }
+}
+
+/// The branch that `HEAD` of a folder names, without `refs/heads/`, whether or not it has commits.
+pub(crate) fn head_branch(git_dir: &Path, limits: &FileLimits) -> Option<Vec<u8>> {
+    let head = |format, reftable| {
+        let store = RefStore { git_dir, common_dir: git_dir, format, reftable, limits };
+        let mut gathered = Gathered::default();
+        if reftable {
+            reftable::read_stack(&store, git_dir, b"", &mut gathered);
+        } else {
+            files::read_head(&store, &mut gathered);
+        }
+        match gathered.values.remove(&b"HEAD"[..]) {
+            Some(Value::Symbolic(name)) => Some(name),
+            _ => None,
+        }
+    };
+    // Where `HEAD` is in a reftable, the file names a branch that nobody can have.
+    let in_tables = |format| head(format, true);
+    let name = head(ObjectFormat::Sha1, false)
+        .or_else(|| in_tables(ObjectFormat::Sha1))
+        .or_else(|| in_tables(ObjectFormat::Sha256))?;
+    name.strip_prefix(b"refs/heads/").map(<[u8]>::to_vec)
 }
 
 /// In a linked worktree `HEAD` and its like are the worktree's.

@@ -44,17 +44,8 @@ fn read_lines(path: &Path, text: &[u8], store: &RefStore<'_>, gathered: &mut Gat
     for line in text.split(|byte| *byte == b'\n') {
         let before = line.get(..digits).and_then(Oid::from_hex);
         let after = line.get(digits + 1..2 * digits + 1).and_then(Oid::from_hex);
-        // Neighbouring lines repeat each other's ids.
         for oid in [before, after].into_iter().flatten() {
-            if gathered.logged.last() != Some(&oid) {
-                gathered.logged.push(oid);
-            }
-        }
-        if gathered.logged.len() > store.limits.refs_max as usize {
-            gathered.logged.sort_unstable();
-            gathered.logged.dedup();
-            // Half of it again, or sorting would not end.
-            if gathered.logged.len() > store.limits.refs_max as usize / 2 {
+            if !gathered.log(oid, store.limits) {
                 return gathered.warn(path, "more ids than the limit");
             }
         }

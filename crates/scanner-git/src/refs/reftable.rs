@@ -41,7 +41,7 @@ pub(super) fn read_stack(store: &RefStore<'_>, dir: &Path, prefix: &[u8], gather
             }
         };
         if read_table(&bytes, prefix, store, gathered).is_none() {
-            gathered.warn(&path, "not a table, or damaged: what came before the damage was used");
+            gathered.warn(&path, "not a table, damaged, or with more ids than the limit: what came before that was used");
         }
     }
 }
@@ -107,7 +107,7 @@ fn read_table(
         }
         at = next;
     }
-    read_logs(&table, gathered)
+    read_logs(&table, store, gathered)
 }
 
 /// The records of a block, without the table of restarts at its end.
@@ -158,7 +158,7 @@ fn read_refs(
 }
 
 /// Gathers the ids of the log blocks.
-fn read_logs(table: &Table<'_>, gathered: &mut Gathered) -> Option<()> {
+fn read_logs(table: &Table<'_>, store: &RefStore<'_>, gathered: &mut Gathered) -> Option<()> {
     let only_logs = table.bytes.get(table.header) == Some(&b'g') && table.header < table.end;
     let mut at = if only_logs { table.header } else { table.log_start };
     if at == 0 {
@@ -177,13 +177,18 @@ fn read_logs(table: &Table<'_>, gathered: &mut Gathered) -> Option<()> {
         if inflate.total_out() != size as u64 {
             return None;
         }
-        read_log(&block, table, gathered)?;
+        read_log(&block, table, store, gathered)?;
         at += 4 + inflate.total_in() as usize;
     }
     Some(())
 }
 
-fn read_log(block: &[u8], table: &Table<'_>, gathered: &mut Gathered) -> Option<()> {
+fn read_log(
+    block: &[u8],
+    table: &Table<'_>,
+    store: &RefStore<'_>,
+    gathered: &mut Gathered,
+) -> Option<()> {
     let mut input = Input(records(block)?);
     let mut key = Vec::new();
     while !input.0.is_empty() {
@@ -191,7 +196,9 @@ fn read_log(block: &[u8], table: &Table<'_>, gathered: &mut Gathered) -> Option<
             continue;
         }
         let (before, after) = (input.oid(table.format)?, input.oid(table.format)?);
-        gathered.logged.extend([before, after]);
+        if !gathered.log(before, store.limits) || !gathered.log(after, store.limits) {
+            return None;
+        }
         for _ in 0..2 {
             let len = input.number()? as usize;
             input.take(len)?;
@@ -246,4 +253,63 @@ impl<'a> Input<'a> {
 fn be_u24(bytes: &[u8], at: usize) -> Option<usize> {
     let three = bytes.get(at..at.checked_add(3)?)?;
     Some(usize::from(three[0]) << 16 | usize::from(three[1]) << 8 | usize::from(three[2]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::limits::Limits;
+
+    /// A table with blocks of logs in which every entry has new ids.
+    fn logs(blocks: u32, entries: u32) -> Vec<u8> {
+        let head = [&b"REFT\x01\0\0\0"[..], &[0; 16]].concat();
+        let mut table = head.clone();
+        for block in 0..blocks {
+            let mut records = Vec::new();
+            for entry in 0..entries {
+                let number = (block * entries + entry).to_be_bytes();
+                records.extend_from_slice(&[0, 5 << 3 | 1, b'H']);
+                records.extend_from_slice(&number);
+                records.extend_from_slice(&[&number[..], &[1; 16], &number, &[2; 16]].concat());
+                records.extend_from_slice(&[0, 0, 0, 0, 0, 0]);
+            }
+            records.extend_from_slice(&[0, 0]);
+            let start = if block == 0 { head.len() } else { 0 };
+            let length = (start + 4 + records.len()) as u32;
+            let mut deflate =
+                flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            deflate.write_all(&records).unwrap();
+            table.push(b'g');
+            table.extend_from_slice(&length.to_be_bytes()[1..]);
+            table.extend(deflate.finish().unwrap());
+        }
+        table.extend_from_slice(&[&head[..], &[0; 44]].concat());
+        table
+    }
+
+    #[test]
+    fn logs_are_bounded() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("reftable")).unwrap();
+        fs::write(dir.path().join("reftable/tables.list"), "a\n").unwrap();
+        let limits = Limits::from_memory(crate::MEMORY_BYTES_MIN, 1).file;
+        let store = RefStore {
+            git_dir: dir.path(),
+            common_dir: dir.path(),
+            format: ObjectFormat::Sha1,
+            reftable: true,
+            limits: &limits,
+        };
+        for (blocks, is_whole) in [(2, true), (40, false)] {
+            fs::write(dir.path().join("reftable/a"), logs(blocks, 10_000)).unwrap();
+            let mut gathered = Gathered::default();
+            read_stack(&store, dir.path(), b"", &mut gathered);
+            assert_eq!(gathered.warnings.is_empty(), is_whole, "{:?}", gathered.warnings);
+            assert_eq!(gathered.logged.len() == blocks as usize * 20_000, is_whole);
+            assert!(gathered.logged.len() <= limits.refs_max as usize);
+        }
+    }
 }

@@ -18,6 +18,7 @@ pub(crate) fn options() -> OpenOptions {
         spill_dir: std::env::temp_dir(),
         trust: Trust::Listed(Vec::new()),
         home: None,
+        config_files: Vec::new(),
         overlay: Overlay::default(),
     }
 }
