@@ -224,17 +224,17 @@ pub(crate) fn find(
     }
 }
 
-/// The text of a configuration.
+/// The text of a configuration, or of another file that people write for a scan.
 pub(crate) fn read_text(path: &Path) -> anyhow::Result<String> {
     use std::io::Read as _;
     let name = path.display();
-    let fail = || format!("the configuration {name} cannot be read");
+    let fail = || format!("{name} cannot be read");
     let file = std::fs::File::open(path).with_context(fail)?;
     let mut text = String::new();
     file.take(CONFIG_BYTES_MAX + 1).read_to_string(&mut text).with_context(fail)?;
     if text.len() as u64 > CONFIG_BYTES_MAX {
         bail!(
-            "the configuration {name} has more than {CONFIG_BYTES_MAX} bytes; is it the right file? \
+            "{name} has more than {CONFIG_BYTES_MAX} bytes; is it the right file? \
              Split what it allows into patterns, or its rules among several runs"
         );
     }

@@ -9,6 +9,11 @@ pub(crate) fn now() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs().cast_signed())
 }
 
+/// Today (UTC) as in 2027-01-31.
+pub(crate) fn today() -> String {
+    scanner_report::date(now() / 86_400)
+}
+
 /// The time that `text` names, in seconds since 1970 (UTC); `None` if it does not look like a date, so that it may be
 /// the name of a commit.
 ///

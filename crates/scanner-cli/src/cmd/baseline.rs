@@ -11,8 +11,9 @@ use scanner_runtime::is_date;
 use scanner_runtime::store::{BaselineEntry, Decision, NativeBaseline, TriageState};
 
 use super::output::print;
-use super::scan::{self, With, today};
+use super::scan::{self, With};
 use crate::args::{BaselineArgs, BaselineCommand, Cli, EntryArgs, ScanArgs};
+use crate::dates::today;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::messages;

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use scanner_runtime::store::Baseline;
 use scanner_runtime::{Baselines, IgnoreChain, IgnoreFile, Ignores};
 
-use super::scan::today;
+use crate::config_file;
+use crate::dates::today;
 use crate::messages;
 
 /// The ignore file looked for in the scanned root.
@@ -108,7 +108,6 @@ fn ignore_file(root: Option<&Path>) -> anyhow::Result<IgnoreFile> {
     let Some(path) = root.map(|root| root.join(IGNORE_FILE)).filter(|path| path.is_file()) else {
         return Ok(IgnoreFile::empty(&today));
     };
-    let text = std::fs::read_to_string(&path)
-        .with_context(|| format!("{} cannot be read", path.display()))?;
+    let text = config_file::read_text(&path)?;
     Ok(IgnoreFile::parse(&path.display().to_string(), &text, &today)?)
 }

@@ -14,11 +14,11 @@ use scanner_runtime::{
     StoreSession,
 };
 
-use super::scan::today;
-use super::scan::{archive_depth, decode_depth};
+use super::settings::{archive_depth, decode_depth, globs};
 use super::version::VERSION;
 use crate::args::ScanArgs;
 use crate::config_file::Config;
+use crate::dates::today;
 
 /// The store of a scan: open, with what earlier runs know of what is scanned; or why it cannot be used.
 pub(crate) struct ScanStore {
@@ -97,7 +97,7 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
         .text("min-confidence", confidence.unwrap_or("likely"))
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
         .text("decode-depth", &decode_depth(args, config).to_string())
-        .text("entry-paths", &format!("{:?}", super::scan::globs(args, config)))
+        .text("entry-paths", &format!("{:?}", globs(args, config)))
         .text("archive-depth", &archive_depth(args, config).to_string())
         .text("allow", &allow);
     rule_set_hash(&rules, &settings)

@@ -6,10 +6,10 @@ use scanner_runtime::store::{
     Change, DiffRow, FindingFilter, FindingRow, RunScope, SecretFilter, SecretRow, Store, StoredRun,
 };
 
-use super::super::scan::today;
 use super::super::table::{Column, print_rows};
 use super::{state, time_of};
 use crate::args::{FilterArgs, ListArgs, ListFormat};
+use crate::dates::today;
 use crate::exit::Exit;
 
 /// Digits of a hash that tables show.

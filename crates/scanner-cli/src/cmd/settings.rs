@@ -1,0 +1,132 @@
+//! What a scan is told by flags, else by the configuration file, else by nobody: one function for each setting that has to be
+//! worked out.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use scanner_core::Confidence;
+use scanner_runtime::archives::Limits;
+use scanner_runtime::engine::EngineOptions;
+use scanner_runtime::{
+    Allowlists, ArchiveOptions, CHUNK_BYTES, CHUNK_BYTES_DEFAULT, EntryPaths, Filters, ScanRequest,
+    fit_memory,
+};
+
+use crate::args::{OnOff, ScanArgs};
+use crate::config_file::Config;
+use crate::values::{self, ValueError};
+
+/// How the engine is built.
+pub(super) fn engine_options(args: &ScanArgs, config: &Config) -> EngineOptions {
+    let mut options = EngineOptions::default();
+    options.tuning.decode_depth_max = decode_depth(args, config);
+    options
+}
+
+/// Encodings undone one inside the other.
+pub(super) fn decode_depth(args: &ScanArgs, config: &Config) -> u32 {
+    let stated = args.max_decode_depth.or(config.scan.max_decode_depth);
+    stated.unwrap_or(EngineOptions::default().tuning.decode_depth_max)
+}
+
+/// Archives opened one inside the other; 0 for none.
+pub(super) fn archive_depth(args: &ScanArgs, config: &Config) -> u32 {
+    let stated = args.archives.max_archive_depth.or(config.scan.max_archive_depth);
+    if args.archives.no_archives { 0 } else { stated.unwrap_or(Limits::DEFAULT.depth_max) }
+}
+
+/// How archives are opened, if they are.
+pub(super) fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<ArchiveOptions>> {
+    let depth_max = archive_depth(args, config);
+    let limits = Limits { depth_max, ..Limits::DEFAULT };
+    if depth_max == 0 {
+        return Ok(None);
+    }
+    anyhow::ensure!(limits.is_valid(), "configuration: max_archive_depth is 32 at most");
+    let mut options = ArchiveOptions::new(limits, std::env::temp_dir());
+    let (include, exclude) = globs(args, config);
+    options.paths = EntryPaths::new(&include, &exclude)?;
+    Ok(Some(options))
+}
+
+/// The user's include and exclude globs.
+pub(super) fn globs(args: &ScanArgs, config: &Config) -> (Vec<String>, Vec<String>) {
+    let include = [&args.include[..], &config.scan.include].concat();
+    let exclude = [&args.exclude[..], &config.scan.exclude].concat();
+    (include, exclude)
+}
+
+/// Threads.
+pub(super) fn jobs(args: &ScanArgs, config: &Config) -> NonZeroUsize {
+    let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    args.jobs.or(config.scan.jobs).unwrap_or_else(processors)
+}
+
+/// The memory ceiling, if there is one.
+pub(super) fn max_memory(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<u64>> {
+    Ok(args.max_memory.or(setting(config.scan.max_memory.as_deref(), values::bytes)?))
+}
+
+/// The largest file that is scanned, if there is a limit.
+pub(super) fn max_file_size(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<u64>> {
+    Ok(args.max_file_size.or(setting(config.scan.max_file_size.as_deref(), values::bytes)?))
+}
+
+/// When a scan ends at the latest.
+pub(super) fn timeout(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<Duration>> {
+    Ok(args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?))
+}
+
+/// Bytes of a chunk.
+pub(super) fn chunk_bytes(args: &ScanArgs) -> anyhow::Result<usize> {
+    let Some(stated) = args.chunk_size else { return Ok(CHUNK_BYTES_DEFAULT) };
+    usize::try_from(stated)
+        .ok()
+        .filter(|bytes| CHUNK_BYTES.contains(bytes))
+        .with_context(|| format!("--chunk-size: {stated} is not between 4K and 8M"))
+}
+
+/// What is told of what is found.
+pub(super) fn filters(args: &ScanArgs, config: &Config) -> anyhow::Result<Filters> {
+    let stated = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
+    let min_confidence = match stated {
+        None | Some("likely") => Confidence::Likely,
+        Some("possible") => Confidence::Possible,
+        Some("certain") => Confidence::Certain,
+        Some(other) => bail!("`{other}` is no confidence; known are possible, likely, certain"),
+    };
+    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)?
+        .with_lists(&config.allow_lists)?;
+    Ok(Filters {
+        min_confidence,
+        inline_markers: args.ignore_inline == OnOff::On,
+        allow,
+        dedup: !args.no_dedup,
+    })
+}
+
+/// Fits threads and chunks into the memory ceiling.
+pub(super) fn hold_memory(
+    request: &mut ScanRequest,
+    args: &ScanArgs,
+    config: &Config,
+) -> anyhow::Result<()> {
+    let Some(ceiling) = max_memory(args, config)? else { return Ok(()) };
+    let overlap = request.engine.required_overlap();
+    let (jobs, chunk) = fit_memory(ceiling, request.jobs, overlap)
+        .with_context(|| format!("--max-memory: {ceiling} bytes are too few; try 64M"))?;
+    if jobs < request.jobs {
+        tracing::info!("--max-memory leaves room for {jobs} threads");
+    }
+    (request.jobs, request.chunk_bytes) = (jobs, chunk.min(request.chunk_bytes));
+    Ok(())
+}
+
+/// A setting of the configuration file with a unit.
+fn setting<T>(
+    text: Option<&str>,
+    read: impl Fn(&str) -> Result<T, ValueError>,
+) -> anyhow::Result<Option<T>> {
+    text.map(read).transpose().context("configuration")
+}
