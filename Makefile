@@ -60,8 +60,8 @@ gitlab-schema: ## SCHEMA=<secret-detection-report-format.json>: gitlab reports a
 		echo "a report of $$count findings is as the schema says"; \
 	done
 
-fuzz: ## SECONDS=60 TARGET=: throw made-up bytes at every parser, guided by coverage
-	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
+fuzz: ## SECONDS=60 TARGET= SEED=random: throw made-up bytes at every parser, guided by coverage
+	$(CARGO) run --quiet -p xtask -- fuzz --seconds $(or $(SECONDS),60) --seed $(or $(SEED),random) $(if $(TARGET),--target $(TARGET))
 
 # From the committed corpus, a minute a target from two processors on. The seed is fixed, so that the gate does not fail by chance; `make fuzz` draws one.
 fuzz-gate: ## every fuzz target for a bounded time, guided by coverage: what the gate runs after the tests

@@ -37,7 +37,7 @@ cargo xtask corpora [--data DIR] [NAME]...
     provide corpora and peers outside the repository
 cargo xtask foreign --configs DIR --tree DIR --program FILE
     hold configurations of gitleaks and betterleaks against their own patterns, run naively over a tree
-cargo xtask fuzz [--seconds N] [--target NAME]... [--seed N] [--keep] [--list] [--blind]
+cargo xtask fuzz [--seconds N] [--target NAME]... [--seed N|random] [--keep] [--list] [--blind]
     run the fuzz targets of crates/scanner-fuzz, with coverage counters unless --blind";
 
 fn main() -> ExitCode {

@@ -1,10 +1,9 @@
-//! `scanner-fuzz [--seconds N] [--jobs N] [--target NAME]... [--seed N] [--also N|random] [--keep] [--list]`: runs the
+//! `scanner-fuzz [--seconds N] [--jobs N] [--target NAME]... [--seed N|random] [--keep] [--list]`: runs the
 //! targets for a while, each for its share of the time. Ends with 1 when one fails; the input that did it is kept below
 //! `corpus`.
 //!
 //! With `--jobs` each target is a process of its own, so many at a time (0: one for each processor), for a minute at most.
-//! With `--also` the second half of a target's time begins with another seed, which is printed. A target fails by a panic,
-//! by an input that takes too long, and by taking more memory than [`MEMORY_MAX`].
+//! A target fails by a panic, by an input that takes too long, and by taking more memory than [`MEMORY_MAX`].
 
 #![expect(clippy::print_stdout, reason = "a command that talks to a terminal")]
 
@@ -31,7 +30,6 @@ struct Options {
     jobs: Option<usize>,
     names: Vec<String>,
     seed: u64,
-    also: Option<u64>,
     keep: bool,
     list: bool,
 }
@@ -44,9 +42,8 @@ fn options() -> Result<Options> {
         match word.as_str() {
             "--seconds" => options.seconds = value()?.parse().context("--seconds N")?,
             "--jobs" => options.jobs = Some(value()?.parse().context("--jobs N")?),
-            "--also" => options.also = Some(seed_of(&value()?)?),
             "--target" => options.names.push(value()?),
-            "--seed" => options.seed = value()?.parse().context("--seed N")?,
+            "--seed" => options.seed = seed_of(&value()?)?,
             "--keep" => options.keep = true,
             "--list" => options.list = true,
             other => bail!("no option is called {other}"),
@@ -58,7 +55,7 @@ fn options() -> Result<Options> {
 /// A seed as a number, or one that nobody has chosen.
 fn seed_of(word: &str) -> Result<u64> {
     if word != "random" {
-        return word.parse().context("--also N");
+        return word.parse().context("--seed N|random");
     }
     let now = SystemTime::UNIX_EPOCH.elapsed().context("a clock before 1970")?;
     Ok(u64::from(now.subsec_nanos()) << 20 ^ now.as_secs())
@@ -103,19 +100,15 @@ fn main() -> Result<ExitCode> {
 
 /// Runs a target for its share of the time; whether all went well.
 fn run_one(options: &Options, target: &Target, share: Duration) -> Result<bool> {
-    let seeds: Vec<u64> = std::iter::once(options.seed).chain(options.also).collect();
-    let share = share / u32::try_from(seeds.len()).context("two seeds at most")?;
-    for seed in seeds {
-        let until = Until::Time(Instant::now() + share);
-        let outcome = run(target, &Plan { until, seed, keep: options.keep })?;
-        println!(
-            "{:16} {:9} runs, {:5} inputs, {:6} edges, slowest {:.1?}, seed {seed}",
-            target.name, outcome.runs, outcome.inputs, outcome.reached, outcome.slowest
-        );
-        if let Some(path) = outcome.failed {
-            println!("{:16} FAILED: {}", target.name, path.display());
-            return Ok(false);
-        }
+    let until = Until::Time(Instant::now() + share);
+    let outcome = run(target, &Plan { until, seed: options.seed, keep: options.keep })?;
+    println!(
+        "{:16} {:9} runs, {:5} inputs, {:6} edges, slowest {:.1?}, seed {}",
+        target.name, outcome.runs, outcome.inputs, outcome.reached, outcome.slowest, options.seed
+    );
+    if let Some(path) = outcome.failed {
+        println!("{:16} FAILED: {}", target.name, path.display());
+        return Ok(false);
     }
     let peak = peak_memory();
     if peak.is_some_and(|peak| peak > MEMORY_MAX) {
@@ -139,12 +132,10 @@ fn run_beside(options: &Options, targets: &[&'static Target], jobs: usize) -> Re
     let rounds = targets.len().div_ceil(jobs);
     let each = u32::try_from(rounds).map_or(1.0, |rounds| options.seconds / f64::from(rounds));
     let each = each.clamp(1.0, EACH_MAX_SECONDS);
-    let also = options.also.map(|seed| seed.to_string());
     println!(
-        "{} targets, {jobs} at a time, {each:.0} seconds each, seed {}, then {}",
+        "{} targets, {jobs} at a time, {each:.0} seconds each, seed {}",
         targets.len(),
-        options.seed,
-        also.as_deref().unwrap_or("no other")
+        options.seed
     );
     let program = std::env::current_exe()?;
     let (next, is_well) = (AtomicUsize::new(0), AtomicBool::new(true));
@@ -155,7 +146,6 @@ fn run_beside(options: &Options, targets: &[&'static Target], jobs: usize) -> Re
                     let mut command = Command::new(&program);
                     command.args(["--target", target.name, "--seconds", &each.to_string()]);
                     command.args(["--seed", &options.seed.to_string()]);
-                    command.args(also.iter().flat_map(|seed| ["--also", seed]));
                     command.args(options.keep.then_some("--keep"));
                     if !command.status().is_ok_and(|status| status.success()) {
                         println!("{:16} FAILED", target.name);

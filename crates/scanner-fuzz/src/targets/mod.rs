@@ -3,6 +3,13 @@
 mod archive;
 mod cache;
 mod decode;
+mod git;
+mod store;
+mod text;
+
+use std::path::Path;
+
+use tempfile::TempDir;
 
 use crate::Target;
 
@@ -21,4 +28,30 @@ pub const TARGETS: &[Target] = &[
     archive::ARCHIVE,
     archive::IMAGE,
     cache::VSDB,
+    text::RULES,
+    text::FOREIGN,
+    text::BASELINE,
+    text::IGNORES,
+    text::PROOFS,
+    store::JOURNAL,
+    git::CONFIG,
+    git::FILES,
+    git::PACKED_REFS,
+    git::REFTABLE,
+    git::INDEX,
+    git::PACK,
+    git::IDX,
+    git::MIDX,
+    git::BUNDLE,
+    git::DELTA,
+    git::LOOSE,
+    git::OBJECTS,
+    git::WORDS,
 ];
+
+/// A folder for one input: in memory where the system has a place for that, because a disk takes ten times as long.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+    made.expect("a temporary folder")
+}

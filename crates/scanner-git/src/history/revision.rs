@@ -59,13 +59,16 @@ pub fn resolve(repository: &Repository, name: &str) -> Result<Oid, RevisionError
             // All that we look for are commits.
             let (_, after) = rest.split_once('}').ok_or_else(unknown)?;
             steps = after;
+            if !is_step(steps) {
+                return Err(unknown());
+            }
             continue;
         }
         let digits = steps.find(|c: char| !c.is_ascii_digit()).unwrap_or(steps.len());
         let count: u32 =
             if digits == 0 { 1 } else { steps[..digits].parse().map_err(|_| unknown())? };
         steps = &steps[digits..];
-        if !steps.is_empty() && !steps.starts_with(['~', '^']) {
+        if !is_step(steps) {
             return Err(unknown());
         }
         oid = match step {
@@ -81,6 +84,11 @@ pub fn resolve(repository: &Repository, name: &str) -> Result<Oid, RevisionError
         };
     }
     Ok(oid)
+}
+
+/// Whether what is left of a name is a further step, or nothing.
+fn is_step(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(['~', '^'])
 }
 
 /// The commits of `A..B` (those of B that A does not have), `A...B` (of either, not of both), or `B` alone. What is left out is `HEAD`.

@@ -71,6 +71,9 @@ fn parse(head: &[u8]) -> Result<BundleHead, &'static str> {
             refs.push(Ref { name: name.trim_ascii().to_vec(), target });
         }
     }
+    // They come in the order in which they were asked for, and may be there twice.
+    refs.sort();
+    refs.dedup_by(|a, b| a.name == b.name);
     Ok(BundleHead { format, refs, prerequisites, pack_start: head.len() })
 }
 
@@ -90,5 +93,13 @@ mod tests {
         assert!(parse(b"# v3 git bundle\n@object-format=md5\n\n").is_err());
         assert!(parse(b"# v2 git bundle\n-x\n\n").is_err());
         assert!(parse(b"# v2 git bundle\nabc\n\n").is_err());
+    }
+    #[test]
+    fn references_of_a_bundle_are_sorted_and_each_is_there_once() {
+        let hex = "1".repeat(40);
+        let text = format!("# v2 git bundle\n{hex} refs/heads/b\n{hex} HEAD\n{hex} HEAD\n\n");
+        let refs = parse(text.as_bytes()).unwrap().refs;
+        let names: Vec<_> = refs.into_iter().map(|known| known.name).collect();
+        assert_eq!(names, [&b"HEAD"[..], b"refs/heads/b"]);
     }
 }

@@ -1,8 +1,10 @@
 //! What one tree has that another has not.
 //!
 //! Both sides are walked in git's order (folders sort as if their name ended in a slash), equal folders are not
-//! entered. Nothing is held but the folders on the way down.
+//! entered. A folder that comes again, against the same old ones, brings the same blobs and is not entered again: ten
+//! folders inside each other that have the next one ten times are ten thousand million paths.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::damage::Damage;
@@ -35,10 +37,15 @@ impl<'a, 'b> TreeDiff<'a, 'b> {
         Self { trees, limits, changes: Vec::new(), damage: Vec::new(), cut: 0 }
     }
 
-    /// Gathers the blobs of `new` that none of `olds` has at the same path.
+    /// Gathers the blobs of `new` that none of `olds` has at the same path; those of a folder that comes more than once, at
+    /// the first of its paths.
     pub(crate) fn compare(&mut self, olds: &[Oid], new: Oid) {
         let mut open = vec![(Vec::new(), olds.to_vec(), new, 0_u32)];
+        let mut entered: HashSet<(Vec<Oid>, Oid)> = HashSet::new();
         while let Some((path, olds, new, depth)) = open.pop() {
+            if !entered.insert((olds.clone(), new)) {
+                continue;
+            }
             let Some(new_bytes) = self.tree(&new) else { continue };
             let old_bytes: Vec<Arc<[u8]>> = olds.iter().filter_map(|old| self.tree(old)).collect();
             let format = new.format();

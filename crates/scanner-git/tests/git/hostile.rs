@@ -9,7 +9,7 @@ use scanner_git::{
     Damage, Limits, ObjectFormat, ObjectKind, Oid, OpenOptions, PathScope, Repository, attribute,
     introduced, parse_range, staged,
 };
-use sha1::{Digest, Sha1};
+use scanner_testkit::git::pack::{PackMaker, idx};
 
 use crate::fixture::Fixture;
 use crate::objects::{Objects, by_git, open, scanned};
@@ -174,56 +174,12 @@ fn a_pack_that_is_gone_is_told_and_one_removed_later_is_read() {
     assert!(scanned(&store, 2).0 == expected);
 }
 
-/// A pack made by hand, with its checksum, and an index that git makes of it where it can.
-struct HandMade(Vec<u8>, u32);
-
-impl HandMade {
-    fn new() -> Self {
-        Self(b"PACK\0\0\0\x02\0\0\0\0".to_vec(), 0)
-    }
-
-    fn entry(&mut self, kind: u8, size: u64, base: &[u8], stored: &[u8]) -> u64 {
-        use std::io::Write;
-        let offset = self.0.len() as u64;
-        let mut first = kind << 4 | (size & 15) as u8;
-        let mut rest = size >> 4;
-        while rest > 0 {
-            self.0.push(first | 0x80);
-            first = (rest & 0x7f) as u8;
-            rest >>= 7;
-        }
-        self.0.push(first);
-        self.0.extend_from_slice(base);
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(stored).unwrap();
-        self.0.extend(encoder.finish().unwrap());
-        self.1 += 1;
-        offset
-    }
-
-    /// Writes the pack and an index that gives these ids to these offsets.
-    fn write(mut self, objects: &Path, mut ids: Vec<(Oid, u64)>) {
-        self.0[8..12].copy_from_slice(&self.1.to_be_bytes());
-        let sum = Sha1::digest(&self.0);
-        self.0.extend_from_slice(&sum);
-        ids.sort();
-        let mut idx = b"\xfftOc\0\0\0\x02".to_vec();
-        for byte in 0..=255_u8 {
-            let count = ids.iter().filter(|(oid, _)| oid.as_bytes()[0] <= byte).count() as u32;
-            idx.extend_from_slice(&count.to_be_bytes());
-        }
-        for (oid, _) in &ids {
-            idx.extend_from_slice(oid.as_bytes());
-        }
-        idx.resize(idx.len() + ids.len() * 4, 0);
-        for (_, at) in &ids {
-            idx.extend_from_slice(&(*at as u32).to_be_bytes());
-        }
-        idx.resize(idx.len() + 40, 0);
-        fs::create_dir_all(objects.join("pack")).unwrap();
-        fs::write(objects.join("pack/pack-hand.pack"), &self.0).unwrap();
-        fs::write(objects.join("pack/pack-hand.idx"), idx).unwrap();
-    }
+/// Writes a pack and an index that gives these ids to these offsets.
+fn write_pack(pack: PackMaker, objects: &Path, ids: &[(Oid, u64)]) {
+    let ids = ids.iter().map(|(oid, at)| (oid.as_bytes().to_vec(), *at)).collect();
+    fs::create_dir_all(objects.join("pack")).unwrap();
+    fs::write(objects.join("pack/pack-hand.pack"), pack.finish()).unwrap();
+    fs::write(objects.join("pack/pack-hand.idx"), idx(ids)).unwrap();
 }
 
 fn id(text: &[u8]) -> Oid {
@@ -248,7 +204,7 @@ const WRONG: [(&[u8], Damage); 11] = [
 #[test]
 fn cycles_bombs_and_wrong_bases() {
     let dir = tempfile::tempdir().unwrap();
-    let mut pack = HandMade::new();
+    let mut pack = PackMaker::default();
     let whole = pack.entry(3, 5, b"", b"whole");
     let made = pack.entry(7, 6, id(b"whole").as_bytes(), &[5, 6, 0x90, 5, 1, b'!']);
     let (a, b) = (id(b"cycle a"), id(b"cycle b"));
@@ -283,7 +239,7 @@ fn cycles_bombs_and_wrong_bases() {
         (id(b"off"), off),
         (id(b"outside"), 1 << 30),
     ];
-    pack.write(dir.path(), ids);
+    write_pack(pack, dir.path(), &ids);
     let store = open(dir.path(), ObjectFormat::Sha1, &Limits::default());
     for workers in [1, 3] {
         let (found, _, report) = scanned(&store, workers);
@@ -408,6 +364,31 @@ fn files_of_a_repository_may_be_garbage() {
     let opened = Repository::open(&fixture.repo(), &OpenOptions { ..options() }).unwrap();
     let _ = introduced(&opened, &parse_range(&opened, "HEAD").unwrap(), 2);
     assert!(!marker.exists());
+}
+
+#[test]
+fn folders_that_have_one_another_many_times_are_walked_once() {
+    let fixture = Fixture::new(&[]);
+    let made = |args: &[&str], input: &[u8]| {
+        let id = fixture.run_bytes(&fixture.repo(), args, input);
+        String::from_utf8(id).unwrap().trim_end().to_owned()
+    };
+    let blob = made(&["hash-object", "-w", "--stdin"], b"text\n");
+    let mut tree = made(&["mktree"], format!("100644 blob {blob}\tfile\n").as_bytes());
+    for _ in 0..12 {
+        let line = |name| format!("040000 tree {tree}\t{name}\n");
+        let lines: Vec<String> = ('a'..='j').map(line).collect();
+        tree = made(&["mktree"], lines.concat().as_bytes());
+    }
+    let commit = fixture.git(&["commit-tree", "-m", "many", &tree]);
+    fixture.git(&["update-ref", "HEAD", &commit]);
+    let opened = repository(&fixture.repo());
+    let range = introduced(&opened, &parse_range(&opened, "HEAD").unwrap(), 2);
+    assert_eq!(range.blobs.len(), 1);
+    assert_eq!(range.blobs[0].path, b"a/a/a/a/a/a/a/a/a/a/a/a/file");
+    let oid = Oid::from_hex(blob.as_bytes()).unwrap();
+    let found = attribute(&opened, &[oid], PathScope::First, 2);
+    assert_eq!(found.origins[0].paths[0], range.blobs[0].path);
 }
 
 #[test]

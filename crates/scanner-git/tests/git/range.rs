@@ -61,7 +61,19 @@ fn ranges_select_what_git_selects() {
         let short = &expected.to_string()[..12];
         assert_eq!(resolve(&repository, short), Ok(expected));
     }
-    for name in ["nothing", "HEAD~9999", "HEAD^7", "HEAD^x", "", "~", "^", "abc", "HEAD^{", "ä~"] {
+    for name in [
+        "nothing",
+        "HEAD~9999",
+        "HEAD^7",
+        "HEAD^x",
+        "",
+        "~",
+        "^",
+        "abc",
+        "HEAD^{",
+        "ä~",
+        "HEAD^{}ä",
+    ] {
         assert!(resolve(&repository, name).is_err(), "{name}");
     }
     assert!(parse_range(&repository, "a..b..c").is_err());

@@ -1,6 +1,8 @@
 //! Repositories made by `git` in temporary folders, the same on every run: its clock is the fixture's, and no
 //! configuration but the repository's own is read.
 
+pub mod pack;
+
 use std::cell::Cell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
