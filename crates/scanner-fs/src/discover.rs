@@ -7,12 +7,12 @@
 use std::ffi::{CStr, OsStr};
 use std::io;
 use std::ops::Range;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, FileType, fstat, statat};
+use rustix::fs::{AtFlags, FileType, Stat, fstat, statat};
 use rustix::io::{Errno, retry_on_intr};
 use scanner_core::{ObjectPath, SkipReason};
 
@@ -22,9 +22,9 @@ use crate::ignore_rules::{IgnoreRules, RuleFiles};
 use crate::limits::{Limits, SPARE_TABLES};
 use crate::linked::{Inode, LinkedFile};
 use crate::listing::EntryReader;
-use crate::mounts::is_made_up;
+use crate::mounts::{is_made_up, keeps_folder_times};
 use crate::policy::{CompiledPolicy, Verdict};
-use crate::read::{open_folder_below, open_folder_by_path};
+use crate::read::{FileFacts, open_folder_below, open_folder_by_path};
 use crate::roots::{OpenRoot, Roots, absolute_base};
 use crate::visit::FileVisitor;
 
@@ -61,6 +61,8 @@ pub(crate) struct Place {
     /// What the include globs say of the folder: where it is taken, its files need not match one.
     verdict: Verdict,
     device: u64,
+    /// Whether the folder's times tell when its names change, and somebody wants to know.
+    keeps_times: bool,
 }
 
 /// An open folder.
@@ -109,6 +111,8 @@ pub(crate) struct Scout<'a> {
     policy: &'a CompiledPolicy,
     limits: &'a Limits,
     entries: Vec<u8>,
+    /// Entries as they are told to whoever remembers folders.
+    listing: Vec<u8>,
     /// The absolute path of the entry at hand, for ignore rules; its tail is the path below the root.
     path: Vec<u8>,
     spare: Vec<FileTable>,
@@ -116,7 +120,8 @@ pub(crate) struct Scout<'a> {
 
 impl<'a> Scout<'a> {
     pub(crate) fn new(roots: &'a Roots, policy: &'a CompiledPolicy, limits: &'a Limits) -> Self {
-        Self { roots, policy, limits, entries: Vec::new(), path: Vec::new(), spare: Vec::new() }
+        let (entries, listing, path) = (Vec::new(), Vec::new(), Vec::new());
+        Self { roots, policy, limits, entries, listing, path, spare: Vec::new() }
     }
 
     /// Opens the root of this index, a folder.
@@ -135,10 +140,10 @@ impl<'a> Scout<'a> {
     ) -> Option<(Listing, FileTable)> {
         let opened = self.open_root(index).and_then(|root| {
             let handle = root.handle.try_clone()?;
-            let device = Inode::of(&fstat(&handle)?).device;
-            Ok((root, handle, device))
+            let stat = fstat(&handle)?;
+            Ok((root, handle, stat))
         });
-        let (root, handle, device) = match opened {
+        let (root, handle, stat) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 let shown = ObjectPath::new(self.roots.get(index).shown());
@@ -153,8 +158,10 @@ impl<'a> Scout<'a> {
             IgnoreRules::around(base, self.limits)
         };
         let verdict = self.policy.verdict_of_roots();
-        let place = Place { root, rel: Vec::new(), rules, verdict, device };
-        Some(self.list(place, handle, visitor))
+        let device = Inode::of(&stat).device;
+        let keeps_times = visitor.remembers_folders() && keeps_folder_times(handle.as_fd());
+        let place = Place { root, rel: Vec::new(), rules, verdict, device, keeps_times };
+        Some(self.list(place, (handle, &stat), visitor))
     }
 
     /// Starts on a folder below another; the entries are the first piece of its listing.
@@ -166,18 +173,20 @@ impl<'a> Scout<'a> {
     ) -> Option<(Listing, FileTable)> {
         let mut rel = [around.rel.as_slice(), name.to_bytes()].concat();
         let opened = open_folder_below(around.root.handle.as_fd(), &rel)
-            .and_then(|handle| Ok((Inode::of(&fstat(&handle)?), handle)));
-        let (inode, handle) = match opened {
+            .and_then(|handle| Ok((fstat(&handle)?, handle)));
+        let (stat, handle) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 visitor.skipped(&around.shown_entry(name), skip_reason(&error), Some(&error));
                 return None;
             }
         };
+        let inode = Inode::of(&stat);
         if self.roots.has_folder(inode) {
             return None;
         }
-        if inode.device != around.device && is_made_up(handle.as_fd()) {
+        let is_mounted = inode.device != around.device;
+        if is_mounted && is_made_up(handle.as_fd()) {
             visitor.skipped(&around.shown_entry(name), SkipReason::NotARegularFile, None);
             return None;
         }
@@ -189,22 +198,23 @@ impl<'a> Scout<'a> {
             rules: around.rules.clone(),
             verdict,
             device: inode.device,
+            keeps_times: if is_mounted {
+                visitor.remembers_folders() && keeps_folder_times(handle.as_fd())
+            } else {
+                around.keeps_times
+            },
         };
-        Some(self.list(place, handle, visitor))
+        Some(self.list(place, (handle, &stat), visitor))
     }
 
-    /// Reads the first piece of a folder's entries, and its ignore files.
+    /// Takes the first piece of a folder's entries, and its ignore files.
     fn list(
         &mut self,
         mut place: Place,
-        handle: OwnedFd,
+        (handle, stat): (OwnedFd, &Stat),
         visitor: &mut dyn FileVisitor,
     ) -> (Listing, FileTable) {
-        let mut reader = EntryReader::default();
-        let mut table = self.spare.pop().unwrap_or_else(FileTable::new);
-        if let Err(error) = reader.read(handle.as_fd(), &mut self.entries, &mut table) {
-            visitor.skipped(&place.shown(), skip_reason(&error), Some(&error));
-        }
+        let (reader, table) = self.first_entries(&place, (handle.as_fd(), stat), visitor);
         if self.policy.respect_ignore {
             let files = if reader.at_end() {
                 RuleFiles {
@@ -222,6 +232,37 @@ impl<'a> Scout<'a> {
         }
         let folder = Arc::new(Folder { place: Arc::new(place), handle });
         (Listing { folder, reader }, table)
+    }
+
+    /// The first piece of a folder's entries: from whoever knows them all, or read, and told to him.
+    fn first_entries(
+        &mut self,
+        place: &Place,
+        (handle, stat): (BorrowedFd<'_>, &Stat),
+        visitor: &mut dyn FileVisitor,
+    ) -> (EntryReader, FileTable) {
+        let mut table = self.spare.pop().unwrap_or_else(FileTable::new);
+        let facts = FileFacts::of(stat);
+        if place.keeps_times {
+            self.path.clear();
+            self.path.extend_from_slice(&place.root.shown);
+            self.path.extend_from_slice(&place.rel);
+            let known = visitor.entries(&self.path, &facts);
+            if known.is_some_and(|entries| table.decode(entries).is_some()) {
+                return (EntryReader::finished(), table);
+            }
+        }
+        let mut reader = EntryReader::default();
+        match reader.read(handle, &mut self.entries, &mut table) {
+            Ok(()) if place.keeps_times && reader.at_end() => {
+                self.listing.clear();
+                table.encode(&mut self.listing);
+                visitor.listed(&self.path, &facts, &self.listing);
+            }
+            Ok(()) => {}
+            Err(error) => visitor.skipped(&place.shown(), skip_reason(&error), Some(&error)),
+        }
+        (reader, table)
     }
 
     /// Reads the next piece of a folder's entries.

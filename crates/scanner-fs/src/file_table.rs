@@ -83,10 +83,61 @@ impl FileTable {
         self.entries.iter().any(|entry| name_of(&self.names, *entry) == name)
     }
 
+    /// Writes all entries down as [`decode`](Self::decode) reads them.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        out.reserve(self.names.len() + self.entries.len());
+        for entry in &self.entries {
+            out.push(mark_of(entry.kind));
+            out.extend_from_slice(name_of(&self.names, *entry).to_bytes_with_nul());
+        }
+    }
+
+    /// Takes entries that were written down, into a table without any. `None`, and no entry, where they are not such.
+    pub(crate) fn decode(&mut self, mut entries: &[u8]) -> Option<()> {
+        while let [mark, rest @ ..] = entries {
+            let name = CStr::from_bytes_until_nul(rest).ok();
+            let name = name.filter(|name| is_entry_name(name.to_bytes()));
+            let pushed =
+                name.zip(kind_of_mark(*mark)).map(|(name, kind)| self.try_push(name, kind));
+            let (Some(name), Some(Ok(()))) = (name, pushed) else {
+                self.clear();
+                return None;
+            };
+            entries = &rest[name.count_bytes() + 1..];
+        }
+        Some(())
+    }
+
     pub(crate) fn clear(&mut self) {
         self.names.clear();
         self.entries.clear();
     }
+}
+
+const fn mark_of(kind: EntryKind) -> u8 {
+    match kind {
+        EntryKind::File => b'f',
+        EntryKind::Folder => b'd',
+        EntryKind::Symlink => b'l',
+        EntryKind::Special => b's',
+        EntryKind::Unknown => b'?',
+    }
+}
+
+const fn kind_of_mark(mark: u8) -> Option<EntryKind> {
+    Some(match mark {
+        b'f' => EntryKind::File,
+        b'd' => EntryKind::Folder,
+        b'l' => EntryKind::Symlink,
+        b's' => EntryKind::Special,
+        b'?' => EntryKind::Unknown,
+        _ => return None,
+    })
+}
+
+/// Whether a folder can have an entry of this name, other than itself and the one around it.
+fn is_entry_name(name: &[u8]) -> bool {
+    !name.is_empty() && name != b"." && name != b".." && !name.contains(&b'/')
 }
 
 fn name_of(names: &[u8], entry: Entry) -> &CStr {
@@ -109,6 +160,47 @@ mod tests {
         assert!(table.contains(c"a") && !table.contains(c"c"));
         table.retain(|_, kind| kind == EntryKind::Folder);
         assert_eq!((table.len(), table.name(0)), (1, c"b\xff"));
+    }
+
+    #[test]
+    fn entries_that_were_written_down_are_read_back() {
+        let kinds = [
+            EntryKind::File,
+            EntryKind::Folder,
+            EntryKind::Symlink,
+            EntryKind::Special,
+            EntryKind::Unknown,
+        ];
+        let mut table = FileTable::new();
+        for (number, kind) in kinds.into_iter().enumerate() {
+            let name = std::ffi::CString::new(format!("n\u{e9}-{number}")).unwrap();
+            table.try_push(&name, kind).unwrap();
+        }
+        let mut bytes = Vec::new();
+        table.encode(&mut bytes);
+        let mut read = FileTable::new();
+        read.decode(&bytes).unwrap();
+        let mut all = Vec::new();
+        read.retain(|name, kind| {
+            all.push((name.to_owned(), kind));
+            true
+        });
+        assert_eq!(all.iter().map(|(_, kind)| *kind).collect::<Vec<_>>(), kinds);
+        assert!((0..5).all(|index| read.name(index) == table.name(index)));
+        read.clear();
+        assert!(read.decode(b"").is_some() && read.len() == 0);
+    }
+
+    #[test]
+    fn what_is_no_listing_gives_no_entries() {
+        let long = [b"fa\0f".as_slice(), &[b'n'; 70_000], b"\0"].concat();
+        for bytes in
+            [b"fa".as_slice(), b"f\0", b"f.\0", b"f..\0", b"fa/b\0", b"xa\0", b"fa\0f", &long]
+        {
+            let mut table = FileTable::new();
+            assert!(table.decode(bytes).is_none(), "{}", bytes.escape_ascii());
+            assert_eq!(table.len(), 0);
+        }
     }
 
     #[test]

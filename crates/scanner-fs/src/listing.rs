@@ -50,6 +50,11 @@ mod kernel {
     }
 
     impl EntryReader {
+        /// Of a folder whose entries are known.
+        pub(crate) fn finished() -> Self {
+            Self { at_end: true }
+        }
+
         /// Whether the folder has no more entries.
         pub(crate) fn at_end(&self) -> bool {
             self.at_end
@@ -96,6 +101,12 @@ mod portable {
     }
 
     impl EntryReader {
+        /// Of a folder whose entries are known.
+        #[cfg(not(target_os = "linux"))]
+        pub(crate) fn finished() -> Self {
+            Self { at_end: true, ..Self::default() }
+        }
+
         /// Whether the folder has no more entries.
         pub(crate) fn at_end(&self) -> bool {
             self.at_end

@@ -1,6 +1,10 @@
-//! File systems that are no files: their entries are doors into the kernel, endless or with side effects.
+//! What kind of file system a folder lies on.
 //!
-//! A walk that comes from outside does not enter them; a root inside of one is walked as it was named.
+//! Some are no files: their entries are doors into the kernel, endless or with side effects. A walk that comes from
+//! outside does not enter them; a root inside of one is walked as it was named.
+//!
+//! Of some it is known that a folder's times change with its names. Of others it is not: a server may answer late, a
+//! program behind FUSE may answer anything, FAT does not count finer than two seconds.
 
 use std::os::fd::BorrowedFd;
 
@@ -17,6 +21,26 @@ pub(crate) fn is_made_up(folder: BorrowedFd<'_>) -> bool {
 pub(crate) fn is_made_up(_folder: BorrowedFd<'_>) -> bool {
     false
 }
+
+/// Whether every name that comes, goes or changes in `folder` changes the times of the folder at once.
+#[cfg(target_os = "linux")]
+pub(crate) fn keeps_folder_times(folder: BorrowedFd<'_>) -> bool {
+    rustix::fs::fstatfs(folder).is_ok_and(|found| KEEPS_TIMES.contains(&widen(found.f_type)))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn keeps_folder_times(_folder: BorrowedFd<'_>) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
+const KEEPS_TIMES: [u64; 5] = [
+    0xef53,      // ext2, ext3, ext4
+    0x5846_5342, // xfs
+    0x9123_683e, // btrfs
+    0xf2f5_2010, // f2fs
+    0x0102_1994, // tmpfs
+];
 
 /// Magic numbers of `statfs(2)`.
 #[cfg(target_os = "linux")]
@@ -53,7 +77,7 @@ mod tests {
         let folder = open_folder_by_path(made.path()).unwrap();
         assert!(!is_made_up(folder.as_fd()));
         if let Ok(folder) = open_folder_by_path(Path::new("/proc")) {
-            assert!(is_made_up(folder.as_fd()));
+            assert!(is_made_up(folder.as_fd()) && !keeps_folder_times(folder.as_fd()));
         }
     }
 }

@@ -29,6 +29,25 @@ pub trait FileVisitor: Send {
         false
     }
 
+    /// Whether [`entries`](Self::entries) and [`listed`](Self::listed) are to be called.
+    fn remembers_folders(&self) -> bool {
+        false
+    }
+
+    /// The entries of a folder with these facts, as [`listed`](Self::listed) was told them; then it is not read. A folder's
+    /// times change with every name that comes, goes or changes, so who answers must be sure that the clock has moved on
+    /// since they were taken. Asked only where the file system keeps such times.
+    fn entries(&mut self, path: &[u8], facts: &FileFacts) -> Option<&[u8]> {
+        let _ = (path, facts);
+        None
+    }
+
+    /// Is told the entries of a folder that was read, with its facts from before. `path` ends with a slash, unless it is
+    /// that of a root. Not told of folders that come in several pieces.
+    fn listed(&mut self, path: &[u8], facts: &FileFacts, entries: &[u8]) {
+        let _ = (path, facts, entries);
+    }
+
     /// Is told, before anything else, of the walk's other workers.
     fn meet(&mut self, colleagues: &Colleagues) {
         let _ = colleagues;

@@ -53,7 +53,7 @@ pub(crate) fn scan_images(
         let before = total.counts.whiteouts;
         let scan = Scan { request, stop, collector, image: &image, plan: &plan };
         for counts in scan.run() {
-            total.add(&counts, Vec::new());
+            total.add(counts, Vec::new());
         }
         let whiteouts = total.counts.whiteouts - before;
         if whiteouts > 0 {

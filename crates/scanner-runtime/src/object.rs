@@ -25,7 +25,7 @@ use crate::ledger::{self, Dropped, DroppedBy};
 use crate::markers;
 use crate::proof;
 use crate::share::EntryPool;
-use crate::storing::{Clean, Judged, StoreSession, judge, shown_under};
+use crate::storing::{Judged, MetFiles, StateScratch, StoreSession, judge, shown_under};
 
 /// Bytes at the start of an object that tell binary data from text.
 const HEAD_BYTES: usize = 1024;
@@ -49,8 +49,8 @@ pub(crate) struct Counts {
     pub(crate) suppressed: u64,
     /// Objects among `files` that had not changed since an earlier run.
     pub(crate) reused: u64,
-    /// Files without findings.
-    pub(crate) clean: Clean,
+    /// What a later run need not look at again.
+    pub(crate) met: MetFiles,
     pub(crate) skips: SkipCounts,
     /// Objects that were not scanned completely and why, some of them.
     pub(crate) failures: Vec<String>,
@@ -64,7 +64,7 @@ impl Counts {
         lost
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, mut other: Self) {
         self.files += other.files;
         self.git_objects += other.git_objects;
         self.archives += other.archives;
@@ -73,9 +73,9 @@ impl Counts {
         self.bytes += other.bytes;
         self.suppressed += other.suppressed;
         self.reused += other.reused;
-        self.clean.merge(&other.clean);
+        self.met.merge(&mut other.met);
         self.skips.merge(&other.skips);
-        self.failures.extend_from_slice(&other.failures);
+        self.failures.append(&mut other.failures);
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct ObjectScanner<'a> {
     lines: LineCounter,
     next_id: u32,
     /// Reused for what each file is recognised by.
-    facts: Vec<u8>,
+    states: StateScratch,
     open: Open,
     pub(crate) archives: Archives,
     pub(crate) counts: Counts,
@@ -180,7 +180,7 @@ impl<'a> ObjectScanner<'a> {
             chunker: Chunker::new(request.chunk_bytes, request.engine.required_overlap()),
             lines: LineCounter::new(Variant::Raw),
             next_id: 0,
-            facts: Vec::new(),
+            states: StateScratch::default(),
             open: Open::default(),
             archives: Archives::default(),
             counts: Counts::default(),
@@ -247,7 +247,21 @@ impl<'a> ObjectScanner<'a> {
     /// What a later run recognises a file by, where findings are stored.
     pub(crate) fn state_of(&mut self, path: &[u8], facts: &FileFacts) -> Option<FileState> {
         let paths = &self.request.identities.paths;
-        self.request.store.as_ref()?.state_of(paths, (path, facts), &mut self.facts)
+        self.request.store.as_ref()?.state_of(paths, (path, facts), &mut self.states)
+    }
+
+    /// The entries of a folder of this state, where an earlier run has stored them.
+    pub(crate) fn entries(&mut self, state: &FileState) -> Option<&[u8]> {
+        let (number, entries) = self.request.store.as_ref()?.folder(state)?;
+        self.counts.met.folders.known.push(number);
+        Some(entries)
+    }
+
+    /// Remembers the entries of a folder.
+    pub(crate) fn listed(&mut self, state: FileState, entries: &[u8]) {
+        if self.request.store.as_ref().is_some_and(|store| store.takes_entries(entries.len())) {
+            self.counts.met.folders.new.push(&state, entries);
+        }
     }
 
     /// Ends it: its findings go to the store and to the sinks. What was not scanned completely is not remembered.
@@ -268,7 +282,7 @@ impl<'a> ObjectScanner<'a> {
         let has_nothing = findings.is_empty() && suppressed == 0;
         match (&self.request.store, state) {
             (None, _) => {}
-            (Some(_), Some(state)) if has_nothing => self.counts.clean.new.push(state),
+            (Some(_), Some(state)) if has_nothing => self.counts.met.clean.new.push(state),
             (Some(_), None) if findings.is_empty() => {}
             (Some(store), state) => {
                 let paths = &self.request.identities.paths;
@@ -282,7 +296,7 @@ impl<'a> ObjectScanner<'a> {
     pub(crate) fn knows(&mut self, path: &[u8], state: FileState, bytes: u64) -> bool {
         let Some(store) = &self.request.store else { return false };
         let bytes = if let Some(number) = store.clean(&state) {
-            self.counts.clean.known.push(number);
+            self.counts.met.clean.known.push(number);
             bytes
         } else {
             let path = ObjectPath::new(path);

@@ -93,11 +93,11 @@ pub fn scan(
         },
     };
     let mut total = outcome?;
-    let clean = std::mem::take(&mut total.counts.clean);
+    let met = std::mem::take(&mut total.counts.met);
     let mut summary = summary(request, total, stop);
     summary.elapsed = started.elapsed();
     if let Some(store) = &request.store {
-        store.flush(&mut summary, clean);
+        store.flush(&mut summary, met);
         settle(&mut summary, stop);
     }
     lock().finish(&mut summary);
@@ -124,7 +124,7 @@ fn scan_files(
     let visitors = walk_files(walk, make, &stop)?;
     let mut total = Total::default();
     for visitor in visitors {
-        total.add(&visitor.scanner.into_counts(), visitor.failures);
+        total.add(visitor.scanner.into_counts(), visitor.failures);
     }
     Ok(total)
 }
@@ -165,10 +165,10 @@ fn scan_stream(
         runtime.scanner.close(&path);
         drop(at_end);
         for helper in helpers {
-            total.add(&helper.join().unwrap_or_else(|_| Counts::of_lost_worker()), Vec::new());
+            total.add(helper.join().unwrap_or_else(|_| Counts::of_lost_worker()), Vec::new());
         }
     });
-    total.add(&runtime.scanner.into_counts(), Vec::new());
+    total.add(runtime.scanner.into_counts(), Vec::new());
     total
 }
 
@@ -230,6 +230,21 @@ impl FileVisitor for Visitor<'_> {
         state.is_some_and(|state| self.scanner.knows(path, state, facts.len))
     }
 
+    fn remembers_folders(&self) -> bool {
+        self.scanner.request.store.is_some()
+    }
+
+    fn entries(&mut self, path: &[u8], facts: &FileFacts) -> Option<&[u8]> {
+        let state = self.scanner.state_of(path, facts)?;
+        self.scanner.entries(&state)
+    }
+
+    fn listed(&mut self, path: &[u8], facts: &FileFacts, entries: &[u8]) {
+        if let Some(state) = self.scanner.state_of(path, facts) {
+            self.scanner.listed(state, entries);
+        }
+    }
+
     fn skipped(&mut self, path: &ObjectPath, reason: SkipReason, error: Option<&io::Error>) {
         self.scanner.counts.skips.add(reason);
         if !reason.is_policy() && self.failures.len() < NAMED_FAILURES_MAX {
@@ -247,14 +262,14 @@ pub(crate) struct Total {
 }
 
 impl Total {
-    pub(crate) fn add(&mut self, counts: &Counts, failures: Vec<String>) {
+    pub(crate) fn add(&mut self, counts: Counts, failures: Vec<String>) {
         self.counts.merge(counts);
         self.failures.extend(failures);
         self.failures.append(&mut self.counts.failures);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
-        self.add(&other.counts, other.failures);
+        self.add(other.counts, other.failures);
     }
 
     /// Names something that was not scanned.

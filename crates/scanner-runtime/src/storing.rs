@@ -3,7 +3,7 @@
 //! A store that cannot be used ends no scan. Everything is then scanned, the findings reach the other sinks, and the
 //! summary counts and names what is missing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use scanner_core::{
@@ -15,8 +15,8 @@ use scanner_git::Oid;
 use scanner_stdx::DynamicBitSet;
 use scanner_stdx::hash::keyed_mac128;
 use scanner_store::{
-    History, HistoryEnd, Marks, Remembered, RememberedObject, RootName, RuleSetHash, RunStart,
-    SqliteStoreProducer, Store, StoreError,
+    FOLDER_BYTES_MAX, FolderEntries, History, HistoryEnd, Marks, Remembered, RememberedObject,
+    RootName, RuleSetHash, RunStart, SqliteStoreProducer, Store, StoreError,
 };
 
 use crate::git::SeenObjects;
@@ -33,6 +33,8 @@ pub struct StoreSession {
     started: i64,
     history: History,
     start_set: String,
+    /// Bytes of entries of folders that this run wants to remember.
+    entry_bytes: AtomicUsize,
     /// Whether the history is as it was, so that its findings were told as stored.
     is_same_history: AtomicBool,
     /// Ids of objects without and with findings, until the scan of their repository is complete.
@@ -76,19 +78,39 @@ impl Recalled {
     }
 }
 
-/// Files without findings that a run has met.
+/// What a run has met of one kind and a later run need not look at again.
 #[derive(Debug, Default)]
-pub(crate) struct Clean {
-    /// What a later run recognises those by that were scanned.
-    pub(crate) new: Vec<FileState>,
-    /// Numbers of those that an earlier run had scanned.
+pub(crate) struct Met<T> {
+    /// What a later run recognises those by that are new.
+    pub(crate) new: T,
+    /// Numbers of those that an earlier run knew.
     pub(crate) known: Vec<usize>,
 }
 
-impl Clean {
-    pub(crate) fn merge(&mut self, other: &Self) {
-        self.new.extend_from_slice(&other.new);
-        self.known.extend_from_slice(&other.known);
+impl<T> Met<T> {
+    /// Those that were met of `len` that were known; `None` where nothing has come or gone.
+    fn changed(&self, is_any_new: bool, len: usize) -> Option<DynamicBitSet> {
+        let mut met = DynamicBitSet::empty(len);
+        for number in &self.known {
+            met.set(*number);
+        }
+        (is_any_new || met.count() != len).then_some(met)
+    }
+}
+
+/// Files without findings, and folders with their entries.
+#[derive(Debug, Default)]
+pub(crate) struct MetFiles {
+    pub(crate) clean: Met<Vec<FileState>>,
+    pub(crate) folders: Met<FolderEntries>,
+}
+
+impl MetFiles {
+    pub(crate) fn merge(&mut self, other: &mut Self) {
+        self.clean.new.append(&mut other.clean.new);
+        self.clean.known.append(&mut other.clean.known);
+        self.folders.new.append(&mut other.folders.new);
+        self.folders.known.append(&mut other.folders.known);
     }
 }
 
@@ -121,6 +143,7 @@ impl StoreSession {
             started: i64::try_from(info.started_unix).unwrap_or(i64::MAX),
             history: recalled.history,
             start_set: start_set.unwrap_or_default(),
+            entry_bytes: AtomicUsize::new(0),
             is_same_history: AtomicBool::new(false),
             scanned: <[Mutex<Vec<Oid>>; 2]>::default(),
         }
@@ -142,16 +165,27 @@ impl StoreSession {
         &self,
         paths: &KeyPaths,
         (shown, facts): (&[u8], &FileFacts),
-        buffer: &mut Vec<u8>,
+        scratch: &mut StateScratch,
     ) -> Option<FileState> {
         let latest = facts.changed.0.max(facts.modified.0);
         let is_settled = latest < self.started.saturating_sub(1);
-        is_settled.then(|| self.states.state_of(paths, shown, facts, buffer))
+        is_settled.then(|| self.states.state_of(paths, shown, facts, scratch))
     }
 
     /// The number of a file of this state, if it was scanned and has nothing to report.
     pub(crate) fn clean(&self, state: &FileState) -> Option<usize> {
         self.remembered.clean(state)
+    }
+
+    /// The entries of a folder of this state, and its number.
+    pub(crate) fn folder(&self, state: &FileState) -> Option<(usize, &[u8])> {
+        self.remembered.folder(state)
+    }
+
+    /// Whether so many more bytes of entries of folders may be remembered; counts them if so.
+    pub(crate) fn takes_entries(&self, bytes: usize) -> bool {
+        self.producer.is_ok()
+            && self.entry_bytes.fetch_add(bytes, Ordering::Relaxed) + bytes <= FOLDER_BYTES_MAX
     }
 
     /// What an unchanged object had to report, if that may be told as stored.
@@ -214,12 +248,10 @@ impl StoreSession {
     }
 
     /// Waits until all is stored, and adds what is not to the summary.
-    pub(crate) fn flush(&self, summary: &mut Summary, clean: Clean) {
+    pub(crate) fn flush(&self, summary: &mut Summary, met: MetFiles) {
         match &self.producer {
             Ok(producer) => {
-                if let Some(clean) = self.changed_clean(clean) {
-                    producer.remember_clean(clean);
-                }
+                self.remember(producer, met);
                 tell(summary, producer.flush());
             }
             Err(error) => {
@@ -228,18 +260,22 @@ impl StoreSession {
         }
     }
 
-    /// All files without findings; `None` where they are those that the store knows.
-    fn changed_clean(&self, clean: Clean) -> Option<Vec<FileState>> {
-        let Clean { mut new, known } = clean;
-        let mut met = DynamicBitSet::empty(self.remembered.clean_len());
-        for number in known {
-            met.set(number);
+    /// Hands over what later runs need not look at again, where it is not what the store knows.
+    fn remember(&self, producer: &SqliteStoreProducer, met: MetFiles) {
+        let known = &self.remembered;
+        let MetFiles { mut clean, mut folders } = met;
+        if let Some(met) = clean.changed(!clean.new.is_empty(), known.clean_len()) {
+            clean.new.extend(met.iter_set().map(|number| known.clean_state(number)));
+            producer.remember_clean(clean.new);
         }
-        if new.is_empty() && met.count() == self.remembered.clean_len() {
-            return None;
+        let all = known.folders();
+        if let Some(met) = folders.changed(!folders.new.is_empty(), all.len()) {
+            for number in met.iter_set() {
+                let (state, entries) = all.get(number);
+                folders.new.push(&state, entries);
+            }
+            producer.remember_folders(folders.new);
         }
-        new.extend(met.iter_set().map(|number| self.remembered.clean_state(number)));
-        Some(new)
     }
 
     /// Ends the run.
@@ -320,19 +356,45 @@ fn tell(summary: &mut Summary, losses: StoreLosses) {
     }
 }
 
+/// A worker's memory for states, so that nothing is allocated for a file.
+#[derive(Debug, Default)]
+pub(crate) struct StateScratch {
+    hashed: Vec<u8>,
+    /// The folder of the last file, with its slash, and what stands for it in states.
+    folder: Vec<u8>,
+    folder_tag: Option<[u8; FOLDER_TAG_BYTES]>,
+}
+
+/// Bytes at the front of a state that all files of a folder share. States are sorted, so whoever looks the files of a
+/// folder up finds all of them near each other; hashes alone would be a miss of the cache for each file.
+const FOLDER_TAG_BYTES: usize = 3;
+
 /// How files are recognised: by their facts and path, under a key.
 #[derive(Debug)]
 struct FileStates([u8; 16]);
 
 impl FileStates {
-    /// `buffer` is the caller's, so that nothing is allocated for a file.
     fn state_of(
         &self,
         paths: &KeyPaths,
         shown: &[u8],
         facts: &FileFacts,
-        buffer: &mut Vec<u8>,
+        scratch: &mut StateScratch,
     ) -> FileState {
+        let buffer = &mut scratch.hashed;
+        let folder = memchr::memrchr(b'/', shown).map_or(0, |slash| slash + 1);
+        let known = scratch.folder_tag.filter(|_| scratch.folder == shown[..folder]);
+        let folder_tag = known.unwrap_or_else(|| {
+            scratch.folder.clear();
+            scratch.folder.extend_from_slice(&shown[..folder]);
+            let (key, rest) = paths.split(&scratch.folder).unwrap_or((b"", &scratch.folder));
+            buffer.clear();
+            buffer.extend_from_slice(key);
+            buffer.extend_from_slice(rest);
+            let hash = keyed_mac128(&self.0, buffer).to_le_bytes();
+            std::array::from_fn(|index| hash[index])
+        });
+        scratch.folder_tag = Some(folder_tag);
         let numbers = [
             facts.len,
             facts.inode,
@@ -347,7 +409,9 @@ impl FileStates {
         let (key, rest) = paths.split(shown).unwrap_or((b"", shown));
         buffer.extend_from_slice(key);
         buffer.extend_from_slice(rest);
-        FileState(keyed_mac128(&self.0, buffer).to_le_bytes())
+        let mut state = keyed_mac128(&self.0, buffer).to_le_bytes();
+        state[..FOLDER_TAG_BYTES].copy_from_slice(&folder_tag);
+        FileState(state)
     }
 }
 
@@ -359,7 +423,7 @@ mod tests {
     fn every_fact_and_the_path_make_another_state() {
         let (paths, states) = (KeyPaths::default(), FileStates([7; 16]));
         let state_of = |shown: &[u8], facts: &FileFacts| {
-            states.state_of(&paths, shown, facts, &mut Vec::new())
+            states.state_of(&paths, shown, facts, &mut StateScratch::default())
         };
         let facts = FileFacts { len: 1, inode: 2, modified: (3, 4), changed: (5, 6) };
         let base = state_of(b"a", &facts);
@@ -375,7 +439,23 @@ mod tests {
             assert_ne!(state_of(b"a", &other), base, "{other:?}");
         }
         assert_ne!(state_of(b"b", &facts), base);
-        let other_key = FileStates([8; 16]).state_of(&paths, b"a", &facts, &mut Vec::new());
+        let mut scratch = StateScratch::default();
+        let other_key = FileStates([8; 16]).state_of(&paths, b"a", &facts, &mut scratch);
         assert_ne!(other_key, base);
+    }
+
+    #[test]
+    fn files_of_a_folder_lie_together_whatever_was_asked_before() {
+        let (paths, states) = (KeyPaths::default(), FileStates([7; 16]));
+        let facts = FileFacts { len: 1, inode: 2, modified: (3, 4), changed: (5, 6) };
+        let alone =
+            |path: &[u8]| states.state_of(&paths, path, &facts, &mut StateScratch::default());
+        let mut scratch = StateScratch::default();
+        for path in [b"a".as_slice(), b"x/a", b"x/b", b"x/y/a", b"x/y/b", b"x/c", b"b"] {
+            assert_eq!(states.state_of(&paths, path, &facts, &mut scratch), alone(path));
+        }
+        let tag = |path: &[u8]| alone(path).0[..FOLDER_TAG_BYTES].to_vec();
+        assert_eq!((tag(b"x/a"), tag(b"a")), (tag(b"x/b"), tag(b"b")));
+        assert!(tag(b"x/a") != tag(b"a") && tag(b"x/a") != tag(b"x/y/a"));
     }
 }

@@ -26,6 +26,9 @@ const KEY_ID_DOMAIN: &[u8] = b"scanner.store.keys.v1.id";
 const FILE_STATE_DOMAIN: &[u8] = b"scanner.store.keys.v1.file_state";
 /// What the key of journals is a hash of.
 const JOURNAL_DOMAIN: &[u8] = b"scanner.store.keys.v1.journal";
+/// What the keys are hashes of that seal and hide entries of folders.
+const FOLDER_SEAL_DOMAIN: &[u8] = b"scanner.store.keys.v1.folder_seal";
+const FOLDER_STREAM_DOMAIN: &[u8] = b"scanner.store.keys.v1.folder_stream";
 /// A key file has one short line; more is not read.
 const KEY_FILE_BYTES_MAX: u64 = 4096;
 
@@ -199,6 +202,26 @@ impl Keys {
     /// The key of the records of journals: without it nobody makes one that is taken for ours.
     pub(crate) fn journals(&self) -> [u8; KEY_BYTES] {
         *blake3::keyed_hash(&self.metadata, JOURNAL_DOMAIN).as_bytes()
+    }
+
+    /// What seals the entries of folders.
+    pub(crate) fn folder_seal(&self, entries: &[u8]) -> [u8; 16] {
+        let key = blake3::keyed_hash(&self.metadata, FOLDER_SEAL_DOMAIN);
+        let hash = blake3::keyed_hash(key.as_bytes(), entries);
+        let (seal, _) = hash.as_bytes().as_chunks();
+        seal[0]
+    }
+
+    /// Hides entries of folders, or shows them again: adds them to a stream that depends on the key and their seal, and so
+    /// is not used for other entries.
+    pub(crate) fn hide_folders(&self, seal: &[u8], entries: &mut [u8]) {
+        let key = blake3::keyed_hash(&self.metadata, FOLDER_STREAM_DOMAIN);
+        let mut stream = blake3::Hasher::new_keyed(key.as_bytes()).update(seal).finalize_xof();
+        let mut block = [0; 1024];
+        for entries in entries.chunks_mut(block.len()) {
+            stream.fill(&mut block);
+            entries.iter_mut().zip(&block).for_each(|(entry, byte)| *entry ^= byte);
+        }
     }
 
     /// A secret's unkeyed hash, so that only the holder of the key reads it: added to a stream that depends on the

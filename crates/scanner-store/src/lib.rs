@@ -22,9 +22,9 @@ mod triage;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, Known, Lookup, NativeBaseline};
 pub use db::{
-    BUSY_TIMEOUT_DEFAULT, CheckReport, GcReport, History, HistoryEnd, Keep, Marks, Remembered,
-    RememberedObject, RootName, RunStart, SeenSet, SqliteStoreProducer, Store, StoreOptions,
-    StoredRun, StoredRunData,
+    BUSY_TIMEOUT_DEFAULT, CheckReport, FolderEntries, GcReport, History, HistoryEnd, Keep, Marks,
+    Remembered, RememberedObject, RootName, RunStart, SeenSet, SqliteStoreProducer, Store,
+    StoreOptions, StoredRun, StoredRunData,
 };
 pub use error::StoreError;
 pub use identity::{
@@ -33,6 +33,7 @@ pub use identity::{
     rule_set_hash, secret_hash,
 };
 pub use keys::{KEY_BYTES, KeyError, KeyMode, KeyProblem, Keys, containing_root, create_key_file};
+pub use limits::FOLDER_BYTES_MAX;
 pub use query::{
     Change, DiffRow, FindingFilter, FindingRow, Page, RunScope, SecretFilter, SecretRow,
 };

@@ -27,6 +27,12 @@ pub(crate) const CACHED_IDS_MAX: usize = 128 * 1024;
 /// Files that are remembered as unchanged and without findings. Those above it are scanned again.
 pub(crate) const CLEAN_FILES_MAX: usize = 4 * 1024 * 1024;
 
+/// Folders of which the entries are remembered. Those above it are read again.
+pub(crate) const FOLDERS_MAX: usize = 1024 * 1024;
+
+/// Bytes of entries that are remembered for a root. Folders above it are read again.
+pub const FOLDER_BYTES_MAX: usize = 32 * 1024 * 1024;
+
 /// Objects with findings that are remembered. Those above it are scanned again.
 pub(crate) const OBJECTS_MAX: usize = 1024 * 1024;
 

@@ -1,5 +1,6 @@
 //! What a scan tells the store of itself: what is scanned, and everything that decides about findings.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -84,16 +85,27 @@ pub(crate) fn scope(source: &Source, dedup: bool, rule_set: RuleSetHash) -> RunS
 /// ignored by identity, is no part of it. A new setting that changes findings belongs here: without it a store would tell
 /// what it knows from before.
 pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> RuleSetHash {
+    let program = program();
+    let own = config.detectors.iter().map(|detector| &detector.spec);
+    let own: HashSet<&str> = own
+        .chain(config.foreign_rules.iter().map(|rule| &rule.spec))
+        .map(|spec| spec.id.as_str())
+        .collect();
     let rules: Vec<RuleEncoding> = specs
         .iter()
-        .map(|spec| RuleEncoding::new(&spec.id).bytes("spec", &spec.to_bytes()))
+        .map(|spec| {
+            let encoding = RuleEncoding::new(&spec.id);
+            // What a built-in rule says is told by the program it is built into.
+            let is_told = !program.is_empty() && !own.contains(spec.id.as_str());
+            if is_told { encoding } else { encoding.bytes("spec", &spec.to_bytes()) }
+        })
         .collect();
     let confidence = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
     let mut allow = format!("{:?}{:?}", config.allow_paths, config.allow_values);
     let _ = write!(allow, "{:?}{:?}", config.allow_rules, config.allow_lists);
     let settings = RuleEncoding::new("scan")
         .text("version", VERSION)
-        .text("program", &program())
+        .text("program", &program)
         .text("min-confidence", confidence.unwrap_or("likely"))
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
         .text("decode-depth", &decode_depth(args, config).to_string())

@@ -7,3 +7,4 @@ mod inside;
 mod kit;
 mod remember;
 mod story;
+mod unchanged;

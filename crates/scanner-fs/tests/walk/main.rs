@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failure in a helper is a failure of its test")]
 
 mod hostile;
+mod remembered;
 mod roots;
 mod rules;
 mod tree;

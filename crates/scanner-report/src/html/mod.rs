@@ -1,22 +1,24 @@
 //! `html`: one page that needs nothing else: no network, no fonts, no second file.
 //!
 //! `page.html`, `page.css` and `page.js` are the page; this file puts them together with the findings, which
-//! stand in the page as JSON that the script reads. Invariants: what comes from scanned files reaches the page
-//! as JSON only, with `<`, `>` and `&` escaped, so that no name ends the element it stands in; the script
-//! sets text, never markup; a policy in the head forbids every request. No secret in clear unless asked.
+//! stand in the page as JSON that the script reads: first what the table shows, then the script, which draws it while
+//! the browser still reads the rest, a line of details for each finding. Both are lists of values without names, because
+//! names would be most of a large page.
+//!
+//! Invariants: what comes from scanned files reaches the page as JSON only, with `<`, `>` and `&` escaped, so that no
+//! name ends the element it stands in; the script sets text, never markup; a policy in the head forbids every request.
+//! No secret in clear unless asked.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use scanner_core::{
-    EventSink, Finding, GitPlace, Location, ObjectPath, RuleInfo, RunInfo, ScanEvent, SinkError,
-    Summary,
+    EventSink, Finding, GitPlace, Place, RuleInfo, RunInfo, ScanEvent, SinkError, Summary,
 };
 use serde::Serialize;
 
 use crate::printable::Printable;
 use crate::record::{SummaryRecord, two_digits};
-use crate::units::date_time;
 use crate::{Output, SinkOptions};
 
 /// Findings that one page takes; of more, the worst. The page says what it left out.
@@ -50,19 +52,28 @@ impl HtmlSink {
         let shown = shown(findings);
         let cut = findings.len() - shown.len();
         let (run, show_secrets) = (RunRecord::new(&self.run, cut), self.show_secrets);
+        let rules = Rules::of(&shown);
         self.output.write(|out| {
-            let (head, _) = parts();
-            out.write_all(head[0].as_bytes())?;
+            let page = Parts::new();
+            out.write_all(page.head.as_bytes())?;
             out.write_all(STYLE.as_bytes())?;
-            out.write_all(head[1].as_bytes())?;
+            out.write_all(page.body.as_bytes())?;
             out.write_all(b"{\"run\":")?;
             json(out, &run)?;
             out.write_all(b",\"rules\":")?;
-            json(out, &rules(&shown))?;
+            json(out, &rules.rows)?;
             out.write_all(b",\"findings\":[")?;
-            for (count, finding) in shown.into_iter().enumerate() {
+            for (count, finding) in shown.iter().enumerate() {
                 out.write_all(if count == 0 { b"\n" } else { b",\n" })?;
-                json(out, &Row::new(finding, show_secrets))?;
+                json(out, &row(finding, rules.number(finding)))?;
+            }
+            out.write_all(b"\n]}")?;
+            out.write_all(page.before_script.as_bytes())?;
+            out.write_all(SCRIPT.as_bytes())?;
+            out.write_all(page.before_details.as_bytes())?;
+            for finding in shown {
+                out.write_all(b"\n")?;
+                json(out, &Detail::new(finding, show_secrets))?;
             }
             Ok(())
         })
@@ -78,15 +89,14 @@ impl HtmlSink {
             .map(|(reason, count)| format!("{count}: {}", reason.explain()))
             .collect();
         self.output.write(|out| {
-            let (_, tail) = parts();
-            out.write_all(b"\n],\"summary\":")?;
+            let page = Parts::new();
+            out.write_all(page.before_end.as_bytes())?;
+            out.write_all(b"{\"summary\":")?;
             json(out, &SummaryRecord::new(summary))?;
             out.write_all(b",\"failed\":")?;
             json(out, &failed)?;
             out.write_all(b"}")?;
-            out.write_all(tail[0].as_bytes())?;
-            out.write_all(SCRIPT.as_bytes())?;
-            out.write_all(tail[1].as_bytes())
+            out.write_all(page.tail.as_bytes())
         })?;
         self.output.finish()
     }
@@ -106,13 +116,28 @@ impl EventSink for HtmlSink {
     }
 }
 
-/// The page cut at its three marks: two pieces before the findings, two after them.
-fn parts() -> ([&'static str; 2], [&'static str; 2]) {
-    let (head, rest) = PAGE.split_once("/*STYLE*/").expect("page.html has a mark for the style");
-    let (body, rest) = rest.split_once("/*DATA*/").expect("page.html has a mark for the findings");
-    let (between, end) =
-        rest.split_once("/*SCRIPT*/").expect("page.html has a mark for the script");
-    ([head, body], [between, end])
+/// The page, cut at its marks.
+struct Parts {
+    head: &'static str,
+    body: &'static str,
+    before_script: &'static str,
+    before_details: &'static str,
+    before_end: &'static str,
+    tail: &'static str,
+}
+
+impl Parts {
+    fn new() -> Self {
+        let cut = |text: &'static str, mark: &str| {
+            text.split_once(mark).expect("page.html has each mark once, in this order")
+        };
+        let (head, rest) = cut(PAGE, "/*STYLE*/");
+        let (body, rest) = cut(rest, "/*TABLE*/");
+        let (before_script, rest) = cut(rest, "/*SCRIPT*/");
+        let (before_details, rest) = cut(rest, "/*DETAILS*/");
+        let (before_end, tail) = cut(rest, "/*END*/");
+        Self { head, body, before_script, before_details, before_end, tail }
+    }
 }
 
 /// All findings in their order, or where there are too many the worst ones.
@@ -126,8 +151,27 @@ fn shown(findings: &[Finding]) -> Vec<&Finding> {
 }
 
 /// What is said of each rule, once: it makes a quarter of a page with many findings.
-fn rules(findings: &[&Finding]) -> BTreeMap<String, RuleRow> {
-    findings.iter().map(|finding| (finding.rule.id.clone(), RuleRow::new(&finding.rule))).collect()
+struct Rules<'a> {
+    rows: Vec<RuleRow<'a>>,
+    numbers: HashMap<&'a str, usize>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(findings: &[&'a Finding]) -> Self {
+        let mut rules = Self { rows: Vec::new(), numbers: HashMap::new() };
+        for finding in findings {
+            let rule = &*finding.rule;
+            rules.numbers.entry(&rule.id).or_insert_with(|| {
+                rules.rows.push(RuleRow::new(rule));
+                rules.rows.len() - 1
+            });
+        }
+        rules
+    }
+
+    fn number(&self, finding: &Finding) -> usize {
+        self.numbers[finding.rule.id.as_str()]
+    }
 }
 
 fn json(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
@@ -159,7 +203,8 @@ impl Write for ForScript<'_> {
 struct RunRecord {
     version: String,
     targets: Vec<String>,
-    started: String,
+    /// Seconds since 1970, as all times of the page.
+    started: u64,
     cut: usize,
 }
 
@@ -168,7 +213,7 @@ impl RunRecord {
         Self {
             version: run.version.clone(),
             targets: run.targets.iter().map(|target| printable(target)).collect(),
-            started: date_time(i64::try_from(run.started_unix).unwrap_or(i64::MAX)),
+            started: run.started_unix,
             cut,
         }
     }
@@ -176,15 +221,17 @@ impl RunRecord {
 
 /// A rule as the script reads it.
 #[derive(Serialize)]
-struct RuleRow {
+struct RuleRow<'a> {
+    rule: &'a str,
     severity: &'static str,
     name: String,
     about: String,
 }
 
-impl RuleRow {
-    fn new(rule: &RuleInfo) -> Self {
+impl<'a> RuleRow<'a> {
+    fn new(rule: &'a RuleInfo) -> Self {
         Self {
+            rule: &rule.id,
             severity: rule.severity.name(),
             name: printable(&rule.name),
             about: printable(&rule.description),
@@ -192,106 +239,86 @@ impl RuleRow {
     }
 }
 
-/// A finding as the script reads it; what its rule says of every finding is not repeated.
-#[derive(Serialize)]
-struct Row<'a> {
-    confidence: &'static str,
-    score: f64,
-    rule: &'a str,
-    source: &'static str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    decode: Vec<&'static str>,
-    validation: &'static str,
-    redacted: String,
-    context: String,
-    hash: &'a str,
-    ignore: &'a str,
-    #[serde(flatten)]
-    place: PlaceRow,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    places: Vec<PlaceRow>,
-    #[serde(skip_serializing_if = "is_zero")]
-    more: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
+/// What the table shows of a finding: rule, confidence, source, path, line, secret, date.
+type Row = (usize, &'static str, &'static str, String, u64, String, Option<i64>);
+
+fn row(finding: &Finding, rule: usize) -> Row {
+    (
+        rule,
+        finding.confidence.name(),
+        finding.source.name(),
+        printable(&finding.path.to_string()),
+        finding.location.line,
+        printable(&finding.secret.redacted()),
+        finding.git.as_ref().and_then(|git| git.author_time),
+    )
 }
 
-/// A place of a finding.
+/// What else is known of a finding. The order of the fields is the script's, in `whole`.
 #[derive(Serialize)]
-struct PlaceRow {
-    path: String,
-    line: u64,
-    column: u64,
+struct Detail<'a>(
+    /// Column, change of the archive's entry, history.
+    (u64, Option<i64>, Option<GitFacts<'a>>),
+    /// Score.
+    f64,
+    /// Proof.
+    &'static str,
+    /// Encodings, from the outermost to the innermost.
+    Vec<&'static str>,
+    /// Context.
+    String,
+    /// Hash of the secret.
+    &'a str,
+    /// The line that would ignore it.
+    &'a str,
+    /// Further places, and how many there are beyond those.
+    Vec<PlaceFacts<'a>>,
+    usize,
+    /// The secret, where it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
-    modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    commit: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    date: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reach: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    object: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    author: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    in_worktree: Option<bool>,
-}
+    Option<String>,
+);
 
-impl<'a> Row<'a> {
+/// A further place: path, line, column, change of the archive's entry, history.
+type PlaceFacts<'a> = (String, u64, u64, Option<i64>, Option<GitFacts<'a>>);
+
+/// What a history tells of a place: commit, date, what reaches it, object, author, whether it is in the files of today.
+type GitFacts<'a> =
+    (Option<&'a str>, Option<i64>, &'static str, &'a str, Option<String>, Option<bool>);
+
+impl<'a> Detail<'a> {
     fn new(finding: &'a Finding, show_secrets: bool) -> Self {
         let places = finding.places.iter().take(PLACES_MAX);
-        Self {
-            confidence: finding.confidence.name(),
-            score: two_digits(finding.score),
-            rule: &finding.rule.id,
-            source: finding.source.name(),
-            decode: finding.decode.iter().map(|kind| kind.name()).collect(),
-            validation: finding.validation.name(),
-            redacted: printable(&finding.secret.redacted()),
-            context: printable(finding.context.trim_end()),
-            hash: &finding.secret_hash,
-            ignore: &finding.ignore_id,
-            place: PlaceRow::new(
-                (&finding.path, finding.location),
-                finding.modified,
-                finding.git.as_deref(),
-            ),
-            places: places
-                .map(|at| PlaceRow::new((&at.path, at.location), at.modified, at.git.as_deref()))
-                .collect(),
-            more: finding.places.len().saturating_sub(PLACES_MAX),
+        Self(
+            (finding.location.column, finding.modified, finding.git.as_deref().map(git_facts)),
+            two_digits(finding.score),
+            finding.validation.name(),
+            finding.decode.iter().map(|kind| kind.name()).collect(),
+            printable(finding.context.trim_end()),
+            &finding.secret_hash,
+            &finding.ignore_id,
+            places.map(place_facts).collect(),
+            finding.places.len().saturating_sub(PLACES_MAX),
             // Exposed because the user asked for secrets in clear.
-            secret: show_secrets
-                .then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
-        }
+            show_secrets.then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
+        )
     }
 }
 
-impl PlaceRow {
-    fn new(
-        (path, at): (&ObjectPath, Location),
-        modified: Option<i64>,
-        git: Option<&GitPlace>,
-    ) -> Self {
-        Self {
-            path: printable(&path.to_string()),
-            line: at.line,
-            column: at.column,
-            modified: modified.map(date_time),
-            commit: git.and_then(|git| git.commit.clone()),
-            date: git.and_then(|git| git.author_time).map(date_time),
-            reach: git.map(|git| git.reach.name()),
-            object: git.map(|git| git.object.clone()),
-            author: git.and_then(|git| git.author.as_deref()).map(printable),
-            in_worktree: git.and_then(|git| git.in_worktree),
-        }
-    }
+fn place_facts(place: &Place) -> PlaceFacts<'_> {
+    let (path, at) = (printable(&place.path.to_string()), place.location);
+    (path, at.line, at.column, place.modified, place.git.as_deref().map(git_facts))
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_zero(number: &usize) -> bool {
-    *number == 0
+fn git_facts(git: &GitPlace) -> GitFacts<'_> {
+    (
+        git.commit.as_deref(),
+        git.author_time,
+        git.reach.name(),
+        &git.object,
+        git.author.as_deref().map(printable),
+        git.in_worktree,
+    )
 }
 
 /// Without what would turn the direction of writing or not be seen.
@@ -314,7 +341,7 @@ mod tests {
 
     #[test]
     fn the_page_has_its_marks_and_no_address_to_load() {
-        parts();
+        Parts::new();
         for text in [PAGE, STYLE, SCRIPT] {
             for word in ["http:", "https:", "@import", "fetch(", "innerHTML", "eval("] {
                 assert!(!text.contains(word), "{word}");

@@ -5,30 +5,24 @@
   const PRINT_ROWS_MAX = 2000;
   const BARS_MAX = 8;
   const RANK = { critical: 4, high: 3, medium: 2, low: 1, certain: 3, likely: 2, possible: 1 };
-  const DAY_MS = 86400000;
+  const DAY_SECONDS = 86400;
   const COLUMNS = [
     ['severity', 'Severity'], ['confidence', 'Confidence'], ['rule', 'Rule'], ['path', 'Path'],
     ['line', 'Line'], ['redacted', 'Secret'], ['date', 'Since'],
   ];
 
   const $ = (id) => document.getElementById(id);
-  const data = JSON.parse($('data').textContent);
-  $('data').remove();
-  const rows = data.findings;
-  // What is the same for all findings of a rule, and what is usual, does not stand with each of them.
-  const usual = { decode: [], places: [], more: 0 };
-  for (const row of rows) {
-    const { severity, name, about } = data.rules[row.rule];
-    row.severity = severity;
-    row.name = name;
-    row.about = about;
-    for (const key in usual) row[key] ??= usual[key];
-  }
-  const started = Date.parse(data.run.started);
+  // The table stands in front of this script and is drawn while the rest is still being read: one line of JSON a finding
+  // with what only its detail and the filter need, and what became of the scan.
+  const table = JSON.parse($('table').textContent);
+  const rows = table.findings.map(([rule, confidence, source, path, line, redacted, date], index) =>
+    ({ ...table.rules[rule], confidence, source, path, line, redacted, date, index }));
+  const { started } = table.run;
   const grid = $('grid');
   const body = $('rows');
   const state = { shown: rows.map((_, i) => i), sort: 'severity', down: true, active: 0, picked: {}, open: false, all: false };
-  let searchable = null;
+  const texts = [];
+  let details = null;
 
   function make(tag, properties, ...children) {
     const node = document.createElement(tag);
@@ -41,6 +35,21 @@
   }
 
   const number = (n) => n.toLocaleString('en-US');
+  const day = (seconds) => (seconds === null ? '' : new Date(seconds * 1000).toISOString().slice(0, 10));
+  const time = (seconds) => (seconds === null ? '' : new Date(seconds * 1000).toISOString().replace('.000', ''));
+
+  function place([path, line, column, modified, git]) {
+    const [commit, date, reach, object, author, live] = git || [];
+    return { path, line, column, modified, commit, date, reach, object, author, live };
+  }
+
+  // A row with everything that is known of it by now.
+  function whole(row) {
+    if (!details) return { decode: [], places: [], more: 0, ...row };
+    const [[column, modified, git], score, validation, decode, context, hash, ignore, places, more, secret] = JSON.parse(details[row.index + 1]);
+    const at = place([row.path, row.line, column, modified, git]);
+    return { ...row, ...at, score, validation, decode, context, hash, ignore, places: places.map(place), more, secret };
+  }
 
   // What a finding is counted and filtered by.
   function folder(row) {
@@ -49,8 +58,8 @@
   }
 
   function age(row) {
-    if (!row.date) return 'no date';
-    const days = (started - Date.parse(row.date)) / DAY_MS;
+    if (row.date === null) return 'no date';
+    const days = (started - row.date) / DAY_SECONDS;
     if (days < 7) return 'up to a week';
     if (days < 30) return 'up to a month';
     if (days < 365) return 'up to a year';
@@ -116,25 +125,33 @@
     refilter();
   }
 
+  function card(big, small) {
+    $('cards').append(make('div', { className: 'card' }, make('b', {}, big), make('span', {}, small)));
+  }
+
   function drawHead() {
-    const { run, summary, failed } = data;
+    const { run } = table;
     const targets = run.targets.length ? run.targets.join(', ') : 'stored run';
-    $('about').textContent = `${targets} · ${run.started.replace('T', ' ').replace('Z', ' UTC')} · scanner-rs ${run.version}`;
-    const critical = rows.filter((row) => row.severity === 'critical').length;
-    const cards = [
-      [number(rows.length), rows.length === 1 ? 'finding' : 'findings'], [number(critical), 'critical'],
-      [number(new Set(rows.map((row) => row.rule)).size), 'rules met'], [number(new Set(rows.map((row) => row.path)).size), 'places with findings'],
-      [number(summary.files), 'files scanned'], [number(summary.suppressed), 'silenced'], [summary.status, 'scan'],
-    ];
-    for (const [big, small] of cards) $('cards').append(make('div', { className: 'card' }, make('b', {}, big), make('span', {}, small)));
+    $('about').textContent = `${targets} · ${time(started).replace('T', ' ').replace('Z', ' UTC')} · scanner-rs ${run.version}`;
+    card(number(rows.length), rows.length === 1 ? 'finding' : 'findings');
+    card(number(rows.filter((row) => row.severity === 'critical').length), 'critical');
+    card(number(table.rules.length), 'rules met');
+    card(number(new Set(rows.map((row) => row.path)).size), 'places with findings');
+    for (const small of ['files scanned', 'silenced', 'scan']) card('…', small);
+    for (const name of new Set(rows.map((row) => row.source))) $('source').append(make('option', {}, name));
+  }
+
+  function drawSummary({ summary, failed }) {
+    const facts = [number(summary.files), number(summary.suppressed), summary.status];
+    const cards = [...$('cards').children].slice(-facts.length);
+    for (const [i, fact] of facts.entries()) cards[i].firstElementChild.textContent = fact;
     const notices = [];
     if (summary.status !== 'complete') notices.push(`The scan is ${summary.status}: what is not listed here is not known to be clean.`);
     for (const text of failed) notices.push(`Not scanned: ${text}`);
-    if (run.cut) notices.push(`${number(run.cut)} findings of lower severity are not in this page.`);
+    if (table.run.cut) notices.push(`${number(table.run.cut)} findings of lower severity are not in this page.`);
     notices.push(...summary.warnings);
     if (rows.length === 0) notices.push('No secrets found in what was scanned.');
     for (const text of notices) $('notices').append(make('p', { className: 'notice' }, text));
-    for (const name of new Set(rows.map((row) => row.source))) $('source').append(make('option', {}, name));
   }
 
   function drawColumns() {
@@ -147,17 +164,26 @@
     }
   }
 
-  function searchText() {
-    if (!searchable) {
-      searchable = rows.map((row) => [row.rule, row.name, row.path, row.redacted, row.hash, row.commit || '', row.decode.join(' '),
-        ...row.places.map((place) => place.path)].join('\n').toLowerCase());
+  // What a filter looks at, for a few more rows; before all is read, only what stands in the table.
+  function index(count) {
+    const end = Math.min(rows.length, texts.length + count);
+    for (let i = texts.length; i < end; i++) {
+      const row = whole(rows[i]);
+      texts.push([row.rule, row.name, row.path, row.redacted, row.hash, row.commit || '', row.decode.join(' '),
+        ...row.places.map((at) => at.path)].join('\n').toLowerCase());
     }
-    return searchable;
+    return texts.length < rows.length;
+  }
+
+  function indexWhenIdle(deadline) {
+    let more = true;
+    while (more && deadline.timeRemaining() > 1) more = index(100);
+    if (more) requestIdleCallback(indexWhenIdle);
   }
 
   function refilter() {
     const words = $('query').value.toLowerCase().split(/\s+/).filter(Boolean);
-    const texts = words.length ? searchText() : null;
+    if (words.length) index(rows.length);
     const exact = ['confidence', 'source'].map((id) => [id, $(id).value]).filter(([, value]) => value);
     const groups = GROUPS.filter((group) => state.picked[group.key]);
     const shown = [];
@@ -203,7 +229,7 @@
     const row = rows[state.shown[position]];
     const node = make('div', { role: 'row', id: `row-${position}`, 'aria-rowindex': String(position + 2) });
     for (const [key] of COLUMNS) {
-      const text = key === 'date' ? (row.date || '').slice(0, 10) : String(row[key]);
+      const text = key === 'date' ? day(row.date) : String(row[key]);
       const cell = make('div', { role: 'gridcell', title: key === 'rule' ? row.name : text }, text);
       if (key === 'severity') cell.className = row.severity;
       if (key === 'path' || key === 'redacted') cell.className = 'mono';
@@ -259,7 +285,7 @@
   function facts(pairs) {
     const list = make('dl');
     for (const [name, value] of pairs) {
-      if (value !== undefined && value !== '') list.append(make('dt', {}, name), make('dd', {}, String(value)));
+      if (value !== undefined && value !== null && value !== '') list.append(make('dt', {}, name), make('dd', {}, String(value)));
     }
     return list;
   }
@@ -268,21 +294,21 @@
     const steps = row.path.split('!').map((name, i) => (i ? `entry ${name}` : `${row.source}: ${name}`));
     if (row.commit) steps.unshift(`commit ${row.commit}`);
     for (const kind of row.decode) steps.push(`decoded from ${kind}`);
-    steps.push(`line ${row.line}, column ${row.column}`);
+    steps.push(details ? `line ${row.line}, column ${row.column}` : `line ${row.line}`);
     return make('ol', { className: 'chain' }, ...steps.map((step) => make('li', {}, step)));
   }
 
   function drawDetail() {
-    const row = rows[state.shown[state.active]];
-    if (!row) { close(); return; }
+    if (!state.shown.length) { close(); return; }
+    const row = whole(rows[state.shown[state.active]]);
     const shut = make('button', { type: 'button', className: 'close', 'aria-label': 'Close the detail' }, '×');
     shut.addEventListener('click', close);
-    const live = row.in_worktree === undefined ? '' : row.in_worktree ? 'yes' : 'no';
+    const live = typeof row.live === 'boolean' ? (row.live ? 'yes' : 'no') : '';
     const nodes = [
       shut, make('h2', {}, row.name || row.rule), make('p', {}, row.about),
-      make('pre', { className: 'context' }, row.context), make('h2', {}, 'Where it comes from'), chain(row),
-      facts([['Severity', row.severity], ['Confidence', `${row.confidence} (${row.score})`], ['Rule', row.rule], ['Proof', row.validation],
-        ['Secret', row.secret ?? row.redacted], ['Since', row.date], ['Changed in the archive', row.modified], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
+      make('pre', { className: 'context' }, row.context || ''), make('h2', {}, 'Where it comes from'), chain(row),
+      facts([['Severity', row.severity], ['Confidence', row.score === undefined ? row.confidence : `${row.confidence} (${row.score})`], ['Rule', row.rule], ['Proof', row.validation],
+        ['Secret', row.secret ?? row.redacted], ['Since', time(row.date)], ['Changed in the archive', time(row.modified ?? null)], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
         ['In the files of today', live], ['Secret hash', row.hash], ['To silence it', row.ignore]]),
     ];
     if (row.places.length) {
@@ -339,11 +365,25 @@
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   setTheme(dark.matches);
   dark.addEventListener('change', () => setTheme(dark.matches));
+  // All of the page is there.
+  function complete() {
+    details = $('details').textContent.split('\n');
+    const end = JSON.parse($('end').textContent);
+    for (const id of ['table', 'details', 'end']) $(id).remove();
+    drawSummary(end);
+    texts.length = 0;
+    if ($('query').value) refilter();
+    else if (state.open) drawDetail();
+    document.documentElement.dataset.complete = 'true';
+    if (window.requestIdleCallback) requestIdleCallback(indexWhenIdle);
+    else setTimeout(() => index(rows.length));
+  }
+
   drawHead();
   drawCharts();
   drawColumns();
   listen();
   order();
   document.documentElement.dataset.ready = 'true';
-  (window.requestIdleCallback || setTimeout)(searchText);
+  document.addEventListener('DOMContentLoaded', complete);
 })();

@@ -192,7 +192,7 @@ fn gather(sinks: Vec<Detector<'_>>) -> Detected {
         let found = sink.finish();
         all.occurrences.extend(found.occurrences);
         all.secrets.extend(found.secrets);
-        all.counts.merge(&found.counts);
+        all.counts.merge(found.counts);
         all.dropped.merge(found.dropped);
     }
     all

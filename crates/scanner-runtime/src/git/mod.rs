@@ -220,7 +220,7 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
     total.counts.skips.add_many(SkipReason::GitPathsCut, work.paths_cut);
     let Detected { occurrences, secrets, counts, dropped } =
         detect(run, repository, work, &mut total);
-    total.add(&counts, Vec::new());
+    total.add(counts, Vec::new());
     let wanted = (&*occurrences, &*dropped.records);
     let homes = origin::homes(run, repository, work, wanted, &mut total);
     dropped::tell(run, &homes, dropped);
@@ -233,7 +233,7 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
     }
     let silenced = places.silenced;
     let (found, counts) = places.finish();
-    total.add(&counts, Vec::new());
+    total.add(counts, Vec::new());
     render(run, repository, &found, &mut total);
     if total.counts.skips.failed().next().is_none() && !run.is_over() {
         if total.counts.skips.skipped().next().is_none() {

@@ -1,7 +1,8 @@
 //! Files without findings, which are nearly all: 16 bytes each, in 256 rows by their first byte.
 //!
-//! A run over a hundred thousand unchanged files reads some megabytes, looks each file up without a miss of the search
-//! (states are hashes, so their first bits tell where they lie), and writes nothing.
+//! A run over a hundred thousand unchanged files reads some megabytes, looks each file up where the first bits of its
+//! state say that it lies, and writes nothing. Files of one folder share those bits and lie together: looking each up
+//! somewhere else in the list costs more than anything else that is done for it outside of the system.
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use scanner_core::FileState;
@@ -15,8 +16,9 @@ const CLEAN_PARTS: usize = 256;
 
 const STATE_BYTES: usize = 16;
 
-/// States that share a bucket, on average.
+/// States that share a bucket, on average. There are no more buckets than the bits that files of a folder share tell.
 const STATES_PER_BUCKET: usize = 4;
+const BUCKETS_MAX: usize = 1 << 24;
 
 /// States of files, sorted, and where the buckets of their first bits begin.
 #[derive(Debug, Default)]
@@ -33,7 +35,8 @@ impl CleanFiles {
             states.sort_unstable();
         }
         states.truncate(CLEAN_FILES_MAX);
-        let buckets = (states.len() / STATES_PER_BUCKET).next_power_of_two().max(2);
+        let buckets = (states.len() / STATES_PER_BUCKET).next_power_of_two();
+        let buckets = buckets.clamp(2, BUCKETS_MAX);
         let mut starts = Vec::with_capacity(buckets + 1);
         for (index, state) in states.iter().enumerate() {
             let bucket = bucket_of(*state, buckets);
@@ -56,7 +59,7 @@ impl CleanFiles {
         let bucket = bucket_of(state, self.starts.len().checked_sub(1)?);
         let range = self.starts[bucket] as usize..self.starts[bucket + 1] as usize;
         let start = range.start;
-        self.states[range].iter().position(|known| *known == state).map(|index| start + index)
+        self.states[range].binary_search(&state).ok().map(|index| start + index)
     }
 
     pub(crate) fn get(&self, index: usize) -> FileState {

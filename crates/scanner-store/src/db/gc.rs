@@ -66,9 +66,15 @@ impl Store {
             "UPDATE secrets SET root_count = \
              (SELECT count(*) FROM secret_roots r WHERE r.secret_id = secrets.id)",
         )?;
-        for table in
-            ["run_rules", "objects", "clean_files", "seen_blobs", "watermarks", "histories"]
-        {
+        for table in [
+            "run_rules",
+            "objects",
+            "clean_files",
+            "folders",
+            "seen_blobs",
+            "watermarks",
+            "histories",
+        ] {
             count(&format!(
                 "DELETE FROM {table} WHERE rule_set_id NOT IN (SELECT rule_set_id FROM runs)"
             ))?;

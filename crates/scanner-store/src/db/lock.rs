@@ -7,6 +7,8 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::beside::{path_of, tokens};
+
 /// Stands between the store's name and the run's token.
 const MARK: &str = "-run-";
 
@@ -20,7 +22,7 @@ pub(crate) struct RunLock {
 impl RunLock {
     /// Takes the lock of a new run.
     pub(crate) fn take(store: &Path, token: &str) -> io::Result<Self> {
-        let path = lock_path(store, token);
+        let path = path_of(store, MARK, token);
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { path, _file: file }),
@@ -31,7 +33,7 @@ impl RunLock {
 
     /// Whether the run's process lives. Removes the file of one that does not.
     pub(crate) fn is_alive(store: &Path, token: &str) -> bool {
-        let path = lock_path(store, token);
+        let path = path_of(store, MARK, token);
         let Ok(file) = OpenOptions::new().write(true).open(&path) else { return false };
         match file.try_lock() {
             Ok(()) => {
@@ -46,17 +48,9 @@ impl RunLock {
     /// Removes locks that nobody holds, as processes leave them that die while they begin a run. Called only by who has
     /// the right to write, so that nobody is about to take one.
     pub(crate) fn sweep(store: &Path) {
-        let mut prefix = store.file_name().unwrap_or_default().to_owned();
-        prefix.push(MARK);
-        let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let token = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-            if let Some(token) = token.and_then(|token| std::str::from_utf8(token).ok()) {
-                // Asking removes what nobody holds.
-                Self::is_alive(store, token);
-            }
+        for token in tokens(store, MARK) {
+            // Asking removes what nobody holds.
+            Self::is_alive(store, &token);
         }
     }
 }
@@ -65,13 +59,6 @@ impl Drop for RunLock {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.path);
     }
-}
-
-fn lock_path(store: &Path, token: &str) -> PathBuf {
-    let mut name = store.file_name().unwrap_or_default().to_owned();
-    name.push(MARK);
-    name.push(token);
-    store.with_file_name(name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! The database: opening, migrations, the writer of a run, and reading back what it wrote.
 
+mod beside;
 mod check;
 mod clean_files;
 mod fold;
+mod folders;
 mod gc;
 mod insert;
 mod journal;
@@ -16,6 +18,7 @@ mod watermark;
 mod writer;
 
 pub use check::CheckReport;
+pub use folders::FolderEntries;
 pub use gc::{GcReport, Keep};
 pub use open::{BUSY_TIMEOUT_DEFAULT, Store, StoreOptions};
 pub use reader::{StoredRun, StoredRunData};

@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use scanner_core::{FileState, Finding, NormHash};
 
 use super::clean_files::CleanFiles;
+use super::folders::{FolderEntries, Folders};
 use super::insert::{signed, unsigned};
 use super::open::Store;
 use super::reader::{FINDING_COLUMNS, RuleCache, finding_of};
@@ -32,6 +33,7 @@ pub struct RememberedObject {
 #[derive(Debug, Default)]
 pub struct Remembered {
     clean: CleanFiles,
+    folders: Folders,
     objects: HashMap<Box<[u8]>, RememberedObject>,
 }
 
@@ -55,6 +57,16 @@ impl Remembered {
         self.clean.get(number)
     }
 
+    /// The entries of a folder of this state, and its number.
+    pub fn folder(&self, state: &FileState) -> Option<(usize, &[u8])> {
+        self.folders.find(state)
+    }
+
+    /// All folders of which the entries are known, by number.
+    pub fn folders(&self) -> &FolderEntries {
+        &self.folders.all
+    }
+
     /// What an object had to report.
     pub fn object(&self, path: &[u8]) -> Option<&RememberedObject> {
         self.objects.get(path)
@@ -67,7 +79,7 @@ impl Remembered {
         all
     }
 
-    /// Whether nothing is known.
+    /// Whether no object is known.
     pub fn is_empty(&self) -> bool {
         self.clean.len() == 0 && self.objects.is_empty()
     }
@@ -86,8 +98,9 @@ impl Store {
     ) -> Result<Remembered, StoreError> {
         let Some(scope) = self.scope(root, rule_set)? else { return Ok(Remembered::default()) };
         let clean = self.clean_files(scope).map_err(|source| self.fail(source))?;
+        let folders = self.folders(scope).map_err(|source| self.fail(source))?;
         let objects = self.objects(scope).map_err(|source| self.fail(source))?;
-        Ok(Remembered { clean, objects })
+        Ok(Remembered { clean, folders, objects })
     }
 
     pub(super) fn scope(
@@ -172,7 +185,8 @@ pub(crate) fn trim_rule_sets(transaction: &Transaction<'_>, root: i64) -> rusqli
     let old: Vec<i64> =
         statement.query_map((root, keep), |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     for rule_set in old {
-        for table in ["objects", "clean_files", "seen_blobs", "watermarks", "histories"] {
+        let tables = ["objects", "clean_files", "folders", "seen_blobs", "watermarks", "histories"];
+        for table in tables {
             let sql = format!("DELETE FROM {table} WHERE root_id = ?1 AND rule_set_id = ?2");
             transaction.execute(&sql, (root, rule_set))?;
         }

@@ -20,6 +20,7 @@ use scanner_core::{
 
 use super::clean_files::put_clean_files;
 use super::fold::Folder;
+use super::folders::{FolderEntries, put_folders};
 use super::insert::{Inserter, root_id, rule_set_id, signed};
 use super::journal::{Journal, KnownRules, Part, RECORD_HEAD_BYTES, write_object};
 use super::lock::RunLock;
@@ -35,8 +36,8 @@ use crate::{Keys, RuleSetHash, StoreError};
 /// How often a transaction is tried while another process holds the lock, each time as long as `busy_timeout`.
 const BUSY_ATTEMPTS: u32 = 2;
 
-/// How long a finding waits for others before it is written.
-const WAIT: Duration = Duration::from_millis(5);
+/// How long a finding waits for others before it is written. Waking the writer costs more than what it writes then.
+const WAIT: Duration = Duration::from_millis(20);
 
 /// What is scanned: a kind of source and a name that tells one from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,13 +83,14 @@ pub struct HistoryEnd {
 #[derive(Debug, Default)]
 struct Ending {
     clean: Option<Vec<FileState>>,
+    folders: Option<FolderEntries>,
     history: Option<HistoryEnd>,
 }
 
 enum Message {
     /// A full buffer.
     Full(Buffer),
-    /// The buffer is not empty any more.
+    /// The buffer is not empty any more, and nobody looks after it.
     Begun,
     Seen(SeenIds),
     Lost(u64),
@@ -101,13 +103,15 @@ enum Message {
 struct Buffer {
     bytes: Vec<u8>,
     findings: u64,
+    /// Whether the writer will look at it of its own accord, so that it need not be woken.
+    is_watched: bool,
 }
 
 impl Default for Buffer {
     fn default() -> Self {
         let mut bytes = Vec::with_capacity(RECORD_BYTES + RECORD_BYTES / 4);
         bytes.resize(RECORD_HEAD_BYTES, 0);
-        Self { bytes, findings: 0 }
+        Self { bytes, findings: 0, is_watched: false }
     }
 }
 
@@ -231,6 +235,11 @@ impl SqliteStoreProducer {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).clean = Some(states);
     }
 
+    /// Entries of folders, by what the folders are recognised by. Replaces and stays as above.
+    pub fn remember_folders(&self, folders: FolderEntries) {
+        self.ending.lock().unwrap_or_else(PoisonError::into_inner).folders = Some(folders);
+    }
+
     /// How far a history is scanned; written at the end, and only if the run is complete.
     pub fn set_watermarks(&self, history: HistoryEnd) {
         self.ending.lock().unwrap_or_else(PoisonError::into_inner).history = Some(history);
@@ -240,16 +249,18 @@ impl SqliteStoreProducer {
     /// records come in order, and nobody fills another one while the writer is behind.
     fn put(&self, entries: &[u8], findings: u64) {
         let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_empty = buffer.is_empty();
         buffer.bytes.extend_from_slice(entries);
         buffer.findings += findings;
         if buffer.bytes.len() >= RECORD_BYTES {
             let full = std::mem::take(&mut *buffer);
             let findings = full.findings;
+            // Whoever writes the full one looks at this one next.
+            buffer.is_watched = true;
             if self.sender.send(Message::Full(full)).is_err() {
                 self.unsent.fetch_add(findings, Ordering::Relaxed);
             }
-        } else if was_empty {
+        } else if !buffer.is_watched {
+            buffer.is_watched = true;
             // Where the queue is full the writer looks at the buffer when it has emptied it.
             let _ = self.sender.try_send(Message::Begun);
         }
@@ -382,6 +393,7 @@ impl Writer {
     fn drain(&mut self) {
         let waiting = {
             let mut buffer = self.buffer.lock().unwrap_or_else(PoisonError::into_inner);
+            buffer.is_watched = false;
             if buffer.is_empty() {
                 return;
             }
@@ -479,7 +491,8 @@ impl Writer {
         let lost = self.losses.findings;
         let has_lost = self.has_lost();
         let journal = (waits, self.journal.bytes(), self.findings);
-        let Ending { clean, history } = ending;
+        let Ending { clean, folders, history } = ending;
+        let keys = Arc::clone(&self.store.keys);
         let outcome = self.transact(|inserter, transaction| {
             put_summary(transaction, inserter.run, summary, (lost, has_lost))?;
             put_journal(transaction, inserter.run, journal)?;
@@ -488,6 +501,9 @@ impl Writer {
             if !has_lost && summary.status == Status::Complete {
                 if let Some(clean) = &clean {
                     put_clean_files(transaction, scope, clean)?;
+                }
+                if let Some(folders) = &folders {
+                    put_folders(transaction, &keys, scope, folders)?;
                 }
                 if let Some(history) = &history {
                     put_history(transaction, scope, inserter.run, history)?;

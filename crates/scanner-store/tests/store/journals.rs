@@ -6,30 +6,47 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use scanner_core::{FileState, Severity, StoreProducer as _};
-use scanner_store::{FindingFilter, HistoryEnd, Keep, Marks, RunScope, Store, StoreOptions};
+use scanner_store::{
+    FindingFilter, HistoryEnd, Keep, Marks, RunScope, SqliteStoreProducer, Store, StoreOptions,
+};
 
 use super::kit::{begin, complete, emit, finding, keys, open, root, rule, rule_set};
 
 /// More than what is folded at the end of a run.
 const MANY: u64 = 3000;
 
-/// Ends a run of so many findings, ten a file, with marks and a file without findings.
-fn large_run(path: &Path, name: &str, started: u64, count: u64) {
-    let producer = begin(open(path).expect("a store"), name, started).expect("a run");
+/// Emits so many findings of two rules, ten a file, from file `first` on.
+fn emit_files(producer: &SqliteStoreProducer, first: u64, count: u64) {
     let demo = rule("demo-0", Severity::High);
     let other = rule("told-with-its-findings", Severity::Low);
-    for file in 0..count / 10 {
+    for file in first..first + count / 10 {
         let name = format!("f{file}");
         let rule = |n: u64| if (file + n / 4).is_multiple_of(2) { &demo } else { &other };
         let mut all: Vec<_> =
             (0..10).map(|n| finding(rule(n), file * 7 + n, &name, n + 1)).collect();
         all[3].modified = Some(-5);
-        emit(&producer, &name, &all);
+        emit(producer, &name, &all);
     }
+}
+
+/// Ends a run of [`MANY`] findings, with marks and a file without findings.
+fn large_run(path: &Path) {
+    let producer = begin(open(path).expect("a store"), "/r", 1000).expect("a run");
+    emit_files(&producer, 0, MANY);
     producer.remember_clean(vec![FileState([9; 16])]);
     let marks = Marks { start_set: "all".to_owned(), refs: vec![("main".to_owned(), vec![1; 20])] };
     producer.set_watermarks(HistoryEnd { marks, suppressed: 0, is_same: false });
-    assert_eq!(producer.end_run(&complete(count)).error, None);
+    assert_eq!(producer.end_run(&complete(MANY)).error, None);
+}
+
+/// A folder, the store in it, and the journal that a large run has left beside it.
+fn with_journal() -> (tempfile::TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("s.db");
+    large_run(&path);
+    let mut journals = journals(&path);
+    assert_eq!(journals.len(), 1);
+    (folder, path, journals.remove(0))
 }
 
 fn journals(path: &Path) -> Vec<PathBuf> {
@@ -46,10 +63,7 @@ fn listed(store: &Store, scope: RunScope) -> usize {
 
 #[test]
 fn a_large_run_waits_in_a_journal_and_is_there_for_who_opens_the_store() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.db");
-    large_run(&path, "/r", 1000, MANY);
-    assert_eq!(journals(&path).len(), 1);
+    let (_folder, path, _) = with_journal();
     let store = open(&path).unwrap();
     assert_eq!(journals(&path).len(), 0);
     assert_eq!(listed(&store, RunScope::Present), MANY as usize);
@@ -77,20 +91,11 @@ fn a_journal_gives_the_same_rows_as_small_runs_do() {
     let folder = tempfile::tempdir().unwrap();
     let other_folder = tempfile::tempdir().unwrap();
     let (large, small) = (folder.path().join("s.db"), other_folder.path().join("s.db"));
-    large_run(&large, "/r", 1000, MANY);
+    large_run(&large);
     // The same in pieces, each of which is folded at its end.
     for part in 0..MANY / 500 {
         let producer = begin(open(&small).unwrap(), "/r", 1000).unwrap();
-        let demo = rule("demo-0", Severity::High);
-        let other = rule("told-with-its-findings", Severity::Low);
-        for file in part * 50..(part + 1) * 50 {
-            let name = format!("f{file}");
-            let rule = |n: u64| if (file + n / 4).is_multiple_of(2) { &demo } else { &other };
-            let mut all: Vec<_> =
-                (0..10).map(|n| finding(rule(n), file * 7 + n, &name, n + 1)).collect();
-            all[3].modified = Some(-5);
-            emit(&producer, &name, &all);
-        }
+        emit_files(&producer, part * 50, 500);
         assert_eq!(producer.end_run(&complete(500)).error, None);
     }
     assert_eq!(journals(&small).len(), 0);
@@ -139,10 +144,7 @@ fn several_large_runs_are_folded_together_and_by_several_at_once() {
 #[test]
 fn a_journal_that_is_cut_or_gone_is_said_and_nothing_is_taken_for_scanned() {
     for kept in [None, Some(0), Some(100), Some(200_000)] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("s.db");
-        large_run(&path, "/r", 1000, MANY);
-        let journal = journals(&path).remove(0);
+        let (_folder, path, journal) = with_journal();
         match kept {
             None => fs::remove_file(&journal).unwrap(),
             Some(bytes) => {
@@ -167,10 +169,7 @@ fn a_journal_that_is_cut_or_gone_is_said_and_nothing_is_taken_for_scanned() {
 
 #[test]
 fn an_altered_journal_is_read_up_to_there() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.db");
-    large_run(&path, "/r", 1000, MANY);
-    let journal = journals(&path).remove(0);
+    let (_folder, path, journal) = with_journal();
     let mut bytes = fs::read(&journal).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -187,7 +186,7 @@ fn a_run_that_has_just_ended_tells_nothing_before_its_journal_is_folded() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.db");
     let early = open(&path).unwrap();
-    large_run(&path, "/r", 1000, MANY);
+    large_run(&path);
     assert_eq!(listed(&early, RunScope::Present), 0);
     assert!(early.latest_run(None).is_err());
     // Marks without findings would have a scan tell of none.
@@ -199,10 +198,8 @@ fn a_run_that_has_just_ended_tells_nothing_before_its_journal_is_folded() {
 
 #[test]
 fn no_secret_is_in_a_journal() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.db");
-    large_run(&path, "/r", 1000, MANY);
-    let bytes = fs::read(journals(&path).remove(0)).unwrap();
+    let (_folder, _, journal) = with_journal();
+    let bytes = fs::read(&journal).unwrap();
     let demo = rule("demo-0", Severity::High);
     let holds = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     // All secrets of these tests begin alike.
@@ -213,16 +210,14 @@ fn no_secret_is_in_a_journal() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::metadata(journals(&path).remove(0)).unwrap().permissions().mode();
+        let mode = fs::metadata(journal).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }
 
 #[test]
 fn what_nobody_waits_for_is_swept_and_what_waits_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.db");
-    large_run(&path, "/r", 1000, MANY);
+    let (folder, path, _) = with_journal();
     fs::write(folder.path().join("s.db-findings-0000"), "litter").unwrap();
     let report = open(&path).unwrap().gc(Keep::Latest(5)).unwrap();
     assert_eq!((report.runs, journals(&path).len()), (0, 0));
@@ -231,10 +226,7 @@ fn what_nobody_waits_for_is_swept_and_what_waits_is_kept() {
 
 #[test]
 fn a_store_that_cannot_be_written_is_read_with_what_waits_beside_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("s.db");
-    large_run(&path, "/r", 1000, MANY);
-    let journal = journals(&path).remove(0);
+    let (_folder, path, journal) = with_journal();
     // Tests may run as a user whom no mode stops: here there is no room.
     let full = StoreOptions { pages_max: Some(100), ..StoreOptions::at(&path) };
     let store = Store::open(&full, keys()).unwrap();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use scanner_core::{
     FileState, Severity, SkipReason, Status, StoreLosses, StoreProducer as _, Summary,
 };
-use scanner_store::{HistoryEnd, Keep, Marks, StoreOptions};
+use scanner_store::{FolderEntries, HistoryEnd, Keep, Marks, StoreOptions};
 
 use super::kit::{begin, complete, emit, finding, keys, open, root, rule, rule_set};
 
@@ -70,16 +70,60 @@ fn objects_and_files_are_remembered_for_their_root_and_rule_set() {
 }
 
 #[test]
+fn entries_of_folders_are_remembered_sealed_and_only_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    let entries = |n: u8| -> Box<[u8]> { format!("fname-{n}\0dfolder\0").into_bytes().into() };
+    let remember = |numbers: std::ops::RangeInclusive<u8>| {
+        let producer = begin(open(&path).unwrap(), "/r", 1000).unwrap();
+        let mut all = FolderEntries::default();
+        numbers.for_each(|n| all.push(&FileState([n; 16]), &entries(n)));
+        producer.remember_folders(all);
+        assert_eq!(producer.end_run(&complete(0)).error, None);
+    };
+    let known = || {
+        let known = open(&path).unwrap().remembered(&root("/r"), &rule_set()).unwrap();
+        (0..=255)
+            .filter(|n| {
+                let found = known.folder(&FileState([*n; 16]));
+                assert!(found.is_none_or(|(number, told)| {
+                    *told == *entries(*n)
+                        && known.folders().get(number) == (FileState([*n; 16]), told)
+                }));
+                found.is_some()
+            })
+            .count()
+    };
+    remember(0..=255);
+    assert_eq!(known(), 256);
+    // Those that are not told again are forgotten, also where a row becomes empty.
+    remember(3..=200);
+    assert_eq!(known(), 198);
+    let bytes = std::fs::read(&path).unwrap();
+    assert!(!bytes.windows(5).any(|window| window == b"name-"));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let damage = "UPDATE folders SET entries = CAST(substr(entries, 1, length(entries) - 1) || x'00' AS BLOB) \
+                  WHERE part = (SELECT min(part) FROM folders WHERE length(entries) > 100)";
+    assert_eq!(connection.execute(damage, []).unwrap(), 1);
+    // Four states share a row here, but for the first one.
+    assert!((194..198).contains(&known()), "{}", known());
+}
+
+#[test]
 fn an_incomplete_run_remembers_no_file_and_sets_no_mark() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.db");
     let producer = begin(open(&path).unwrap(), "/r", 1000).unwrap();
     producer.remember_clean(vec![FileState([3; 16])]);
+    let mut folders = FolderEntries::default();
+    folders.push(&FileState([4; 16]), b"fa\0");
+    producer.remember_folders(folders);
     let marks = Marks { start_set: "all".to_owned(), refs: vec![("main".to_owned(), vec![1; 20])] };
     producer.set_watermarks(HistoryEnd { marks, suppressed: 0, is_same: false });
     producer.end_run(&Summary { status: Status::Incomplete, ..complete(0) });
     let store = open(&path).unwrap();
-    assert!(store.remembered(&root("/r"), &rule_set()).unwrap().is_empty());
+    let known = store.remembered(&root("/r"), &rule_set()).unwrap();
+    assert!(known.is_empty() && known.folders().is_empty());
     let history = store.history(&root("/r"), &rule_set(), "all").unwrap();
     assert!(history.marks.refs.is_empty());
 }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::db::beside::{path_of, tokens};
 use crate::limits::RECORD_BYTES_MAX;
 
 const MAGIC: [u8; 4] = *b"SCRJ";
@@ -22,24 +23,15 @@ const MARK: &str = "-findings-";
 
 /// Where the journal of a run is.
 pub(crate) fn journal_path(store: &Path, token: &str) -> PathBuf {
-    let mut name = store.file_name().unwrap_or_default().to_owned();
-    name.push(MARK);
-    name.push(token);
-    store.with_file_name(name)
+    path_of(store, MARK, token)
 }
 
 /// Removes journals of runs that are not waiting for theirs.
 pub(crate) fn sweep(store: &Path, waiting: &[String]) {
-    let mut prefix = store.file_name().unwrap_or_default().to_owned();
-    prefix.push(MARK);
-    let folder = store.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let Ok(entries) = std::fs::read_dir(folder.unwrap_or(Path::new("."))) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let token = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-        if token.is_some_and(|token| waiting.iter().all(|known| known.as_bytes() != token)) {
+    for token in tokens(store, MARK) {
+        if !waiting.contains(&token) {
             // A file that stays behind is only litter.
-            let _ = std::fs::remove_file(entry.path());
+            let _ = std::fs::remove_file(journal_path(store, &token));
         }
     }
 }
