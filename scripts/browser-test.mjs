@@ -21,6 +21,21 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, ar
   process.exit(NO_BROWSER);
 });
 
+// Notes in the page when the table can be seen, and when all of the page has been read. Until the second frame: what was
+// drawn has been painted.
+function noteTimes() {
+  const times = window.times = {};
+  const look = () => {
+    const { ready, complete } = document.documentElement?.dataset ?? {};
+    if (ready && !('painted' in times)) {
+      times.painted = NaN;
+      requestAnimationFrame(() => requestAnimationFrame(() => { times.painted = performance.now(); }));
+    }
+    if (complete) times.complete ??= performance.now();
+  };
+  new MutationObserver(look).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-ready', 'data-complete'] });
+}
+
 async function opened(file, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: 'light', ...options });
   const page = await context.newPage();
@@ -28,14 +43,10 @@ async function opened(file, options = {}) {
   page.on('pageerror', (error) => trouble.push(String(error)));
   page.on('console', (message) => { if (message.type() === 'error') trouble.push(message.text()); });
   page.on('request', (request) => { if (!request.url().startsWith('file:')) trouble.push(`request of ${request.url()}`); });
-  await page.goto(pathToFileURL(file).href, { waitUntil: 'commit' });
-  await page.waitForSelector('html[data-ready="true"]');
-  // Until the second frame: what was drawn has been painted.
-  const painted = await page.evaluate(() => new Promise((done) => {
-    requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now())));
-  }));
-  await page.waitForSelector('html[data-complete="true"]');
-  const complete = await page.evaluate(() => performance.now());
+  await page.addInitScript(noteTimes);
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForFunction(() => window.times.painted > 0 && window.times.complete > 0);
+  const { painted, complete } = await page.evaluate(() => window.times);
   return { page, context, trouble, painted, complete };
 }
 

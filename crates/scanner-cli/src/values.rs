@@ -9,7 +9,7 @@ pub(crate) enum ValueError {
     #[error("`{0}` is no size; write it as in 500K, 10M or 2G")]
     Size(String),
     /// No time.
-    #[error("`{0}` is no time; write it as in 30s, 5m or 2h")]
+    #[error("`{0}` is no time; write it as in 30s, 5m, 2h or 90d")]
     Time(String),
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct ListArgs {
     pub(crate) format: ListFormat,
 
     /// Rows at most
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
 
     /// Go on behind this row, as the page before says at its end
@@ -91,9 +91,10 @@ pub(crate) enum StoreCommand {
     /// Check the whole store
     Check,
     /// Forget old runs
+    #[command(group = clap::ArgGroup::new("which").args(["keep", "older"]).required(true))]
     Gc {
         /// Keep so many runs of each root
-        #[arg(long, value_name = "N", required_unless_present = "older", conflicts_with = "older")]
+        #[arg(long, value_name = "N")]
         keep: Option<u32>,
         /// Forget runs older than this, as in 90d
         #[arg(long, value_name = "TIME", value_parser = values::duration)]

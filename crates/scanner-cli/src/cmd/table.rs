@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::output::print;
 use crate::args::ListFormat;
+use crate::messages;
 
 /// A column: its heading, and what it shows of a row.
 pub(crate) type Column<T> = (&'static str, fn(&T) -> String);
@@ -25,7 +26,11 @@ pub(crate) fn print_rows<T: Serialize>(
             serde_json::to_string_pretty(&value)? + "\n"
         }
     };
-    Ok(print(&text)?)
+    print(&text)?;
+    if rows.is_empty() && format == ListFormat::Table {
+        messages::note("nothing fits");
+    }
+    Ok(())
 }
 
 fn table<T>(columns: &[Column<T>], rows: &[T], next: Option<i64>) -> String {

@@ -144,3 +144,29 @@ fn from_the_first_scan_to_a_clean_baseline() {
     assert_eq!(code(&clean), Some(0), "{}", out(&clean));
     place.ok(&["store", "check"]);
 }
+
+#[test]
+fn listings_without_rows_and_wrong_flags_are_answered_in_words() {
+    let place = Place::new(&[("a.txt", "nothing\n")]);
+    place.ok(&["store", "init"]);
+    let listing = place.run(&["store", "findings"]);
+    assert_eq!((code(&listing), err(&listing).trim()), (Some(0), "nothing fits"));
+    let json = place.run(&["store", "findings", "-f", "json"]);
+    assert_eq!((code(&json), err(&json)), (Some(0), String::new()));
+    for (args, words) in [
+        (&["store", "gc"][..], "--keep <N>|--older <TIME>"),
+        (&["store", "gc", "--keep", "1", "--older", "1d"], "cannot be used with"),
+        (&["store", "gc", "--older", "soon"], "as in 30s, 5m, 2h or 90d"),
+        (&["store", "runs", "--limit", "0"], "not in 1.."),
+        (&["store", "secrets", "abcd"], "no secret of the store begins with `abcd`"),
+        (&["store", "diff", "1"], "there is no run 1"),
+    ] {
+        let output = place.run(args);
+        assert_eq!(code(&output), Some(2), "{args:?}");
+        assert!(err(&output).contains(words), "{args:?}: {}", err(&output));
+    }
+    place.scan(&[]);
+    place.scan(&[]);
+    let forgotten = place.ok(&["store", "gc", "--keep", "1"]);
+    assert!(forgotten.starts_with("forgot 1 run, 0 places, 0 secrets; "), "{forgotten}");
+}

@@ -46,12 +46,12 @@ pub(super) fn check(store: &Store) -> anyhow::Result<Exit> {
     if report.problems.is_empty() {
         let _ = writeln!(
             text,
-            "{} is whole: {} runs, {} secrets, {} places, {} bytes",
+            "{} is whole: {}, {}, {}, {}",
             store.path().display(),
-            report.runs,
-            report.secrets,
-            report.occurrences,
-            report.bytes
+            counted(report.runs, "run"),
+            counted(report.secrets, "secret"),
+            counted(report.occurrences, "place"),
+            counted(report.bytes, "byte")
         );
     }
     print(&text)?;
@@ -71,8 +71,16 @@ pub(super) fn gc(
     };
     let report = store.gc(keep).context("nothing was forgotten")?;
     print(&format!(
-        "forgot {} runs, {} places, {} secrets; {} bytes are free\n",
-        report.runs, report.occurrences, report.secrets, report.bytes
+        "forgot {}, {}, {}; {} given back\n",
+        counted(report.runs, "run"),
+        counted(report.occurrences, "place"),
+        counted(report.secrets, "secret"),
+        counted(report.bytes, "byte")
     ))?;
     Ok(Exit::Clean)
+}
+
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
 }

@@ -3,7 +3,8 @@
 use anyhow::bail;
 use scanner_core::Severity;
 use scanner_runtime::store::{
-    Change, DiffRow, FindingFilter, FindingRow, RunScope, SecretFilter, SecretRow, Store, StoredRun,
+    Change, DiffRow, FindingFilter, FindingRow, RunScope, SecretFilter, SecretRow, Store,
+    StoreError, StoredRun,
 };
 
 use super::super::table::{Column, print_rows};
@@ -120,7 +121,12 @@ pub(super) fn secrets(
     (secret, state_name, shared): (Option<&str>, Option<&str>, bool),
     list: &ListArgs,
 ) -> anyhow::Result<Exit> {
-    if secret.is_some() {
+    if let Some(prefix) = secret {
+        let known =
+            SecretFilter { secret: Some(prefix.to_owned()), limit: 1, ..SecretFilter::default() };
+        if store.secrets(&known)?.rows.is_empty() {
+            return Err(StoreError::NoSuchSecret { prefix: prefix.to_owned() }.into());
+        }
         let filter = FilterArgs {
             run: None,
             all: true,
