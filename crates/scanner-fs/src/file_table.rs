@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_no_listing_gives_no_entries() {
-        let long = [b"fa\0f".as_slice(), &[b'n'; 70_000], b"\0"].concat();
+        let long = [b"fa\0f".as_slice(), &vec![b'n'; 70_000], b"\0"].concat();
         for bytes in
             [b"fa".as_slice(), b"f\0", b"f.\0", b"f..\0", b"fa/b\0", b"xa\0", b"fa\0f", &long]
         {

@@ -87,7 +87,9 @@ mod tests {
         let mut new = Connection::open_in_memory().unwrap();
         migrate(&mut new).unwrap();
         let old = Connection::open_in_memory().unwrap();
-        MIGRATIONS.iter().for_each(|script| old.execute_batch(script).unwrap());
+        for script in MIGRATIONS {
+            old.execute_batch(script).unwrap();
+        }
         assert_eq!(facts(&new), facts(&old));
         let checks = |connection: &Connection| -> i64 {
             let sql = "SELECT count(*) FROM sqlite_schema WHERE sql LIKE '%CHECK (%'";
@@ -102,8 +104,10 @@ mod tests {
         migrate(&mut new).unwrap();
         for applied in 1..MIGRATIONS.len() {
             let mut old = Connection::open_in_memory().unwrap();
-            MIGRATIONS[..applied].iter().for_each(|script| old.execute_batch(script).unwrap());
-            old.pragma_update(None, "user_version", applied as i64).unwrap();
+            for script in &MIGRATIONS[..applied] {
+                old.execute_batch(script).unwrap();
+            }
+            old.pragma_update(None, "user_version", i64::try_from(applied).unwrap()).unwrap();
             migrate(&mut old).unwrap();
             assert_eq!((version(&old).unwrap(), facts(&old)), (VERSION, facts(&new)));
         }
