@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use scanner_testkit::git::git_command;
+use scanner_testkit::tokens;
 use serde_json::Value;
 
 pub(crate) use scanner_testkit::git::GitFixture as Fixture;
 
 /// A made-up GitHub token of its own for each name, with its right checksum, joined at run time.
 pub(crate) fn token(name: &str) -> String {
-    let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut state = name.bytes().fold(0x9e37_79b9_7f4a_7c15_u64, |state, byte| {
         (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -20,22 +20,9 @@ pub(crate) fn token(name: &str) -> String {
     for _ in 0..30 {
         state =
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        body.push(char::from(alphabet[(state >> 33) as usize % 62]));
+        body.push(tokens::letter(state >> 33));
     }
-    let mut crc = u32::MAX;
-    for byte in body.bytes() {
-        crc ^= u32::from(byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    let mut rest = !crc;
-    let mut check = [b'0'; 6];
-    for place in check.iter_mut().rev() {
-        *place = alphabet[(rest % 62) as usize];
-        rest /= 62;
-    }
-    ["ghp_", &body, &String::from_utf8_lossy(&check)].concat()
+    tokens::github(&body)
 }
 
 /// The command, without anything that the machine's environment says.

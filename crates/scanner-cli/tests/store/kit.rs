@@ -4,33 +4,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use scanner_testkit::tokens;
 use tempfile::TempDir;
 
 /// A made-up GitHub token with its right checksum; `seed` tells one from another.
 pub(crate) fn token(seed: u64) -> String {
-    let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut body = String::new();
     for _ in 0..30 {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        body.push(char::from(alphabet[(state % 62) as usize]));
+        body.push(tokens::letter(state));
     }
-    let mut crc = u32::MAX;
-    for byte in body.bytes() {
-        crc ^= u32::from(byte);
-        for _ in 0..8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 };
-        }
-    }
-    let mut rest = !crc;
-    let mut check = [b'0'; 6];
-    for place in check.iter_mut().rev() {
-        *place = alphabet[(rest % 62) as usize];
-        rest /= 62;
-    }
-    format!("ghp_{body}{}", String::from_utf8_lossy(&check))
+    tokens::github(&body)
 }
 
 /// A folder to scan beside a state folder.
