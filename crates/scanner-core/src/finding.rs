@@ -158,7 +158,9 @@ pub struct FindingRec {
 
 /// A place in a text, for people. Lines and columns count from 1; columns in Unicode scalar values;
 /// `end_column` is exclusive. `offset` and `length` are bytes of the outermost object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Location {
     /// First line.
     pub line: u64,
@@ -186,6 +188,18 @@ pub struct Place {
     pub modified: Option<i64>,
     /// Where in history, for a place in a git repository.
     pub git: Option<Arc<GitPlace>>,
+}
+
+/// The other part of a credential that is made of several: the key id beside a secret key. Its place is in the object of
+/// the finding, in its outermost bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Part {
+    /// What it is, as its detector calls it.
+    pub name: String,
+    /// Where it stands.
+    pub location: Location,
+    /// What may be shown of it: all of an identifier that is no secret, the redacted form of anything else.
+    pub shown: String,
 }
 
 /// A finding as sinks receive it.
@@ -223,6 +237,9 @@ pub struct Finding {
     pub context: String,
     /// `primaryLocationLineHash` of the line (the form that code scanning uses), or empty where unknown.
     pub line_hash: String,
+    /// The other parts of the credential beside this place, in the order in which the detector names them; empty where it has
+    /// none.
+    pub parts: Vec<Part>,
     /// Where in history the earliest of its places in a git repository stands, if it has any there.
     pub git: Option<Arc<GitPlace>>,
     /// Other places of the same secret and rule, sorted; empty when duplicates are reported on their own.

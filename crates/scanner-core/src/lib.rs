@@ -34,7 +34,7 @@ mod summary;
 
 pub use chunk::Chunk;
 pub use event::{EventSink, ScanEvent, SinkError};
-pub use finding::{Confidence, Finding, FindingRec, Location, Place, Validation, Variant};
+pub use finding::{Confidence, Finding, FindingRec, Location, Part, Place, Validation, Variant};
 pub use git_place::{GitPlace, GitReach};
 pub use ids::{FileId, RuleId, StepId, WorkerId};
 pub use object::{ObjectPath, SourceKind};

@@ -147,6 +147,12 @@ impl Engine {
         &self.cold(rule).info
     }
 
+    /// The other parts of a rule's credential, in the order of [`PartRef`](crate::PartRef)s.
+    pub fn rule_parts(&self, rule: RuleId) -> &[scanner_rules::PartSpec] {
+        let companion = self.rule(rule).companion;
+        self.gates().companion.get(companion as usize).map_or(&[], |gate| &gate.parts)
+    }
+
     /// All rules, in order.
     pub fn rule_infos(&self) -> impl Iterator<Item = &Arc<RuleInfo>> {
         self.rules_cold.iter().map(|cold| &cold.info)

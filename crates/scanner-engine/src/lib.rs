@@ -43,5 +43,7 @@ pub use prefilter::vectorscan::{ShardPolicy, VsMode, VsSettings};
 pub use safelist::SafelistFilter;
 #[cfg(feature = "vectorscan")]
 pub use scanner_vectorscan as vectorscan;
-pub use scratch::{FindingBuf, FindingRef, ObjectFacts, ScanScratch, TraceEvent, WorkerCounters};
+pub use scratch::{
+    FindingBuf, FindingRef, ObjectFacts, PartRef, ScanScratch, TraceEvent, WorkerCounters,
+};
 pub use tuning::Tuning;

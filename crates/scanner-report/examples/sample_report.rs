@@ -141,6 +141,7 @@ fn finding(number: u64, rules: &[Arc<RuleInfo>]) -> Finding {
         ignore_id: format!("{}:{dice:032x}", rule.id),
         line_hash: String::new(),
         git: history.then(|| git(dice)),
+        parts: Vec::new(),
         places: (0..dice % 4).map(elsewhere).collect(),
         rule,
     }

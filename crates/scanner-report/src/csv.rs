@@ -6,14 +6,14 @@
 
 use std::io::{self, Write};
 
-use scanner_core::{EventSink, Finding, Place, ScanEvent, SinkError};
+use scanner_core::{EventSink, Finding, Part, Place, ScanEvent, SinkError};
 
 use crate::record::two_digits;
 use crate::units::date_time;
 use crate::{Output, SinkOptions};
 
 /// Names of the columns; with secrets shown a last one, `secret`, follows.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 22] = [
     "severity",
     "confidence",
     "score",
@@ -35,6 +35,7 @@ const COLUMNS: [&str; 21] = [
     "date",
     "in_worktree",
     "modified",
+    "parts",
 ];
 
 /// Writes rows.
@@ -124,12 +125,22 @@ fn place_row(
         git.and_then(|git| git.author_time).map(date_time).unwrap_or_default(),
         git.and_then(|git| git.in_worktree).map(|known| known.to_string()).unwrap_or_default(),
         place.modified.map(date_time).unwrap_or_default(),
+        if number == 1 { parts(finding) } else { String::new() },
     ];
     if show_secrets {
         // Exposed because the user asked for secrets in clear.
         fields.push(String::from_utf8_lossy(finding.secret.expose()).into_owned());
     }
     row(out, &fields)
+}
+
+/// The other parts of the credential, each with its place: `name shown line:column`.
+fn parts(finding: &Finding) -> String {
+    let part = |part: &Part| {
+        let Part { name, location, shown } = part;
+        format!("{name} {shown} {}:{}", location.line, location.column)
+    };
+    finding.parts.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
 fn row(out: &mut dyn Write, fields: &[String]) -> io::Result<()> {

@@ -177,6 +177,9 @@ impl<'a> Vulnerability<'a> {
 /// What the rule says, and where else the secret stands.
 fn description(finding: &Finding) -> String {
     let mut lines = vec![finding.rule.description.clone()];
+    lines.extend(finding.parts.iter().map(|part| {
+        format!("Beside it: {} {}, line {}.", part.name, part.shown, part.location.line)
+    }));
     let named = finding.places.iter().take(PLACES_MAX);
     lines.extend(named.map(|at| format!("Also in {}, line {}.", at.path, at.location.line)));
     if finding.places.len() > PLACES_MAX {

@@ -80,6 +80,10 @@ fn case(out: &mut Vec<u8>, finding: &Finding, show_secrets: bool) -> io::Result<
     write!(out, "<failure type=\"{}\" message=\"{message}\">", rule.severity.name())?;
     let grade = format!("{}, {}", rule.severity.name(), finding.confidence.name());
     let mut lines = vec![grade, finding.context.trim_end().to_owned()];
+    lines.extend(finding.parts.iter().map(|part| {
+        let at = part.location;
+        format!("with {} {}, {}:{}", part.name, part.shown, at.line, at.column)
+    }));
     lines.extend(finding.places.iter().map(|at| format!("also {}:{}", at.path, at.location.line)));
     if let Some(commit) = finding.git.as_ref().and_then(|git| git.commit.as_deref()) {
         lines.push(format!("since commit {commit}"));

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use scanner_core::{Finding, GitPlace, Location, Place, RunInfo, Summary};
+use scanner_core::{Finding, GitPlace, Location, Part, Place, RunInfo, Summary};
 use serde::Serialize;
 
 use crate::units::date_time;
@@ -52,6 +52,8 @@ pub(crate) struct FindingRecord<'a> {
     secret_hash: &'a str,
     occurrence_id: &'a str,
     validation: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<PartFields<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     places: Option<Vec<PlaceFields>>,
     #[serde(flatten)]
@@ -78,6 +80,7 @@ impl<'a> FindingRecord<'a> {
             secret_hash: &finding.secret_hash,
             occurrence_id: &finding.occurrence_id,
             validation: finding.validation.name(),
+            parts: finding.parts.iter().map(PartFields::new).collect(),
             places: Some(finding.places.iter().map(PlaceFields::new).collect()),
             git: finding.git.as_deref().map(GitFields::new),
             secret: show_secrets.then(|| ClearSecret::new(finding)),
@@ -106,6 +109,21 @@ impl ClearSecret {
             Ok(text) => Self { secret: text.to_owned(), secret_encoding: None },
             Err(_) => Self { secret: BASE64.encode(bytes), secret_encoding: Some("base64") },
         }
+    }
+}
+
+/// Another part of the credential.
+#[derive(Serialize)]
+struct PartFields<'a> {
+    name: &'a str,
+    shown: &'a str,
+    #[serde(flatten)]
+    location: Location,
+}
+
+impl<'a> PartFields<'a> {
+    fn new(part: &'a Part) -> Self {
+        Self { name: &part.name, shown: &part.shown, location: part.location }
     }
 }
 

@@ -374,10 +374,15 @@ impl<'a> ResultRecord<'a> {
         let line_hash = finding.line_hash.as_str();
         let related = finding.places.iter().take(PLACES_MAX).enumerate().map(|(index, place)| {
             LocationRecord {
-                id: Some(index + 1),
+                id: Some(finding.parts.len() + index + 1),
                 message: Some(Message::new("The same secret")),
                 ..LocationRecord::new(&place.path, &place.location, base)
             }
+        });
+        let parts = finding.parts.iter().enumerate().map(|(index, part)| LocationRecord {
+            id: Some(index + 1),
+            message: Some(Message::new(format!("{}: {}", part.name, part.shown))),
+            ..LocationRecord::new(&finding.path, &part.location, base)
         });
         Self {
             rule_id: &rule.id,
@@ -391,7 +396,7 @@ impl<'a> ResultRecord<'a> {
                 finding.secret.redacted()
             )),
             locations: [LocationRecord::new(&finding.path, &finding.location, base)],
-            related_locations: related.collect(),
+            related_locations: parts.chain(related).collect(),
             partial_fingerprints: (!line_hash.is_empty())
                 .then_some(Fingerprints { primary_location_line_hash: line_hash }),
             properties: ResultProperties {

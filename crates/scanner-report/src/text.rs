@@ -157,6 +157,13 @@ impl Page {
         if let Some(git) = finding.git.as_deref() {
             self.field(out, indent, "history", History(git))?;
         }
+        for (index, part) in finding.parts.iter().enumerate() {
+            let label = if index == 0 { "with" } else { "" };
+            let (name, shown) = (Printable(&part.name), Printable(&part.shown));
+            let at = part.location;
+            let part = format_args!("{name} {shown}, {}:{}", at.line, at.column);
+            self.field(out, indent, label, part)?;
+        }
         self.places(out, finding, indent)?;
         if self.show_secrets {
             // Exposed because the user asked for secrets in clear.

@@ -42,6 +42,18 @@ pub enum RuleErrorKind {
         /// The key.
         key: &'static str,
     },
+    /// A detector names more parts than a finding has room for.
+    #[error(
+        "detector `{id}` names {count} parts; at most {most} are told, the others can be `companions`"
+    )]
+    TooManyParts {
+        /// The detector.
+        id: String,
+        /// How many it names.
+        count: usize,
+        /// How many it may name.
+        most: usize,
+    },
     /// A key of another tool's file has a value of the wrong kind.
     #[error("`{key}` must be {wanted}, not {found}")]
     KeyType {

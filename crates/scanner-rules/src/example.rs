@@ -27,7 +27,9 @@ fn join(detector: &LoadedDetector, parts: &[String]) -> String {
     for part in parts {
         if part == "{check}" {
             let spec = detector.spec.gates.checksum;
-            secret.push_str(&spec.and_then(|s| fill_check(s, &secret)).unwrap_or_default());
+            secret.push_str(
+                &spec.and_then(|proof| fill_check(proof.checksum, &secret)).unwrap_or_default(),
+            );
         } else {
             secret.push_str(part);
         }

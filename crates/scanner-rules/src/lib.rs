@@ -20,5 +20,5 @@ pub use error::{RuleError, RuleErrorKind};
 pub use load::{FileDefaults, LoadedDetector, load_detector, load_file};
 pub use spec::{
     CharClassSpec, CharClasses, Checked, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec,
-    RuleSpec, Shape, TwoPhaseSpec, WidthCap,
+    PARTS_MAX, PartSpec, ProofSpec, RuleSpec, Shape, TwoPhaseSpec, WidthCap,
 };

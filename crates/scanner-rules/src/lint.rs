@@ -101,6 +101,7 @@ pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
             report(Level::Error, fault.to_string());
         }
         check_description(detector, &mut report);
+        check_proof(detector, &mut report);
         check_examples(detector, &mut report);
         for example in example::positives(detector) {
             if let Some(other) = secrets.insert(example.secret, &detector.spec.id) {
@@ -109,6 +110,16 @@ pub fn lint(detectors: &[LoadedDetector]) -> Vec<Issue> {
         }
     }
     issues
+}
+
+/// Arithmetic proves what tokens it belongs to only where somebody has looked.
+fn check_proof(detector: &LoadedDetector, report: &mut impl FnMut(Level, String)) {
+    let silent = detector.source.checksum.filter(|proof| proof.checked.is_none());
+    if silent.is_some_and(|proof| !proof.spec().checksum.is_a_format()) {
+        let told = "the checksum does not say what it is known from, so a wrong one drops nothing; \
+                    state `checked` in it (`vendor-docs`, `vendor-code`, `public-examples` or `unverified`)";
+        report(Level::Warning, told.to_owned());
+    }
 }
 
 fn check_id(spec: &RuleSpec, report: &mut impl FnMut(Level, String)) {
@@ -345,6 +356,20 @@ mod tests {
             let keys = format!("checked = \"{checked}\"\nreference = \"{reference}\"\n");
             let got = messages(&format!("{body}{keys}"));
             assert_eq!(got.contains("address of the page"), is_warned, "{keys}: {got}");
+        }
+    }
+
+    #[test]
+    fn a_checksum_says_what_it_is_known_from() {
+        let body = detector("a", "abc[0-9a-f]{16}");
+        for (checksum, is_warned) in [
+            ("kind = 'crc32-hex'", true),
+            ("kind = 'luhn'", true),
+            ("kind = 'crc32-hex', checked = 'unverified'", false),
+            ("kind = 'jwt'", false),
+        ] {
+            let got = messages(&format!("{body}checksum = {{ {checksum} }}\n"));
+            assert_eq!(got.contains("known from"), is_warned, "{checksum}: {got}");
         }
     }
 

@@ -2,14 +2,16 @@
 
 use scanner_core::Severity;
 
+use crate::checksum::ProofToml;
 use crate::error::{Lines, RuleError, RuleErrorKind, from_toml};
 use crate::schema::{
-    CharClassName, DetectorFile, DetectorToml, KeyedToml, MultiToml, PrimaryToml, RegexToml,
+    CharClassName, DetectorFile, DetectorToml, KeyedToml, MultiToml, PartToml, PrimaryToml,
+    RegexToml,
 };
 use crate::shape;
 use crate::spec::{
     CharClassSpec, CharClasses, Checked, CompanionSpec, GateSpecs, LocalContextSpec, NearSpec,
-    RuleSpec, Shape, TwoPhaseSpec, WidthCap,
+    PARTS_MAX, PartSpec, RuleSpec, Shape, TwoPhaseSpec, WidthCap,
 };
 
 /// Least entropy by shape, bits per byte, where a detector states none. Random tokens of the usual
@@ -131,8 +133,25 @@ fn check_text(source: &DetectorToml) -> Result<(), RuleErrorKind> {
     if keyed.or(assigned).is_some_and(Vec::is_empty) {
         return Err(RuleErrorKind::Empty { id: id(), key: "keywords" });
     }
+    if let Some(multi) = &source.multi {
+        check_multi(multi, id)?;
+    }
     if source.uri.as_ref().is_some_and(|shape| shape.schemes.is_empty()) {
         return Err(RuleErrorKind::Empty { id: id(), key: "schemes" });
+    }
+    Ok(())
+}
+
+fn check_multi(multi: &MultiToml, id: impl Fn() -> String) -> Result<(), RuleErrorKind> {
+    if multi.companions.is_empty() && multi.parts.is_empty() {
+        return Err(RuleErrorKind::Empty { id: id(), key: "companions" });
+    }
+    if multi.parts.iter().any(|part| part.name.trim().is_empty()) {
+        return Err(RuleErrorKind::Empty { id: id(), key: "parts.name" });
+    }
+    if multi.parts.len() > PARTS_MAX {
+        let count = multi.parts.len();
+        return Err(RuleErrorKind::TooManyParts { id: id(), count, most: PARTS_MAX });
     }
     Ok(())
 }
@@ -206,8 +225,22 @@ fn derive_multi(multi: &MultiToml) -> Derived {
         PrimaryToml::Uri(uri) => Derived::simple(Shape::Uri, shape::uri(uri)),
         PrimaryToml::Regex(regex) => derive_regex(regex),
     };
-    derived.companion =
-        Some(CompanionSpec { patterns: multi.companions.clone(), distance: multi.distance });
+    let parts = multi.parts.iter();
+    let part = |part: &PartToml| PartSpec {
+        name: part.name.clone(),
+        public: part.public,
+        required: part.required,
+    };
+    derived.companion = Some(CompanionSpec {
+        patterns: parts
+            .clone()
+            .map(|part| &part.pattern)
+            .chain(&multi.companions)
+            .cloned()
+            .collect(),
+        parts: parts.map(part).collect(),
+        distance: multi.distance,
+    });
     derived
 }
 
@@ -248,7 +281,7 @@ fn derive_gates(source: &DetectorToml, derived: &Derived) -> GateSpecs {
             .two_phase
             .as_ref()
             .map(|t| TwoPhaseSpec { confirm: t.confirm.clone(), seed_radius: t.seed_radius }),
-        checksum: source.checksum.map(Into::into),
+        checksum: source.checksum.map(ProofToml::spec),
         uuid: source.uuid,
         paths: source.paths.clone(),
         path_pattern: source.path_pattern.clone(),

@@ -92,7 +92,9 @@ pub(crate) fn passes(spec: &RuleSpec, hir: &Hir) -> Result<(), Impossible> {
     if let Some(wanted) = spec.gates.entropy_min.filter(|wanted| *wanted > most) {
         return Err(Impossible::Entropy { wanted, width, most });
     }
-    if let Some(ChecksumSpec::Crc32Base62 { payload, check, .. }) = spec.gates.checksum {
+    if let Some(ChecksumSpec::Crc32Base62 { payload, check, .. }) =
+        spec.gates.checksum.map(|proof| proof.checksum)
+    {
         let needed = usize::from(payload) + usize::from(check);
         if needed > width {
             return Err(Impossible::Checksum { needed, width });

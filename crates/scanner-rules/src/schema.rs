@@ -9,7 +9,7 @@ use scanner_core::{Confidence, Severity};
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::checksum::ChecksumToml;
+use crate::checksum::ProofToml;
 use crate::spec::Checked;
 
 /// A file of detectors for one service.
@@ -126,7 +126,7 @@ pub struct DetectorToml {
     /// Why the pattern has no greatest width; the width is capped then.
     pub unbounded: Option<String>,
     /// Offline proof.
-    pub checksum: Option<ChecksumToml>,
+    pub checksum: Option<ProofToml>,
     /// Two-phase confirmation: cheap literals that must stand in the narrow window before the wide one is
     /// looked at.
     pub two_phase: Option<TwoPhaseToml>,
@@ -340,7 +340,11 @@ pub struct MultiToml {
     /// The shape that is the secret.
     pub primary: PrimaryToml,
     /// Patterns that must each match nearby.
+    #[serde(default)]
     pub companions: Vec<String>,
+    /// The other parts of the credential, which are told with the secret.
+    #[serde(default)]
+    pub parts: Vec<PartToml>,
     /// Bytes before or behind the match, at most.
     #[serde(default = "MultiToml::distance_default")]
     pub distance: u32,
@@ -349,6 +353,28 @@ pub struct MultiToml {
 impl MultiToml {
     fn distance_default() -> u32 {
         256
+    }
+}
+
+/// Another part of a credential.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartToml {
+    /// What it is, in the words of the vendor: `access key id`.
+    pub name: String,
+    /// How it looks; group 1 where there is one, else the whole match.
+    pub pattern: String,
+    /// Whether it is an identifier that may be shown whole; what is not is shown redacted.
+    #[serde(default)]
+    pub public: bool,
+    /// Whether the secret counts only beside it; where it need not, it is told where it stands nearby.
+    #[serde(default = "PartToml::required_default")]
+    pub required: bool,
+}
+
+impl PartToml {
+    fn required_default() -> bool {
+        true
     }
 }
 

@@ -127,11 +127,44 @@ pub struct NearSpec {
     pub distance: u32,
 }
 
-/// Patterns that must each match near the match.
+/// An offline proof, and what it is known from that these credentials carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProofSpec {
+    /// What is computed.
+    pub checksum: ChecksumSpec,
+    /// What that rests on.
+    pub checked: Checked,
+}
+
+impl ProofSpec {
+    /// Whether a wrong checksum drops a candidate. One that is only supposed, by analogy or after a single sample, may
+    /// prove, since chance hardly does; what it says against a token may be the supposition's mistake.
+    pub fn may_disprove(self) -> bool {
+        self.checked != Checked::Unverified
+    }
+}
+
+/// Another part of a credential, as findings tell it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartSpec {
+    /// What it is.
+    pub name: String,
+    /// Whether it may be shown whole.
+    pub public: bool,
+    /// Whether the secret counts only beside it.
+    pub required: bool,
+}
+
+/// Parts that one detector may name; each finding has room for as many.
+pub const PARTS_MAX: usize = 2;
+
+/// Patterns that are looked for near the match; those of parts that are not required need not stand there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompanionSpec {
-    /// Patterns over bytes, Unicode off.
+    /// Patterns over bytes, Unicode off; those of the parts first.
     pub patterns: Vec<String>,
+    /// What findings tell of the first patterns.
+    pub parts: Vec<PartSpec>,
     /// Bytes before or behind the match.
     pub distance: u32,
 }
@@ -188,7 +221,7 @@ pub struct GateSpecs {
     /// Two-phase confirmation.
     pub two_phase: Option<TwoPhaseSpec>,
     /// Offline proof.
-    pub checksum: Option<ChecksumSpec>,
+    pub checksum: Option<ProofSpec>,
     /// Whether the secret is a UUID by nature.
     pub uuid: bool,
     /// Globs of which the path must match one.

@@ -5,7 +5,7 @@ use scanner_engine::judge::{self, Weighed};
 use scanner_engine::{Engine, EngineError, EngineOptions, ObjectFacts, ScanScratch, Stage};
 use scanner_report::LineCounter;
 use scanner_rules::RuleSpec;
-use scanner_rules::checksum::describe;
+use scanner_rules::checksum::{Verdict, describe, verify};
 
 /// What one rule said about one place.
 #[derive(Clone, Debug)]
@@ -86,8 +86,16 @@ fn proof(
     if !matches!(stage, None | Some(Stage::Offline | Stage::Safelist)) {
         return None;
     }
-    let checksum = specs.iter().find(|spec| spec.id == rule)?.gates.checksum?;
-    describe(checksum, text.get(place.start as usize..place.end as usize)?)
+    let proof = specs.iter().find(|spec| spec.id == rule)?.gates.checksum?;
+    let secret = text.get(place.start as usize..place.end as usize)?;
+    let told = describe(proof.checksum, secret)?;
+    let is_supposed = !proof.may_disprove() && verify(proof.checksum, secret) == Verdict::Disproven;
+    let note = if is_supposed {
+        "; that these have one is only supposed, so it does not count"
+    } else {
+        ""
+    };
+    Some(told + note)
 }
 
 fn shown(text: &[u8], place: RootSpan, stage: Option<Stage>) -> String {

@@ -114,6 +114,8 @@ impl Identities {
             modified: place.modified,
             git: place.git.clone(),
             occurrence_id: id.to_hex(),
+            // They stand beside the place that is told first.
+            parts: Vec::new(),
             ..finding.clone()
         }
     }

@@ -23,6 +23,7 @@ use crate::control::Stop;
 use crate::identity::{Candidate, Identities};
 use crate::ledger::{self, Dropped, DroppedBy};
 use crate::markers;
+use crate::parts;
 use crate::proof;
 use crate::share::EntryPool;
 use crate::storing::{Judged, MetFiles, StateScratch, StoreSession, judge, shown_under};
@@ -153,6 +154,8 @@ struct Found {
     hash: NormHash,
     secret: SecretBytes,
     decode: Vec<DecodeKind>,
+    /// What each part is, where it stands, what is shown of it.
+    parts: Vec<(String, RootSpan, String)>,
 }
 
 /// What is carried from chunk to chunk of an object.
@@ -433,11 +436,13 @@ impl<'a> ObjectScanner<'a> {
 
     /// Turns the records of a chunk into findings, in the order of their places.
     fn take_findings(&mut self, object: &Object<'_>, chunk: &Chunk<'_>, passage: &mut Passage) {
+        let engine = &self.request.engine;
         let copy = |f: FindingRef<'_>| Found {
             rec: *f.rec,
             hash: f.norm_hash,
             secret: SecretBytes::new(f.secret),
             decode: Vec::new(),
+            parts: parts::told(engine.rule_parts(f.rec.rule_id), &f),
         };
         let mut found: Vec<Found> = self.scratch.findings().iter().map(copy).collect();
         for found in &mut found {
@@ -489,6 +494,7 @@ impl<'a> ObjectScanner<'a> {
                 line_hash: String::new(),
                 git: None,
                 places: Vec::new(),
+                parts: parts::located(&found[index].parts, |at| self.lines.locate(chunk.data, at)),
                 rule,
             };
             passage.findings.push((finding, silenced));

@@ -2,7 +2,7 @@
 
 use scanner_core::{Chunk, Confidence, DecodeKind, FileId, RootSpan, Variant};
 use scanner_engine::{
-    CopyRange, Engine, EngineOptions, HitList, ObjectFacts, ScanScratch, WorkerCounters,
+    CopyRange, Engine, EngineOptions, FindingRef, HitList, ObjectFacts, ScanScratch, WorkerCounters,
 };
 use scanner_rules::RuleSpec;
 
@@ -19,6 +19,14 @@ pub struct Found {
     pub variant: Variant,
     /// How sure.
     pub confidence: Confidence,
+    /// The other parts of the credential, by number.
+    pub parts: Vec<(usize, Vec<u8>)>,
+}
+
+/// The parts of a finding by their number.
+fn parts_of(found: &FindingRef<'_>) -> Vec<(usize, Vec<u8>)> {
+    let parts = found.parts.iter().enumerate();
+    parts.filter_map(|(number, part)| Some((number, part.as_ref()?.bytes.to_vec()))).collect()
 }
 
 /// The native engine for these rules; behind it, where it is built in, the other one with literals and with patterns.
@@ -170,6 +178,7 @@ impl Runner {
                 secret: f.secret.to_vec(),
                 variant: f.rec.variant,
                 confidence: f.rec.confidence,
+                parts: parts_of(&f),
             })
             .collect()
     }

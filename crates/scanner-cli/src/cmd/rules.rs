@@ -151,14 +151,18 @@ fn check_cost(path: Option<&Path>) -> anyhow::Result<Exit> {
     };
     let costs = costs(&detectors)?;
     let width = costs.iter().map(|cost| cost.id.len()).max().unwrap_or(0);
-    let mut text = format!("{:width$}  windows/MiB  budget  µs/MiB  anchors (A B C D)\n", "rule");
+    let mut text = format!(
+        "{:width$}  windows/MiB  budget  µs/MiB  {:17}  anchors (A B C D)\n",
+        "rule", "worst on"
+    );
     for cost in &costs {
         let [a, b, c, d] = cost.anchors;
         let (windows, budget, micros) = (cost.windows_per_mib, cost.budget, cost.micros_per_mib);
+        let worst = cost.worst;
         let over = if cost.is_within() { "" } else { "  over its budget" };
         let _ = writeln!(
             text,
-            "{:width$}  {windows:11}  {budget:6}  {micros:6}  {a} {b} {c} {d}{over}",
+            "{:width$}  {windows:11}  {budget:6}  {micros:6}  {worst:17}  {a} {b} {c} {d}{over}",
             cost.id
         );
     }

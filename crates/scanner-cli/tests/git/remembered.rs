@@ -67,3 +67,29 @@ fn a_second_run_scans_what_is_new_and_tells_everything() {
     let listed = String::from_utf8_lossy(&listed.stdout).into_owned() + &err(&listed);
     assert!(listed.contains("secret.txt") && listed.contains("new.txt"), "{listed}");
 }
+
+#[test]
+fn the_other_part_of_a_credential_is_remembered() {
+    let fixture = Fixture::new(&[]);
+    let id = ["AKIA", "SAOK6FD7", "LF4DBQRJ"].concat();
+    let made_up = ["1Q+p4ckAZs0OaVtu0vCi", "FSQEut/vWfar5vbJn7hx"].concat();
+    let pair = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {made_up}\n");
+    fixture.write("a.ini", &pair);
+    fixture.commit("a pair");
+    fixture.write("b.ini", format!("# moved\n{pair}"));
+    fixture.commit("twice");
+    let told = || {
+        let output =
+            scan(fixture.root(), &["scan", "git", "repo", "--store", "store.db", "-f", "json"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let report: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
+        report["findings"].clone()
+    };
+    let first = told();
+    let own = |findings: &Value| {
+        let all = findings.as_array().unwrap().clone();
+        all.into_iter().find(|finding| finding["rule"] == "aws-secret-access-key").unwrap()
+    };
+    assert_eq!(own(&first)["parts"][0]["line"], 2, "{first}");
+    assert_eq!(told(), first);
+}

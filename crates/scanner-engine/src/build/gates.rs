@@ -70,6 +70,7 @@ fn companion(spec: &RuleSpec) -> Option<CompanionCompiled> {
     Some(CompanionCompiled {
         patterns: companion.patterns.iter().map(|p| p.as_str().into()).collect(),
         regexes: companion.patterns.iter().map(|_| LazyRegex::new()).collect(),
+        parts: companion.parts.clone().into(),
         distance: companion.distance,
     })
 }

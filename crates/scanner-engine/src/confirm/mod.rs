@@ -14,7 +14,7 @@ use regex_automata::meta::{self, Regex};
 use regex_automata::util::{captures::Captures, syntax};
 use regex_automata::{Input, meta::Cache};
 use scanner_core::{Confidence, FindingRec, RuleId, Span, StepId, Validation};
-use scanner_rules::Shape;
+use scanner_rules::{PARTS_MAX, Shape};
 
 use crate::confidence;
 use crate::contains::contains;
@@ -24,7 +24,7 @@ use crate::judge;
 use crate::prefilter::native::SimdLevel;
 use crate::rule::{NO_GATE, RuleCompiled};
 use crate::safelist::SafelistOptions;
-use crate::scratch::{FindingBuf, Worker};
+use crate::scratch::{FindingBuf, PartRef, Worker};
 
 pub(crate) use assignment::AssignmentSearch;
 pub(crate) use raw::raw_view;
@@ -341,7 +341,18 @@ fn emit(
         validation: accepted.validation,
         score: accepted.score,
     };
-    out.push(rec, root_match.end + context, candidate.secret());
+    let mut parts: [Option<PartRef<'_>>; PARTS_MAX] = [None; PARTS_MAX];
+    let rule = engine.rule(rule_id);
+    if rule.companion != NO_GATE {
+        let gate = &engine.gates().companion[rule.companion as usize];
+        for (slot, part) in parts.iter_mut().zip(gate::companion::parts(gate, candidate)) {
+            *slot = part.map(|part| PartRef {
+                root: view.root(part.clone()),
+                bytes: &candidate.bytes[part],
+            });
+        }
+    }
+    out.push(rec, root_match.end + context, candidate.secret(), parts);
 }
 
 impl RuleCache {

@@ -278,6 +278,7 @@ fn scan_item(
         let beyond = (decoded.end + context).saturating_sub(len);
         *hint = slab.root(chunk, index, RootSpan { start: evidence, end: evidence }).end + beyond;
     });
+    scratch.findings.move_parts_from(before, |part| slab.root(chunk, index, within(part)));
     let has_reached_limit =
         scratch.findings.dropped() > dropped || scratch.worker.counters.regex_gave_up > gave_up;
     scratch.findings.len() > before || has_reached_limit

@@ -1,7 +1,6 @@
 //! Compiled gates, pooled by kind; rules refer to them by index.
 
-use scanner_rules::checksum::ChecksumSpec;
-use scanner_rules::{CharClassSpec, LocalContextSpec};
+use scanner_rules::{CharClassSpec, LocalContextSpec, PartSpec, ProofSpec};
 
 use super::{LazyRegex, PackedPatterns};
 
@@ -30,6 +29,8 @@ pub struct CompanionCompiled {
     pub patterns: Box<[Box<str>]>,
     /// Compiled at first use.
     pub regexes: Box<[LazyRegex]>,
+    /// What findings tell of the first patterns.
+    pub parts: Box<[PartSpec]>,
     /// Bytes before or behind the match.
     pub distance: u32,
 }
@@ -65,7 +66,7 @@ pub struct GatePools {
     /// Two-phase.
     pub two_phase: Vec<TwoPhaseCompiled>,
     /// Offline validation.
-    pub offline: Vec<ChecksumSpec>,
+    pub offline: Vec<ProofSpec>,
     /// Companions.
     pub companion: Vec<CompanionCompiled>,
 }

@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use scanner_core::{FindingRec, NormHash};
+use scanner_core::{FindingRec, NormHash, RootSpan};
+use scanner_rules::PARTS_MAX;
 use scanner_stdx::ScratchVec;
 
 /// The place of a secret's bytes in the buffer's arena.
@@ -13,6 +14,25 @@ use scanner_stdx::ScratchVec;
 struct SecretRange {
     start: u32,
     end: u32,
+}
+
+/// Another part of the credential, as it was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartRef<'a> {
+    /// Where it (or what encodes it) stands in the object.
+    pub root: RootSpan,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+}
+
+/// For findings without parts.
+const NO_PARTS: u16 = u16::MAX;
+
+/// The same with its bytes in the arena.
+#[derive(Clone, Copy, Debug)]
+struct PartRec {
+    root: RootSpan,
+    bytes: SecretRange,
 }
 
 /// One finding with what goes with it.
@@ -26,6 +46,8 @@ pub struct FindingRef<'a> {
     pub drop_hint_end: u64,
     /// The secret's bytes.
     pub secret: &'a [u8],
+    /// The other parts of the credential, by their number in the rule.
+    pub parts: [Option<PartRef<'a>>; PARTS_MAX],
 }
 
 /// Findings of one chunk. Capacity is fixed: what does not fit is counted.
@@ -35,6 +57,9 @@ pub struct FindingBuf {
     norm_hash: ScratchVec<NormHash>,
     drop_hint_end: ScratchVec<u64>,
     secret: ScratchVec<SecretRange>,
+    /// Where in `told` the parts of each stand; [`NO_PARTS`] for most.
+    parts: ScratchVec<u16>,
+    told: ScratchVec<[Option<PartRec>; PARTS_MAX]>,
     bytes: ScratchVec<u8>,
     dropped: u64,
 }
@@ -47,23 +72,53 @@ impl FindingBuf {
             norm_hash: ScratchVec::with_capacity(findings),
             drop_hint_end: ScratchVec::with_capacity(findings),
             secret: ScratchVec::with_capacity(findings),
+            parts: ScratchVec::with_capacity(findings),
+            told: ScratchVec::with_capacity((findings / 8).clamp(1, usize::from(NO_PARTS))),
             bytes: ScratchVec::with_capacity(secret_bytes),
             dropped: 0,
         }
     }
 
     /// Adds a finding, or counts it as dropped where there is no room.
-    pub fn push(&mut self, rec: FindingRec, drop_hint_end: u64, secret: &[u8]) {
-        if self.out.is_full() || self.bytes.remaining() < secret.len() {
+    pub fn push(
+        &mut self,
+        rec: FindingRec,
+        drop_hint_end: u64,
+        secret: &[u8],
+        parts: [Option<PartRef<'_>>; PARTS_MAX],
+    ) {
+        let needed =
+            secret.len() + parts.iter().flatten().map(|part| part.bytes.len()).sum::<usize>();
+        let has_parts = parts.iter().any(Option::is_some);
+        let is_full = self.out.is_full() || (has_parts && self.told.is_full());
+        if is_full || self.bytes.remaining() < needed {
             self.dropped += 1;
             return;
         }
-        let start = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(secret).expect("the room was looked at");
+        let secret_range = self.keep(secret);
+        if has_parts {
+            let told = parts.map(|part| {
+                part.map(|part| PartRec { root: part.root, bytes: self.keep(part.bytes) })
+            });
+            self.parts.push(self.told.len() as u16);
+            self.told.push(told);
+        } else {
+            self.parts.push(NO_PARTS);
+        }
         self.out.push(rec);
         self.norm_hash.push(NormHash(*blake3::hash(secret).as_bytes()));
         self.drop_hint_end.push(drop_hint_end);
-        self.secret.push(SecretRange { start, end: start + secret.len() as u32 });
+        self.secret.push(secret_range);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> SecretRange {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(bytes).expect("the room was looked at");
+        SecretRange { start, end: start + bytes.len() as u32 }
+    }
+
+    fn kept(&self, range: SecretRange) -> &[u8] {
+        &self.bytes[Range { start: range.start as usize, end: range.end as usize }]
     }
 
     /// How many findings there are.
@@ -78,13 +133,21 @@ impl FindingBuf {
 
     /// The finding at `index`.
     pub fn get(&self, index: usize) -> FindingRef<'_> {
-        let SecretRange { start, end } = self.secret[index];
         FindingRef {
             rec: &self.out[index],
             norm_hash: self.norm_hash[index],
             drop_hint_end: self.drop_hint_end[index],
-            secret: &self.bytes[Range { start: start as usize, end: end as usize }],
+            secret: self.kept(self.secret[index]),
+            parts: self.parts_of(index),
         }
+    }
+
+    fn parts_of(&self, index: usize) -> [Option<PartRef<'_>>; PARTS_MAX] {
+        if self.parts[index] == NO_PARTS {
+            return [None; PARTS_MAX];
+        }
+        let part = |part: PartRec| PartRef { root: part.root, bytes: self.kept(part.bytes) };
+        self.told[usize::from(self.parts[index])].map(|told| told.map(part))
     }
 
     /// All findings in order.
@@ -101,6 +164,7 @@ impl FindingBuf {
                 self.norm_hash.as_mut_slice().swap(kept, index);
                 self.drop_hint_end.as_mut_slice().swap(kept, index);
                 self.secret.as_mut_slice().swap(kept, index);
+                self.parts.as_mut_slice().swap(kept, index);
                 kept += 1;
             }
         }
@@ -108,6 +172,16 @@ impl FindingBuf {
         self.norm_hash.truncate(kept);
         self.drop_hint_end.truncate(kept);
         self.secret.truncate(kept);
+        self.parts.truncate(kept);
+    }
+
+    /// Changes the places of the parts of every finding from `index` on.
+    pub fn move_parts_from(&mut self, index: usize, mut change: impl FnMut(RootSpan) -> RootSpan) {
+        for told in self.parts[index..].iter().filter(|told| **told != NO_PARTS) {
+            for part in self.told.as_mut_slice()[usize::from(*told)].iter_mut().flatten() {
+                part.root = change(part.root);
+            }
+        }
     }
 
     /// Changes record and drop hint of every finding from `index` on.
@@ -128,6 +202,8 @@ impl FindingBuf {
         self.norm_hash.clear();
         self.drop_hint_end.clear();
         self.secret.clear();
+        self.parts.clear();
+        self.told.clear();
         self.bytes.clear();
         self.dropped = 0;
     }
@@ -137,6 +213,8 @@ impl FindingBuf {
 mod tests {
     use super::*;
     use scanner_core::{Confidence, FileId, RootSpan, RuleId, Span, StepId, Validation, Variant};
+
+    const ALONE: [Option<PartRef<'static>>; PARTS_MAX] = [None; PARTS_MAX];
 
     fn rec(rule: u32) -> FindingRec {
         FindingRec {
@@ -157,7 +235,7 @@ mod tests {
     fn retain_keeps_everything_in_step() {
         let mut buf = FindingBuf::new(8, 64);
         for rule in 0..6 {
-            buf.push(rec(rule), u64::from(rule), format!("secret{rule}").as_bytes());
+            buf.push(rec(rule), u64::from(rule), format!("secret{rule}").as_bytes(), ALONE);
         }
         buf.retain(|_, rec, _| rec.rule_id.raw() % 2 == 1);
         let got: Vec<(u32, u64, Vec<u8>)> =
@@ -172,12 +250,35 @@ mod tests {
     }
 
     #[test]
+    fn parts_stay_with_their_finding_and_move_with_what_they_are_encoded_in() {
+        let mut buf = FindingBuf::new(16, 64);
+        let part =
+            |start: u64, bytes| Some(PartRef { root: RootSpan { start, end: start + 2 }, bytes });
+        buf.push(rec(0), 0, b"a", [part(10, b"xy"), None]);
+        buf.push(rec(1), 0, b"b", ALONE);
+        buf.push(rec(2), 0, b"c", [None, part(20, b"zz")]);
+        buf.move_parts_from(2, |span| RootSpan { start: span.start + 100, end: span.end + 100 });
+        buf.retain(|_, rec, _| rec.rule_id.raw() > 0);
+        assert_eq!(buf.get(0).parts, ALONE);
+        assert_eq!(buf.get(1).parts, [None, part(120, b"zz")]);
+        buf.clear();
+        for rule in 0..3 {
+            buf.push(rec(rule), 0, b"a", [part(1, b"xy"), None]);
+        }
+        assert_eq!(
+            (buf.len(), buf.dropped()),
+            (2, 1),
+            "there is room for the parts of every eighth"
+        );
+    }
+
+    #[test]
     fn what_does_not_fit_is_counted() {
         let mut buf = FindingBuf::new(2, 10);
-        buf.push(rec(0), 0, b"12345678");
-        buf.push(rec(1), 0, b"12345678");
-        buf.push(rec(2), 0, b"1");
-        buf.push(rec(3), 0, b"");
+        buf.push(rec(0), 0, b"12345678", ALONE);
+        buf.push(rec(1), 0, b"12345678", ALONE);
+        buf.push(rec(2), 0, b"1", ALONE);
+        buf.push(rec(3), 0, b"", ALONE);
         assert_eq!((buf.len(), buf.dropped()), (2, 2));
         buf.clear();
         assert_eq!((buf.len(), buf.dropped()), (0, 0));

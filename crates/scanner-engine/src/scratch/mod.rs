@@ -14,7 +14,7 @@ use scanner_stdx::FixedSet128;
 
 pub use dedupe::{DEDUP_RULE_ID_BITS, DEDUP_RULE_ID_MAX, DedupKey};
 pub use entropy::EntropyScratch;
-pub use findings::{FindingBuf, FindingRef};
+pub use findings::{FindingBuf, FindingRef, PartRef};
 pub use worker::{TraceEvent, Worker, WorkerCounters};
 
 use crate::decode::DecodeSlab;

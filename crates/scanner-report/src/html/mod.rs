@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use scanner_core::{
-    EventSink, Finding, GitPlace, Place, RuleInfo, RunInfo, ScanEvent, SinkError, Summary,
+    EventSink, Finding, GitPlace, Part, Place, RuleInfo, RunInfo, ScanEvent, SinkError, Summary,
 };
 use serde::Serialize;
 
@@ -274,10 +274,20 @@ struct Detail<'a>(
     /// Further places, and how many there are beyond those.
     Vec<PlaceFacts<'a>>,
     usize,
+    /// The other parts of the credential.
+    Vec<PartFacts>,
     /// The secret, where it is shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     Option<String>,
 );
+
+/// Another part of the credential: what it is, what is shown of it, line, column.
+type PartFacts = (String, String, u64, u64);
+
+fn part_facts(part: &Part) -> PartFacts {
+    let (line, column) = (part.location.line, part.location.column);
+    (printable(&part.name), printable(&part.shown), line, column)
+}
 
 /// A further place: path, line, column, change of the archive's entry, history.
 type PlaceFacts<'a> = (String, u64, u64, Option<i64>, Option<GitFacts<'a>>);
@@ -299,6 +309,7 @@ impl<'a> Detail<'a> {
             &finding.ignore_id,
             places.map(place_facts).collect(),
             finding.places.len().saturating_sub(PLACES_MAX),
+            finding.parts.iter().map(part_facts).collect(),
             // Exposed because the user asked for secrets in clear.
             show_secrets.then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
         )

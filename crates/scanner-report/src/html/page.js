@@ -46,10 +46,10 @@
 
   // A row with everything that is known of it by now.
   function whole(row) {
-    if (!details) return { decode: [], places: [], more: 0, ...row };
-    const [[column, modified, git], score, validation, decode, context, hash, ignore, places, more, secret] = JSON.parse(details[row.index + 1]);
+    if (!details) return { decode: [], places: [], more: 0, parts: [], ...row };
+    const [[column, modified, git], score, validation, decode, context, hash, ignore, places, more, parts, secret] = JSON.parse(details[row.index + 1]);
     const at = place([row.path, row.line, column, modified, git]);
-    return { ...row, ...at, score, validation, decode, context, hash, ignore, places: places.map(place), more, secret };
+    return { ...row, ...at, score, validation, decode, context, hash, ignore, places: places.map(place), more, parts, secret };
   }
 
   // What a finding is counted and filtered by.
@@ -314,7 +314,8 @@
       shut, make('h2', {}, row.name || row.rule), make('p', {}, row.about),
       make('pre', { className: 'context' }, row.context || ''), make('h2', {}, 'Where it comes from'), chain(row),
       facts([['Severity', row.severity], ['Confidence', row.score === undefined ? row.confidence : `${row.confidence} (${row.score})`], ['Rule', row.rule], ['Proof', row.validation],
-        ['Secret', row.secret ?? row.redacted], ['Since', time(row.date)], ['Changed in the archive', time(row.modified ?? null)], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
+        ['Secret', row.secret ?? row.redacted],
+        ...row.parts.map(([name, shown, line, column]) => ['With', `${name} ${shown}, ${line}:${column}`]), ['Since', time(row.date)], ['Changed in the archive', time(row.modified ?? null)], ['Author', row.author], ['Reached by', row.reach], ['Object', row.object],
         ['In the files of today', live], ['Secret hash', row.hash], ['To silence it', row.ignore]]),
     ];
     if (row.places.length) {

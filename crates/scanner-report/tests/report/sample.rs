@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use scanner_core::{
     Confidence, DecodeKind, EventSink, Finding, GitPlace, GitReach, Location, NormHash, ObjectPath,
-    Place, RuleInfo, RunInfo, ScanEvent, SecretBytes, Severity, SkipReason, SourceKind, Status,
-    Summary, Validation, Variant,
+    Part, Place, RuleInfo, RunInfo, ScanEvent, SecretBytes, Severity, SkipReason, SourceKind,
+    Status, Summary, Validation, Variant,
 };
 use scanner_report::{Format, Mark, Output, SinkOptions, context_line};
 
@@ -118,6 +118,7 @@ pub(crate) fn finding(
         line_hash: format!("{:x}:1", line * 0x1234_5678_9abc),
         git: None,
         places: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -145,6 +146,24 @@ fn dangling() -> GitPlace {
     GitPlace { object: "cd".repeat(20), ..GitPlace::default() }
 }
 
+/// Two parts of a credential with names that mean something to outputs.
+fn other_parts() -> Vec<Part> {
+    let at =
+        Location { line: 11, column: 8, end_line: 11, end_column: 28, offset: 420, length: 20 };
+    vec![
+        Part {
+            name: "key id".to_owned(),
+            location: at,
+            shown: "EXID0123\x1b[2J\"<4567".to_owned(),
+        },
+        Part {
+            name: "=realm".to_owned(),
+            location: Location { line: 14, ..at },
+            shown: "…".to_owned(),
+        },
+    ]
+}
+
 /// One finding of every kind that outputs treat differently.
 pub(crate) fn run() -> Run {
     let token = rule("example-token", "Example access token", Severity::Critical, &["example"]);
@@ -168,6 +187,8 @@ pub(crate) fn run() -> Run {
     certain.places[0].path = ObjectPath::new(b"old/1.zip!old/1.env");
     certain.places[0].modified = Some(1_234_567_890);
     certain.places[1].git = Some(Arc::new(dangling()));
+
+    certain.parts = other_parts();
 
     let password = finding(&generic, b"config/prod.env", 104, "  password: '", b"short-one", "'\n");
 

@@ -34,6 +34,8 @@ mod stellar;
 
 use serde::{Deserialize, Serialize};
 
+use crate::spec::{Checked, ProofSpec};
+
 pub use aws_key_id::aws_account_id;
 pub use describe::describe;
 pub use jwt::jwt_exp;
@@ -152,6 +154,55 @@ pub enum ChecksumToml {
     },
     /// See [`ChecksumSpec::Stellar`].
     Stellar {},
+}
+
+/// The `checksum` of a detector file: the kind with its numbers, and what it is known from that these credentials carry it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProofToml {
+    /// What is computed.
+    pub checksum: ChecksumToml,
+    /// What it is known from, where the file says it.
+    pub checked: Option<Checked>,
+}
+
+impl ProofToml {
+    /// With the default: a format that is nothing without its structure is known by its name, arithmetic is not.
+    pub fn spec(self) -> ProofSpec {
+        let checksum: ChecksumSpec = self.checksum.into();
+        let checked = self.checked.unwrap_or(if checksum.is_a_format() {
+            Checked::VendorDocs
+        } else {
+            Checked::Unverified
+        });
+        ProofSpec { checksum, checked }
+    }
+}
+
+impl<'de> Deserialize<'de> for ProofToml {
+    /// In two steps: serde cannot put a key beside those of an enum and refuse unknown ones.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        let mut table = toml::Table::deserialize(deserializer)?;
+        let checked = table.remove("checked").map(Checked::deserialize).transpose();
+        let checksum = ChecksumToml::deserialize(toml::Value::Table(table));
+        let told = |error: toml::de::Error| D::Error::custom(error.message());
+        Ok(Self { checksum: checksum.map_err(told)?, checked: checked.map_err(told)? })
+    }
+}
+
+impl ChecksumSpec {
+    /// Whether a credential of this kind is nothing without the structure: a key, a JSON Web Token. The others are
+    /// arithmetic that a detector claims of its tokens, and may be wrong about.
+    pub const fn is_a_format(self) -> bool {
+        !matches!(
+            self,
+            Self::Crc32Base62 { .. }
+                | Self::Crc32Hex { .. }
+                | Self::Luhn
+                | Self::Base58check
+                | Self::Bech32
+        )
+    }
 }
 
 impl From<ChecksumToml> for ChecksumSpec {
@@ -317,6 +368,35 @@ mod tests {
             let text = toml::to_string(&Holder { checksum: spec.into() }).unwrap();
             assert_eq!(read(&text).unwrap(), spec);
         }
+    }
+
+    #[test]
+    fn a_proof_says_what_it_is_known_from() {
+        #[derive(Debug, Deserialize)]
+        struct Detector {
+            checksum: ProofToml,
+        }
+        let proof = |text: &str| {
+            let read = toml::from_str::<Detector>(&format!("checksum = {{ {text} }}"));
+            read.map(|detector| detector.checksum.spec())
+        };
+        for (text, checked) in [
+            ("kind = 'crc32-hex'", Checked::Unverified),
+            ("kind = 'crc32-hex', checked = 'unverified'", Checked::Unverified),
+            ("kind = 'crc32-hex', checked = 'public-examples'", Checked::PublicExamples),
+            ("checked = 'vendor-code', kind = 'crc32-base62', check = 6", Checked::VendorCode),
+            ("kind = 'luhn'", Checked::Unverified),
+            ("kind = 'pem'", Checked::VendorDocs),
+            ("kind = 'pypi-macaroon', checked = 'unverified'", Checked::Unverified),
+        ] {
+            let spec = proof(text).unwrap();
+            assert_eq!(spec.checked, checked, "{text}");
+            assert_eq!(spec.may_disprove(), checked != Checked::Unverified, "{text}");
+        }
+        let unknown = proof("kind = 'jwt', checkd = 'vendor-docs'").unwrap_err().to_string();
+        assert!(unknown.contains("checkd"), "{unknown}");
+        let word = proof("kind = 'jwt', checked = 'hearsay'").unwrap_err().to_string();
+        assert!(word.contains("vendor-docs"), "{word}");
     }
 
     #[test]

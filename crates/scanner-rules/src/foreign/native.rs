@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::Imported;
 use super::allow::AllowList;
-use crate::spec::RuleSpec;
+use crate::spec::{PartSpec, RuleSpec};
 
 /// The configuration that says what was imported.
 pub fn to_toml(imported: &Imported) -> String {
@@ -84,7 +84,20 @@ fn detector(spec: &RuleSpec) -> Table {
             primary.insert("regex".to_owned(), Value::Table(regex));
             let mut multi = Table::new();
             multi.insert("primary".to_owned(), Value::Table(primary));
-            multi.insert("companions".to_owned(), texts(&companion.patterns));
+            let (parts, others) = companion.patterns.split_at(companion.parts.len());
+            let part = |(part, pattern): (&PartSpec, &String)| {
+                let mut table = Table::new();
+                table.insert("name".to_owned(), text(&part.name));
+                table.insert("pattern".to_owned(), text(pattern));
+                Value::Table(table)
+            };
+            let parts: Vec<Value> = companion.parts.iter().zip(parts).map(part).collect();
+            if !parts.is_empty() {
+                multi.insert("parts".to_owned(), Value::Array(parts));
+            }
+            if !others.is_empty() {
+                multi.insert("companions".to_owned(), texts(others));
+            }
             multi.insert("distance".to_owned(), Value::Integer(i64::from(companion.distance)));
             put("multi", Value::Table(multi));
         }

@@ -10,7 +10,9 @@ use super::pattern::{Ends, translate};
 use super::{AllowList, Disabled, Document, ForeignRule, Imported, Note, Reader, allow, names};
 use crate::error::{RuleError, RuleErrorKind};
 use crate::lint::parse_pattern;
-use crate::spec::{CompanionSpec, GateSpecs, NearSpec, RuleSpec, Shape, WidthCap};
+use crate::spec::{
+    CompanionSpec, GateSpecs, NearSpec, PARTS_MAX, PartSpec, RuleSpec, Shape, WidthCap,
+};
 
 /// Bytes around a match in which one of a rule's keywords must stand. Theirs may stand anywhere in the same piece of a
 /// file, which depends on how the file is cut.
@@ -414,6 +416,7 @@ fn pattern(
 /// The patterns of the rules that must match nearby.
 fn company_of(draft: &Draft, all: &[Draft]) -> Result<Option<CompanionSpec>, RuleError> {
     let mut patterns = Vec::new();
+    let mut parts = Vec::new();
     let mut distance = 0;
     for required in &draft.required {
         let other = all.iter().find(|other| other.id == required.id);
@@ -424,7 +427,10 @@ fn company_of(draft: &Draft, all: &[Draft]) -> Result<Option<CompanionSpec>, Rul
         let translated = translate(&regex.value, Ends::Line)
             .map_err(|error| foreign(draft, required.line, "required", error.to_string()))?;
         patterns.push(translated.pattern);
+        if parts.len() < PARTS_MAX {
+            parts.push(PartSpec { name: required.id.clone(), public: false, required: true });
+        }
         distance = distance.max(required.distance);
     }
-    Ok((!patterns.is_empty()).then_some(CompanionSpec { patterns, distance }))
+    Ok((!patterns.is_empty()).then_some(CompanionSpec { patterns, parts, distance }))
 }

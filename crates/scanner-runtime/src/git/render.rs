@@ -74,7 +74,7 @@ impl Renderer<'_> {
     fn store(&self, finding: &Finding, secret: &FoundSecret) {
         let request = self.run.request;
         let Some(store) = &request.store else { return };
-        let place = |spot: &Spot| {
+        let place = |(number, spot): (usize, &Spot)| {
             let key = ObjectPath::new(spot.oid.to_string().as_bytes());
             let about = (SourceKind::Git, &key);
             let hashes = request.identities.hashes(
@@ -88,9 +88,12 @@ impl Renderer<'_> {
             own.occurrence_id = hashes.occurrence;
             (own.path, own.location) = (place.path, place.location);
             (own.modified, own.git) = (place.modified, place.git);
+            if number > 0 {
+                own.parts.clear();
+            }
             (own, spot.silenced)
         };
-        let places: Vec<Judged> = secret.spots.iter().map(place).collect();
+        let places: Vec<Judged> = secret.spots.iter().enumerate().map(place).collect();
         store.emit(&request.identities.paths, (&finding.path, None), (0, 0), &places);
     }
 

@@ -15,18 +15,18 @@ use crate::limits::CACHED_IDS_MAX;
 use crate::{Keys, RuleEncoding, RuleSetHash, rule_fingerprint};
 
 const PUT_OCCURRENCE: &str = "INSERT INTO occurrences (root_id, occurrence, path_id, object_id, line, col, \
-     end_line, end_col, confidence, score, validation, context, line_hash, origin, modified, rule_id, secret_id, source, \
-     start, length, decode, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, \
-     ?16, ?17, ?18, ?19, ?20, ?21, ?22) ON CONFLICT DO NOTHING";
+     end_line, end_col, confidence, score, validation, context, line_hash, origin, modified, parts, rule_id, secret_id, \
+     source, start, length, decode, first_seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+     ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT DO NOTHING";
 
 /// What is known is written again only where it is shown differently; most second runs write nothing.
 const MEND_OCCURRENCE: &str = "UPDATE occurrences SET object_id = ?4, line = ?5, col = ?6, end_line = ?7, \
      end_col = ?8, confidence = ?9, score = ?10, validation = ?11, context = ?12, \
-     line_hash = CASE ?13 WHEN '' THEN line_hash ELSE ?13 END, origin = ?14, modified = ?15 \
+     line_hash = CASE ?13 WHEN '' THEN line_hash ELSE ?13 END, origin = ?14, modified = ?15, parts = ?16 \
      WHERE root_id = ?1 AND occurrence = ?2 AND path_id = ?3 \
      AND (object_id != ?4 OR line != ?5 OR col != ?6 OR end_line != ?7 OR end_col != ?8 OR confidence != ?9 \
      OR score != ?10 OR validation != ?11 OR context != ?12 OR (?13 != '' AND line_hash != ?13) OR origin != ?14 \
-     OR modified IS NOT ?15)";
+     OR modified IS NOT ?15 OR parts != ?16)";
 
 /// Ids of the run and of what it has met.
 #[derive(Debug)]
@@ -123,7 +123,7 @@ impl Inserter {
     ) -> rusqlite::Result<i64> {
         let place = &finding.location;
         // The columns that tell one occurrence from another come first, then those that may change.
-        let values: [&dyn ToSql; 22] = [
+        let values: [&dyn ToSql; 23] = [
             &self.root,
             &finding.occurrence,
             &path,
@@ -139,6 +139,7 @@ impl Inserter {
             &finding.line_hash,
             &finding.origin,
             &finding.modified,
+            &finding.parts,
             &rule,
             &secret,
             &finding.source,
@@ -150,7 +151,7 @@ impl Inserter {
         if connection.prepare_cached(PUT_OCCURRENCE)?.execute(&values[..])? > 0 {
             return Ok(connection.last_insert_rowid());
         }
-        connection.prepare_cached(MEND_OCCURRENCE)?.execute(&values[..15])?;
+        connection.prepare_cached(MEND_OCCURRENCE)?.execute(&values[..16])?;
         let find =
             "SELECT id FROM occurrences WHERE root_id = ?1 AND occurrence = ?2 AND path_id = ?3";
         connection.prepare_cached(find)?.query_row(&values[..3], |row| row.get(0))

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_modified.sql"),
     include_str!("migrations/0004_journals.sql"),
     include_str!("migrations/0005_folders.sql"),
+    include_str!("migrations/0006_parts.sql"),
 ];
 
 /// The tables of a new store, as all migrations leave them.

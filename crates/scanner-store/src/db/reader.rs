@@ -15,13 +15,15 @@ use serde::de::value::{Error as WordError, StrDeserializer};
 
 use super::insert::unsigned;
 use super::open::Store;
-use super::records::{confidence_of, decode_of, git_of, severity_of, source_of, validation_of};
+use super::records::{
+    confidence_of, decode_of, git_of, parts_of, severity_of, source_of, validation_of,
+};
 use crate::{OccurrenceId, SecretHash, StoreError};
 
 /// What [`finding_of`] reads, of `occurrences o`, `secrets s` and `paths p`.
 pub(crate) const FINDING_COLUMNS: &str = "o.occurrence, o.rule_id, o.source, o.line, o.col, o.end_line, o.end_col, \
      o.start, o.length, o.confidence, o.score, o.validation, o.decode, o.context, o.line_hash, o.origin, \
-     s.hash, s.sealed, s.redacted, p.path AS shown_path, o.modified";
+     s.hash, s.sealed, s.redacted, p.path AS shown_path, o.modified, o.parts";
 
 /// Rules by their id in the store.
 #[derive(Debug, Default)]
@@ -277,6 +279,7 @@ pub(crate) fn finding_of(
         line_hash: row.get(14)?,
         git: git_of(row.get_ref(15)?.as_str()?),
         places: Vec::new(),
+        parts: parts_of(row.get_ref(21)?.as_str()?),
     })
 }
 

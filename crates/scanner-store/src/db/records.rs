@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use scanner_core::{Confidence, DecodeKind, GitPlace, GitReach, Severity, SourceKind, Validation};
+use scanner_core::{
+    Confidence, DecodeKind, GitPlace, GitReach, Part, Severity, SourceKind, Validation,
+};
 use serde::{Deserialize, Serialize};
 
 /// What git knows of a place, as JSON, and its place among those of its finding. Names of authors are not kept.
@@ -36,6 +38,16 @@ pub(crate) fn git_of(origin: &str) -> Option<Arc<GitPlace>> {
         author: None,
         in_worktree: origin.in_worktree,
     }))
+}
+
+/// The other parts of a credential, as JSON; empty where there are none.
+pub(crate) fn text_of_parts(parts: &[Part]) -> String {
+    if parts.is_empty() { String::new() } else { serde_json::to_string(parts).unwrap_or_default() }
+}
+
+/// The parts, read back.
+pub(crate) fn parts_of(text: &str) -> Vec<Part> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 #[derive(Serialize, Deserialize)]
@@ -100,6 +112,16 @@ mod tests {
         assert_eq!(order_of(&origin), 3);
         assert_eq!(*back, GitPlace { author: None, ..git });
         assert!(git_of("").is_none());
+    }
+
+    #[test]
+    fn parts_are_read_back() {
+        let location = scanner_core::Location { line: 3, column: 9, ..Default::default() };
+        let part = Part { name: "key id".into(), location, shown: "AKI…\"7".into() };
+        let parts = [part.clone(), Part { name: "realm".into(), ..part }];
+        assert_eq!(parts_of(&text_of_parts(&parts)), parts);
+        assert_eq!(text_of_parts(&[]), "");
+        assert!(parts_of("").is_empty() && parts_of("[{]").is_empty());
     }
 
     #[test]

@@ -99,6 +99,7 @@ pub(crate) fn finding(rule: &Arc<RuleInfo>, secret: u64, path: &str, line: u64) 
         line_hash: String::new(),
         git: None,
         places: Vec::new(),
+        parts: Vec::new(),
     }
 }
 

@@ -12,11 +12,13 @@ use data_encoding::HEXLOWER;
 use scanner_core::{Finding, Location, ObjectBatch, RuleInfo};
 
 use crate::Keys;
-use crate::db::records::{origin_of, severity_of};
+use crate::db::records::{origin_of, severity_of, text_of_parts};
 
 const OBJECT: u8 = 1;
 const FINDING: u8 = 2;
 const STATE: u8 = 3;
+/// As [`FINDING`], with the other parts of the credential behind it.
+const FINDING_WITH_PARTS: u8 = 4;
 
 /// Bits of a finding that say what follows.
 const SILENCED: u8 = 1;
@@ -60,6 +62,8 @@ pub(crate) struct PendingFinding<'a> {
     pub(crate) line_hash: &'a str,
     pub(crate) origin: &'a str,
     pub(crate) modified: Option<i64>,
+    /// As [`text_of_parts`] writes them.
+    pub(crate) parts: &'a str,
     pub(crate) silenced: bool,
 }
 
@@ -148,7 +152,8 @@ fn put_finding(
     let has_own_path = stored.path.as_bytes() != batch.object.as_bytes();
     let is_rule_told = !is_as_before && !known.0.contains(&finding.rule.id);
     let flag = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
-    out.push(FINDING);
+    let parts = text_of_parts(&finding.parts);
+    out.push(if parts.is_empty() { FINDING } else { FINDING_WITH_PARTS });
     out.push(
         flag(stored.silenced, SILENCED)
             | flag(has_own_path, OWN_PATH)
@@ -193,6 +198,9 @@ fn put_finding(
     }
     if let Some(time) = finding.modified {
         out.extend_from_slice(&time.to_le_bytes());
+    }
+    if !parts.is_empty() {
+        put_text(out, &parts);
     }
     Some(())
 }
@@ -245,8 +253,12 @@ pub(crate) fn read_entries<E>(
                 before = None;
                 continue;
             }
-            (Some(FINDING), Some(object)) => {
-                let Some(finding) = reader.finding(object, before) else { return Ok(None) };
+            (Some(kind @ (FINDING | FINDING_WITH_PARTS)), Some(object)) => {
+                let Some(mut finding) = reader.finding(object, before) else { return Ok(None) };
+                if kind == FINDING_WITH_PARTS {
+                    let Some(parts) = reader.text() else { return Ok(None) };
+                    finding.parts = parts;
+                }
                 before = Some([finding.rule, finding.source, finding.validation]);
                 Entry::Finding { object, finding }
             }
@@ -310,6 +322,7 @@ impl<'a> Reader<'a> {
             line_hash,
             origin,
             modified,
+            parts: "",
             silenced: has(SILENCED),
         })
     }

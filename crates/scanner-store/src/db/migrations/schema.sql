@@ -120,6 +120,7 @@ CREATE TABLE occurrences (
     origin TEXT NOT NULL,
     first_seen INTEGER NOT NULL,
     modified INTEGER,
+    parts TEXT NOT NULL DEFAULT '',
     UNIQUE (root_id, occurrence, path_id)
 ) STRICT;
 CREATE INDEX occurrences_rule ON occurrences (rule_id);
