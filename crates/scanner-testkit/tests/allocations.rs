@@ -95,3 +95,46 @@ fn the_scratch_of_a_worker_is_small() {
         assert!(decoded > 16 << 10, "{name}: {decoded}");
     }
 }
+
+/// As many different credentials, a line each, as a chunk holds. Made at run time.
+fn credentials() -> Vec<u8> {
+    let letters = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789";
+    let mut state = 7u64;
+    let mut text = Vec::new();
+    while text.len() < CHUNK_BYTES {
+        text.extend_from_slice(["key = sk_", "live_"].concat().as_bytes());
+        for _ in 0..24 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            text.push(letters[(state >> 33) as usize % letters.len()]);
+        }
+        text.push(b'\n');
+    }
+    text
+}
+
+#[test]
+fn thousands_of_findings_do_not_make_the_scratch_larger_than_it_may_be() {
+    let specs = builtin::specs();
+    let engine = Engine::new(&specs, EngineOptions::default()).expect("the rules compile");
+    let file_id = FileId::new(0);
+    let plain = credentials();
+    let encoded = data_encoding::BASE64.encode(&plain).into_bytes();
+    let lines: Vec<u8> = plain
+        .split(|byte| *byte == b'\n')
+        .flat_map(|line| [data_encoding::BASE64.encode(line).as_bytes(), b"\n"].concat())
+        .collect();
+    for (name, text) in [("plain", plain), ("base64", encoded), ("lines of base64", lines)] {
+        let text = &text[..text.len().min(CHUNK_BYTES)];
+        let scan = |scratch: &mut ScanScratch| {
+            scratch.begin_object(&ObjectFacts { file_id, path: b"a.rs", is_binary: false });
+            engine.scan_chunk_into(&Chunk::whole(file_id, text), scratch);
+            scratch.findings().len()
+        };
+        // Regexes are compiled at their first window, once for all workers.
+        scan(&mut ScanScratch::new(&engine));
+        let mut findings = 0;
+        let peak = peak_of(|| findings = scan(&mut ScanScratch::new(&engine)));
+        assert!(findings > 3000, "{name}: {findings}");
+        assert!(peak <= SCRATCH_BYTES_MAX, "{name}: {peak} bytes for {findings} findings");
+    }
+}
