@@ -185,7 +185,13 @@ fn image_files(token_in_env: &str) -> Vec<(String, Vec<u8>)> {
         hash("a"),
         hash("b"),
     );
-    let index = format!(r#"{{"manifests":[{{"digest":"sha256:{}"}}]}}"#, hash("f"));
+    let platform = |name: &str, digest: &str| {
+        let platform = format!(r#"{{"os":"linux","architecture":"{name}"}}"#);
+        format!(r#"{{"digest":"sha256:{}","platform":{platform}}}"#, hash(digest))
+    };
+    // One platform was pulled.
+    let index =
+        format!(r#"{{"manifests":[{},{}]}}"#, platform("amd64", "f"), platform("arm64", "9"));
     let docker =
         format!(r#"[{{"Config":"{}","Layers":["{}","{}"]}}]"#, blob("c"), blob("a"), blob("b"));
     vec![
@@ -229,6 +235,7 @@ fn images_are_scanned_layer_by_layer() {
         assert_eq!(in_layer["modified"], "2023-02-11T01:59:28Z", "{report}");
         let warnings = report["summary"]["warnings"].to_string();
         assert!(warnings.contains("1 marks delete files"), "{warnings}");
+        assert!(warnings.contains("1 manifests of platforms are not in the image"), "{warnings}");
     }
     fs::write(dir.path().join("base.txt"), format!("# base\nsha256:{}\n", "d".repeat(64)))
         .expect("a file");

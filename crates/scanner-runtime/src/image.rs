@@ -74,6 +74,11 @@ fn note(path: &Path, plan: &Plan, total: &mut Total) {
     if let Some(missing) = plan.missing.first() {
         total.fail(format!("{}: {missing} is missing", path.display()));
     }
+    if let Some(absent) = plan.absent.first() {
+        let count = plan.absent.len();
+        let what = "manifests of platforms are not in the image, nor is what they name";
+        total.fail(format!("{}: {count} {what}: {absent}", path.display()));
+    }
     total.counts.skips.add_many(SkipReason::ExcludedPath, plan.excluded);
 }
 

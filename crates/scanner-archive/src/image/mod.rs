@@ -52,6 +52,9 @@ pub struct Plan {
     pub parts: Vec<Part>,
     /// Files that manifests name and that are not there.
     pub missing: Vec<String>,
+    /// Manifests of platforms of which nothing was saved, as `docker save` writes an image of several of which one was
+    /// pulled: their index names them all.
+    pub absent: Vec<String>,
     /// Layers that were to be left out.
     pub excluded: u64,
     /// Whether anything said what the image consists of.
@@ -105,11 +108,20 @@ impl Planner<'_> {
             return;
         };
         self.plan.is_image = true;
-        for manifest in json["manifests"].as_array().map_or(&[][..], Vec::as_slice) {
+        let manifests = json["manifests"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_of_platform = |manifest: &Value| manifest["platform"].is_object();
+        let is_some_there = manifests.iter().any(|manifest| {
+            is_of_platform(manifest) && blob_of(manifest).is_some_and(|blob| self.files.has(&blob))
+        });
+        for manifest in manifests {
             if let Some(blob) = blob_of(manifest)
                 && self.seen.insert(format!("manifest {blob}"))
             {
-                self.follow(&blob, depth + 1);
+                if is_some_there && is_of_platform(manifest) && !self.files.has(&blob) {
+                    self.plan.absent.push(blob);
+                } else {
+                    self.follow(&blob, depth + 1);
+                }
             }
         }
         let config = blob_of(&json["config"]);
@@ -225,5 +237,31 @@ mod tests {
         let empty = plan(&mut made(&[("index.json", hostile)]), &|_| false);
         assert_eq!((empty.parts.len(), empty.missing.len(), empty.is_image), (0, 0, true));
         assert!(!plan(&mut made(&[("manifest.json", "[")]), &|_| false).is_image);
+    }
+
+    #[test]
+    fn platforms_that_were_not_saved_are_told_apart_from_what_is_missing() {
+        let index = r#"{"manifests":[
+            {"digest":"sha256:m1","platform":{"os":"linux","architecture":"amd64"}},
+            {"digest":"sha256:m2","platform":{"os":"linux","architecture":"arm64"}},
+            {"digest":"sha256:a1","platform":{"os":"unknown","architecture":"unknown"}},
+            {"digest":"sha256:m3"}]}"#;
+        let manifest = r#"{"config":{"digest":"sha256:c1"},"layers":[{"digest":"sha256:l1"}]}"#;
+        let top = ("index.json", r#"{"manifests":[{"digest":"sha256:i1"}]}"#);
+        let one = plan(
+            &mut made(&[
+                top,
+                ("blobs/sha256/i1", index),
+                ("blobs/sha256/m1", manifest),
+                ("blobs/sha256/c1", "{}"),
+            ]),
+            &|_| false,
+        );
+        assert_eq!(names(&one), ["blobs/sha256/c1"]);
+        assert_eq!(one.absent, ["blobs/sha256/m2", "blobs/sha256/a1"]);
+        assert_eq!(one.missing, ["blobs/sha256/l1", "blobs/sha256/m3"]);
+        // Where no platform is there, all are missing.
+        let none = plan(&mut made(&[top, ("blobs/sha256/i1", index)]), &|_| false);
+        assert_eq!((none.absent.len(), none.missing.len()), (0, 4));
     }
 }
