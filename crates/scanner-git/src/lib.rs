@@ -79,7 +79,7 @@ mod spill;
 mod store;
 mod tree;
 
-pub use attribution::{Origin, Origins, PathScope, attribute};
+pub use attribution::{Origin, Origins, PathScope, attribute, attribute_among};
 pub use counters::{ChanceCounters, GitCounters};
 pub use damage::{Damage, DamageReport};
 pub use error::{OpenError, Warning};

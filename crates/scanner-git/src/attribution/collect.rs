@@ -1,8 +1,9 @@
 //! One pass over all trees and commits: edges between trees, places of the wanted blobs, heads of commits.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use crate::attribution::scan_tree::{Found, Scanned};
 use crate::damage::{Damage, DamageReport};
@@ -126,32 +127,37 @@ impl Ordinals {
     }
 }
 
-/// Position of an id in a sorted list: ids are spread evenly, so a first guess narrows the search.
+/// Guesses at the position of an id before the search goes by halves.
+const GUESSES_MAX: u32 = 6;
+
+/// Position of an id in a sorted list. Ids are spread evenly: how far one is from another tells about how many lie
+/// between them.
 fn find(list: &[u8], wanted: &[u8], prefix: u64) -> Option<u32> {
     let width = wanted.len();
     let count = list.len() / width;
-    // Nearly all comparisons end with the first eight bytes.
-    let compare = |position: usize| {
-        let id = &list[position * width..(position + 1) * width];
-        let first = be_u64(id, 0).expect("ids are longer than eight bytes");
-        first.cmp(&prefix).then_with(|| id.cmp(wanted))
-    };
-    let guess = ((u128::from(prefix) * count as u128) >> 64) as usize;
+    let id = |position: usize| &list[position * width..(position + 1) * width];
+    let first = |position: usize| be_u64(id(position), 0).expect("ids are longer than eight bytes");
+    let between = |bits: u64| ((u128::from(bits) * count as u128) >> 64) as usize;
     let (mut low, mut high) = (0, count);
-    // Deviations are about the square root of the number of ids.
-    let mut step = 64;
-    let mut probe = guess;
+    let mut probe = between(prefix);
+    let mut guesses = 0;
     while low < high {
-        match compare(probe) {
-            std::cmp::Ordering::Equal => return Some(probe as u32),
-            std::cmp::Ordering::Less => low = probe + 1,
-            std::cmp::Ordering::Greater => high = probe,
-        }
+        let found = first(probe);
+        // Nearly all comparisons end with the first eight bytes.
+        let next = match found.cmp(&prefix).then_with(|| id(probe).cmp(wanted)) {
+            Ordering::Equal => return Some(probe as u32),
+            Ordering::Less => {
+                low = probe + 1;
+                low + between(prefix - found)
+            }
+            Ordering::Greater => {
+                high = probe;
+                probe.saturating_sub(1 + between(found - prefix))
+            }
+        };
+        guesses += 1;
         let middle = low + (high - low) / 2;
-        let near = if low == probe + 1 { probe + step } else { probe.saturating_sub(step) };
-        let usable = near > low && near < high && step < high - low;
-        probe = if usable { near } else { middle };
-        step *= 4;
+        probe = if guesses > GUESSES_MAX { middle } else { next.min(high.max(1) - 1).max(low) };
     }
     None
 }
@@ -280,7 +286,7 @@ impl<'a> Gather<'a> {
             }
         }
         let count = self.edges.len() - before;
-        let all = self.shared.edges.fetch_add(count as u64, Ordering::Relaxed);
+        let all = self.shared.edges.fetch_add(count as u64, Relaxed);
         if all + count as u64 > self.shared.edges_max {
             self.edges.truncate(before);
         } else if count > 0 {
@@ -331,8 +337,13 @@ impl BlobSink for Gather<'_> {
     }
 }
 
-/// Decodes all trees and commits.
-pub(super) fn collect(store: &ObjectStore, oids: &[Oid], workers: usize) -> Forest {
+/// Decodes all trees, and all commits unless they are known.
+pub(super) fn collect(
+    store: &ObjectStore,
+    oids: &[Oid],
+    commits: Option<Vec<CommitInfo>>,
+    workers: usize,
+) -> Forest {
     let Some(ordinals) = Ordinals::new(store) else { return Forest::too_large() };
     let shared = Shared {
         ordinals: &ordinals,
@@ -340,17 +351,22 @@ pub(super) fn collect(store: &ObjectStore, oids: &[Oid], workers: usize) -> Fore
         edges: AtomicU64::new(0),
         edges_max: store.limits().tree.edges_max.min(u64::from(u32::MAX)),
     };
-    let kinds = KindSet::of(&[ObjectKind::Tree, ObjectKind::Commit]);
+    let kinds: &[_] = match commits {
+        Some(_) => &[ObjectKind::Tree],
+        None => &[ObjectKind::Tree, ObjectKind::Commit],
+    };
+    let kinds = KindSet::of(kinds);
     let request = OdbRequest { kinds, seen: &NothingSeen };
     let gathers = (0..workers).map(|_| Gather::new(&shared)).collect();
     let (gathers, report) = scan_objects(store, &request, gathers);
-    let edges_cut = shared.edges.load(Ordering::Relaxed) > shared.edges_max;
+    let edges_cut = shared.edges.load(Relaxed) > shared.edges_max;
     let mut parts = Vec::new();
     for gather in gathers {
         let Gather { commits, trees, edges, hits, names, damage, .. } = gather;
         parts.push(Part { commits, trees, edges, hits, names, damage });
     }
     let mut forest = merge(ordinals, parts);
+    forest.commits.extend(commits.into_iter().flatten());
     forest.damage.merge(report.damage);
     forest.edges_cut = edges_cut;
     forest
@@ -416,5 +432,46 @@ impl Forest {
         let mut forest = merge(ordinals, Vec::new());
         forest.edges_cut = true;
         forest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ids of eight random bytes and four more.
+    fn ids(count: usize, spread: u64) -> Vec<u8> {
+        let mut state = 7_u64;
+        let mut ids: Vec<[u8; 12]> = (0..count)
+            .map(|number| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040);
+                let mut id = [0; 12];
+                id[..8].copy_from_slice(&((state ^ state >> 29) / spread).to_be_bytes());
+                id[8..].copy_from_slice(&(number as u32).to_be_bytes());
+                id
+            })
+            .collect();
+        ids.sort_unstable();
+        ids.concat()
+    }
+
+    #[test]
+    fn ids_are_found_however_they_are_spread() {
+        for count in [0, 1, 2, 3, 100, 5000] {
+            for spread in [1, 1 << 20, 1 << 60, u64::MAX] {
+                let list = ids(count, spread);
+                for position in 0..count {
+                    let id = &list[position * 12..(position + 1) * 12];
+                    let prefix = be_u64(id, 0).unwrap();
+                    assert_eq!(find(&list, id, prefix), Some(position as u32), "{count} {spread}");
+                    let other = [&id[..8], &[0xff; 4]].concat();
+                    assert_eq!(find(&list, &other, prefix), None);
+                }
+                for prefix in [0, 1, u64::MAX / 2, u64::MAX] {
+                    let id = [&prefix.to_be_bytes()[..], &[0xff; 4]].concat();
+                    assert_eq!(find(&list, &id, prefix), None);
+                }
+            }
+        }
     }
 }

@@ -77,10 +77,30 @@ pub fn attribute(
     scope: PathScope,
     workers: usize,
 ) -> Origins {
+    origins_of(repository, None, (oids, scope), workers)
+}
+
+/// As [`attribute`], where all `commits` of the repository are known: they are not read again.
+pub fn attribute_among(
+    repository: &Repository,
+    commits: Vec<CommitInfo>,
+    oids: &[Oid],
+    scope: PathScope,
+    workers: usize,
+) -> Origins {
+    origins_of(repository, Some(commits), (oids, scope), workers)
+}
+
+fn origins_of(
+    repository: &Repository,
+    commits: Option<Vec<CommitInfo>>,
+    (oids, scope): (&[Oid], PathScope),
+    workers: usize,
+) -> Origins {
     if oids.is_empty() {
         return Origins::default();
     }
-    let mut forest = collect(repository.store(), oids, workers.max(1));
+    let mut forest = collect(repository.store(), oids, commits, workers.max(1));
     let commits = std::mem::take(&mut forest.commits);
     // Side by side: neither needs the other.
     let (parents, (starts, graph)) = thread::scope(|scope| {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use scanner_git::{Oid, Origin, PathScope, Reach, attribute};
+use scanner_git::{
+    CommitInfo, ObjectKind, Oid, Origin, PathScope, Reach, Repository, attribute, attribute_among,
+};
 
 use crate::fixture::Fixture;
 use crate::opening::repository;
@@ -16,6 +18,18 @@ fn blobs_of(fixture: &Fixture, commit: &str) -> BTreeMap<Oid, BTreeSet<String>> 
         blobs.entry(oid).or_default().insert(path.to_owned());
     }
     blobs
+}
+
+/// All commits, reachable or not.
+fn commits_of(fixture: &Fixture, repository: &Repository) -> Vec<CommitInfo> {
+    let all = ["cat-file", "--batch-all-objects", "--batch-check=%(objectname)"];
+    let mut reader = repository.store().reader();
+    let objects = fixture.lines(&all).into_iter().map(|line| {
+        let oid = Oid::from_hex(line.as_bytes()).expect("hex");
+        (oid, reader.read(&oid).expect("it is there"))
+    });
+    let commits = objects.filter(|(_, object)| object.kind == ObjectKind::Commit);
+    commits.filter_map(|(oid, object)| CommitInfo::parse(oid, object.bytes())).collect()
 }
 
 /// Compares all reachable blobs with a slow walk over what git lists.
@@ -55,6 +69,12 @@ fn check(fixture: &Fixture) -> Vec<Origin> {
     }
     for workers in [2, 4] {
         assert_eq!(attribute(&repository, &oids, PathScope::First, workers), found);
+    }
+    let mut known = commits_of(fixture, &repository);
+    for _ in 0..2 {
+        let among = attribute_among(&repository, known.clone(), &oids, PathScope::First, 2);
+        assert_eq!(among, found, "whatever order commits are known in");
+        known.reverse();
     }
     for origin in attribute(&repository, &oids, PathScope::All, 2).origins {
         assert_eq!(text(&origin.paths), all[&origin.oid]);

@@ -6,15 +6,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use scanner_core::{
     Chunk, FileId, FindingRec, Location, NormHash, SecretBytes, SkipReason, Variant,
 };
 use scanner_engine::{CopyRange, HitList, ObjectFacts, ScanScratch};
 use scanner_git::{
-    BaseSlot, Blob, BlobSink, DamageReport, GitCounters, Introductions, KindSet, ObjectKind,
-    OdbRequest, Oid, Repository, SeenBlobs, scan_listed, scan_objects,
+    BaseSlot, Blob, BlobSink, CommitInfo, DamageReport, GitCounters, Introductions, KindSet,
+    ObjectKind, OdbRequest, Oid, Repository, SeenBlobs, scan_listed, scan_objects,
 };
 use scanner_report::LineCounter;
 
@@ -40,6 +40,9 @@ const OBJECTS_PER_WORKER_MIN: usize = 32;
 
 /// Objects above are cut into chunks, and not scanned along their deltas.
 const RELATED_BYTES_MAX: usize = 4 << 20;
+
+/// Commits that a worker keeps in mind; of more, all are read again where they are needed. About 40 MiB.
+const COMMITS_MAX: usize = 1 << 18;
 
 /// Objects told to [`SeenObjects`] at a time.
 const SEEN_BATCH: usize = 4096;
@@ -76,6 +79,8 @@ pub(super) struct Detected {
     pub(super) counts: Counts,
     /// What was dropped, where somebody asks for it.
     pub(super) dropped: DroppedAll,
+    /// The commits of the repository, if these are all of them.
+    pub(super) commits: Option<Vec<CommitInfo>>,
 }
 
 /// Objects that are to be scanned again, with their paths.
@@ -90,16 +95,19 @@ pub(super) fn detect(
 ) -> Detected {
     let kept = AtomicUsize::new(0);
     let workers = work.listed.as_ref().map_or(run.workers(), |listed| workers_for(run, listed));
-    let sinks = detectors(run, workers, &kept, None);
-    let sinks = match &work.listed {
-        None => {
-            let seen = &Seen(run.seen);
-            let request = OdbRequest { kinds: KindSet::CONTENT, seen };
-            give_store(repository, &request, sinks, total)
+    let mut sinks = detectors(run, workers, &kept, None);
+    let Some(listed) = &work.listed else {
+        let seen = &Seen { seen: run.seen, has_declined: AtomicBool::new(false) };
+        for sink in &mut sinks {
+            sink.found.commits = Some(Vec::new());
         }
-        Some(listed) => give_listed(repository, listed, sinks, total),
+        let request = OdbRequest { kinds: KindSet::CONTENT, seen };
+        let (sinks, is_whole) = give_store(repository, &request, sinks, total);
+        let found = gather(sinks);
+        let is_whole = is_whole && !seen.has_declined.load(Ordering::Relaxed);
+        return Detected { commits: found.commits.filter(|_| is_whole), ..found };
     };
-    gather(sinks)
+    gather(give_listed(repository, listed, sinks, total))
 }
 
 /// Scans objects whose paths are known by now.
@@ -127,16 +135,17 @@ fn detectors<'a>(
     (0..workers).map(|_| Detector::new(*run, kept, named)).collect()
 }
 
+/// The sinks, and whether they were given all that was asked for.
 fn give_store<'a>(
     repository: &Repository,
     request: &OdbRequest<'_>,
     sinks: Vec<Detector<'a>>,
     total: &mut Total,
-) -> Vec<Detector<'a>> {
+) -> (Vec<Detector<'a>>, bool) {
     let (sinks, report) = scan_objects(repository.store(), request, sinks);
     note_damage(&report.damage, total);
     total.counts.skips.add_many(SkipReason::GitFileDamaged, report.unlisted);
-    sinks
+    (sinks, report.damage.is_empty() && report.unlisted == 0 && !report.stopped)
 }
 
 /// The blobs of a list, and the messages of its commits.
@@ -152,7 +161,7 @@ fn give_listed<'a>(
         let mut left: HashSet<Oid> = listed.blobs.iter().map(|blob| blob.oid).collect();
         let seen = &AllBut(&left);
         let kinds = KindSet::of(&[ObjectKind::Blob]);
-        sinks = give_store(repository, &OdbRequest { kinds, seen }, sinks, total);
+        (sinks, _) = give_store(repository, &OdbRequest { kinds, seen }, sinks, total);
         left.retain(|oid| !repository.store().contains(oid));
         oids.extend(left);
     } else {
@@ -164,16 +173,28 @@ fn give_listed<'a>(
     sinks
 }
 
-/// What earlier runs have seen.
-struct Seen<'a>(&'a dyn SeenObjects);
+/// What earlier runs have seen, and whether anything was left out for it.
+struct Seen<'a> {
+    seen: &'a dyn SeenObjects,
+    has_declined: AtomicBool,
+}
+
+impl Seen<'_> {
+    fn note(&self, is_seen: bool) -> bool {
+        if is_seen {
+            self.has_declined.store(true, Ordering::Relaxed);
+        }
+        is_seen
+    }
+}
 
 impl SeenBlobs for Seen<'_> {
     fn contains(&self, oid: &Oid) -> bool {
-        self.0.contains(oid)
+        self.note(self.seen.contains(oid))
     }
 
     fn contains_pack(&self, checksum: &Oid) -> bool {
-        self.0.contains_pack(checksum)
+        self.note(self.seen.contains_pack(checksum))
     }
 }
 
@@ -187,9 +208,13 @@ impl SeenBlobs for AllBut<'_> {
 }
 
 fn gather(sinks: Vec<Detector<'_>>) -> Detected {
-    let mut all = Detected::default();
+    let mut all = Detected { commits: Some(Vec::new()), ..Detected::default() };
     for sink in sinks {
         let found = sink.finish();
+        match (&mut all.commits, found.commits) {
+            (Some(commits), Some(found)) => commits.extend(found),
+            _ => all.commits = None,
+        }
         all.occurrences.extend(found.occurrences);
         all.secrets.extend(found.secrets);
         all.counts.merge(found.counts);
@@ -410,6 +435,18 @@ impl<'a> Detector<'a> {
         }
     }
 
+    /// Keeps what a commit tells of itself, so that it need not be read again when findings ask where they come from.
+    fn keep_commit(&mut self, blob: &Blob<'_>) {
+        if let Some(commits) = &mut self.found.commits
+            && blob.kind == ObjectKind::Commit
+        {
+            match CommitInfo::parse(blob.oid, blob.bytes) {
+                Some(commit) if commits.len() < COMMITS_MAX => commits.push(commit),
+                _ => self.found.commits = None,
+            }
+        }
+    }
+
     fn tally(&self) -> Tally {
         let counters = self.scratch.counters();
         let counts = &self.found.counts;
@@ -440,6 +477,7 @@ impl BlobSink for Detector<'_> {
         if self.run.is_over() {
             return ControlFlow::Break(());
         }
+        self.keep_commit(blob);
         let bytes = blob.bytes.len() as u64;
         if bytes > self.run.source.max_object_bytes {
             self.found.counts.skips.add(SkipReason::FileTooLarge);

@@ -218,11 +218,11 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
         note_damage(&missing_objects(repository.store(), run.workers()), &mut total);
     }
     total.counts.skips.add_many(SkipReason::GitPathsCut, work.paths_cut);
-    let Detected { occurrences, secrets, counts, dropped } =
+    let Detected { occurrences, secrets, counts, dropped, commits } =
         detect(run, repository, work, &mut total);
     total.add(counts, Vec::new());
     let wanted = (&*occurrences, &*dropped.records);
-    let homes = origin::homes(run, repository, work, wanted, &mut total);
+    let homes = origin::homes(run, repository, (work, commits), wanted, &mut total);
     dropped::tell(run, &homes, dropped);
     let mut places = Places::new(run, &homes, secrets);
     places.add(&occurrences);

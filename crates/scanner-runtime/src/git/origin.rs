@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use scanner_core::{GitReach, SkipReason};
 use scanner_git::{
     CommitInfo, Introductions, ObjectKind, Oid, Origin, Origins, PathScope, Reach, Repository,
-    attribute, commit_of,
+    attribute, attribute_among, commit_of,
 };
 
 use super::detect::Occurrence;
@@ -37,11 +37,11 @@ pub(super) struct Home {
 pub(super) type Homes = HashMap<Oid, Home>;
 
 /// The homes of all objects with occurrences, and of those of which something was dropped. After an interruption nobody waits
-/// for them.
+/// for them. `commits` are those of the repository, where all are known.
 pub(super) fn homes(
     run: &GitRun<'_>,
     repository: &Repository,
-    work: &Work,
+    (work, commits): (&Work, Option<Vec<CommitInfo>>),
     (occurrences, dropped): (&[Occurrence], &[DroppedHere]),
     total: &mut Total,
 ) -> Homes {
@@ -55,7 +55,10 @@ pub(super) fn homes(
         Some(listed) if !run.source.all_paths => of_list(&oids, listed),
         _ => {
             let scope = if run.source.all_paths { PathScope::All } else { PathScope::First };
-            let found = attribute(repository, &oids, scope, run.workers());
+            let found = match commits {
+                Some(commits) => attribute_among(repository, commits, &oids, scope, run.workers()),
+                None => attribute(repository, &oids, scope, run.workers()),
+            };
             note_origins(&found, total);
             found.origins.into_iter().map(|origin| (origin.oid, of_origin(origin))).collect()
         }
