@@ -18,7 +18,10 @@ const AROUND_BYTES: usize = SIDE_MAX + 128;
 
 /// Bytes around a place that decide whether it shows something encoded, without any that follow from what it shows: a
 /// softly broken line is the farthest, 77 bytes before.
-const SHOW_BYTES: usize = 96;
+pub(super) const SHOW_BYTES: usize = 96;
+
+/// A shorter part that is known to show nothing is searched with what is around it.
+const SILENT_BYTES_MIN: usize = 256;
 
 // What begins to show itself that near to an end of a copy cannot touch what is taken over.
 const _: () = assert!(SHOW_BYTES + SIDE_MAX < AROUND_BYTES);
@@ -44,6 +47,18 @@ impl KnownSpan {
         let range = start - from + to..end - from + to;
         Self { span: EncodedSpan::new(self.span.kind, range), ..self.clone() }
     }
+}
+
+/// What is known of an object before it is searched.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Known<'a> {
+    /// Spans of the base, and whether quiet ones stay so.
+    pub(super) base: &'a [KnownSpan],
+    pub(super) is_like: bool,
+    /// What was copied from the base.
+    pub(super) parts: &'a [Inherited],
+    /// Parts of the object in which nothing shows itself, in order.
+    pub(super) silent: &'a [Range<u32>],
 }
 
 /// Spans of the base that overlap or touch.
@@ -74,15 +89,14 @@ struct Zone {
 }
 
 impl Derivation {
-    /// Gives the spans of an object of which `parts` are copied from a base with the spans `base`, as a search of the
-    /// whole would. Quiet ones stay so if `is_like`.
+    /// Gives the spans of an object as a search of the whole would.
     pub(crate) fn derive(
         &mut self,
         search: &mut Search<'_>,
-        (base, is_like): (&[KnownSpan], bool),
-        parts: &[Inherited],
+        known: Known<'_>,
         out: &mut Vec<KnownSpan>,
     ) {
+        let Known { base, is_like, parts, silent } = known;
         out.clear();
         self.found.clear();
         self.clusters.clear();
@@ -93,7 +107,7 @@ impl Derivation {
             let Some(mut zone) = self.zone_of(part, bytes).filter(|zone| zone.start >= at) else {
                 continue;
             };
-            self.search_until(search, at, &mut zone);
+            self.search_until(search, silent, at, &mut zone);
             for cluster in &self.clusters[zone.clusters] {
                 let known = base[cluster.members.clone()].iter();
                 out.extend(known.map(|known| {
@@ -104,7 +118,7 @@ impl Derivation {
             }
             at = zone.end;
         }
-        search.find(at..bytes, &mut self.found);
+        self.search(search, silent, at..bytes);
         out.extend(self.found.drain(..).map(KnownSpan::new));
         out.sort_unstable_by_key(|known| known.span);
     }
@@ -151,11 +165,17 @@ impl Derivation {
 
     /// Searches what lies between `from` and a zone, and as much of the zone as what is found reaches into: clusters
     /// reached are searched for, not taken over.
-    fn search_until(&mut self, search: &mut Search<'_>, from: usize, zone: &mut Zone) {
+    fn search_until(
+        &mut self,
+        search: &mut Search<'_>,
+        silent: &[Range<u32>],
+        from: usize,
+        zone: &mut Zone,
+    ) {
         let (mut start, mut end) = (from, zone.start);
         let shift = zone.start.wrapping_sub(zone.base);
         loop {
-            search.find(start..end, &mut self.found);
+            self.search(search, silent, start..end);
             let reached = search.reached();
             let mut next = reached;
             for cluster in &self.clusters[zone.clusters.clone()] {
@@ -170,6 +190,29 @@ impl Derivation {
                 return;
             }
             (start, end) = (end, next);
+        }
+    }
+}
+
+impl Derivation {
+    /// Searches `places`, but for what is known to show nothing.
+    fn search(&mut self, search: &mut Search<'_>, silent: &[Range<u32>], places: Range<usize>) {
+        let Range { start: mut at, end } = places;
+        let first = silent.partition_point(|part| part.end as usize <= at);
+        for part in &silent[first..] {
+            let (from, to) = (at.max(part.start as usize), end.min(part.end as usize));
+            if from >= end {
+                break;
+            }
+            if to - from >= SILENT_BYTES_MIN {
+                if at < from {
+                    search.find(at..from, &mut self.found);
+                }
+                at = to;
+            }
+        }
+        if at < end {
+            search.find(at..end, &mut self.found);
         }
     }
 }

@@ -29,6 +29,7 @@ use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
 use crate::transform::find::Search;
 
+use encoded::Known;
 pub(crate) use encoded::{Derivation, KnownSpan};
 pub(crate) use evidence::Witnesses;
 pub(crate) use memo::Memo;
@@ -277,6 +278,7 @@ impl Engine {
         record: &mut HitList,
     ) {
         let bytes = scratch.begin_scan(chunk);
+        scratch.stretches.begin();
         record.clear();
         if self.prefilter().locality().is_some() {
             self.collect_hits(chunk.data, (0, bytes), scratch, record);
@@ -321,13 +323,16 @@ impl Engine {
             return;
         }
         let mut search = Search::new(self.level(), chunk.data);
-        let ScanScratch { derivation, inherited, .. } = scratch;
-        let (spans, parts): (&[KnownSpan], &[Inherited]) = match base {
-            Some((HitList { spans: Some(spans), .. }, _)) => (spans, inherited),
-            _ => (&[], &[]),
+        let ScanScratch { derivation, inherited, stretches, .. } = scratch;
+        let silent = stretches.silent();
+        let known = match base {
+            Some((HitList { spans: Some(base), .. }, is_like)) => {
+                Known { base, is_like, parts: inherited, silent }
+            }
+            _ => Known { silent, ..Known::default() },
         };
-        let is_like = base.is_some_and(|(_, is_like)| is_like);
-        derivation.derive(&mut search, (spans, is_like), parts, &mut record.spare);
+        derivation.derive(&mut search, known, &mut record.spare);
+        stretches.learn_silent(&record.spare);
     }
 
     fn confirm_and_learn(
@@ -371,6 +376,7 @@ impl Engine {
             return self.scan_recorded_into(chunk, scratch, record);
         };
         let bytes = scratch.begin_scan(chunk);
+        scratch.stretches.begin();
         record.clear();
         let mut parts = std::mem::take(&mut scratch.inherited);
         plan((bytes, base.bytes), copies, locality, &mut parts);

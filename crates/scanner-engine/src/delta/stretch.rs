@@ -3,8 +3,9 @@
 //!
 //! Bytes are cut at blank lines, so that the same text is cut alike wherever it stands. A stretch is known by a
 //! fingerprint of its bytes and of those around it that decide about anchors in it ([`Locality`]), under a
-//! [`SecretKey`]; what is remembered are its hits, by their distance from its begin. Stretches with more than a few hits
-//! are not remembered. The table has a fixed size; a new stretch takes the place of what stood there.
+//! [`SecretKey`]; what is remembered are its hits, by their distance from its begin, and whether nothing encoded shows
+//! itself in it. Stretches with more than a few hits are not remembered. The table has a fixed size; a new stretch takes
+//! the place of what stood there.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use scanner_core::RuleId;
 
+use crate::delta::encoded::{KnownSpan, SHOW_BYTES};
 use crate::delta::secret_key::SecretKey;
 use crate::delta::{Hit, HitList, Locality};
 
@@ -37,6 +39,10 @@ pub(crate) struct Stretches {
     entries: Vec<Entry>,
     /// Stretches that wait for their hits.
     open: Vec<Stretch>,
+    /// Stretches of the object at hand of which it is not known whether something encoded shows itself.
+    asked: Vec<Stretch>,
+    /// Parts of the object at hand in which nothing encoded shows itself, in order.
+    silent: Vec<Range<u32>>,
 }
 
 /// What is known of a stretch.
@@ -46,6 +52,8 @@ struct Entry {
     shape: Shape,
     hits: [KnownHit; HITS_MAX],
     count: u8,
+    /// Whether it is known that nothing encoded shows itself.
+    is_silent: bool,
 }
 
 /// Bytes of a stretch, and of what is there before and behind it.
@@ -80,6 +88,12 @@ impl Stretch {
 }
 
 impl Stretches {
+    /// Begins an object.
+    pub(super) fn begin(&mut self) {
+        self.asked.clear();
+        self.silent.clear();
+    }
+
     /// The next stretch of `places`, which are not empty.
     pub(super) fn cut(
         &mut self,
@@ -94,8 +108,9 @@ impl Stretches {
         let most = last.min(start + BYTES_MAX);
         let least = most.min(start + BYTES_MIN);
         let end = BLANK_LINE.find(&bytes[least..most]).map_or(most, |at| least + at + 1);
-        let from = start.saturating_sub(locality.before as usize);
-        let to = (end + locality.behind as usize).min(bytes.len());
+        let (before, behind) = (locality.before as usize, locality.behind as usize);
+        let from = start.saturating_sub(before.max(SHOW_BYTES));
+        let to = (end + behind.max(SHOW_BYTES)).min(bytes.len());
         let fingerprint = self.key.fingerprint(&bytes[from..to]);
         let shape = Shape {
             bytes: (end - start) as u16,
@@ -110,7 +125,13 @@ impl Stretches {
         let entry = &self.entries[slot(stretch)];
         if (entry.fingerprint, entry.shape) != (stretch.fingerprint, stretch.shape) {
             self.open.push(*stretch);
+            self.asked.push(*stretch);
             return false;
+        }
+        match self.silent.last_mut() {
+            _ if !entry.is_silent => {}
+            Some(last) if last.end == stretch.start => last.end = stretch.end(),
+            _ => self.silent.push(stretch.start..stretch.end()),
         }
         for known in &entry.hits[..usize::from(entry.count)] {
             let from = stretch.start + u32::from(known.from);
@@ -130,6 +151,27 @@ impl Stretches {
             if let Some(entry) = entry_of(&stretch, own) {
                 self.entries[slot(&stretch)] = entry;
             }
+        }
+    }
+
+    /// Parts of the object at hand in which nothing encoded shows itself, in order.
+    pub(super) fn silent(&self) -> &[Range<u32>] {
+        &self.silent
+    }
+
+    /// Remembers in which stretches nothing shows itself, now that all encoded text of the object is known: what shows
+    /// itself lies in a span.
+    pub(super) fn learn_silent(&mut self, spans: &[KnownSpan]) {
+        let mut rest = spans.iter().map(|known| known.span.range()).peekable();
+        let mut reached = 0;
+        for stretch in self.asked.drain(..) {
+            let (start, end) = (stretch.start as usize, stretch.end() as usize);
+            while let Some(span) = rest.next_if(|span| span.start < end) {
+                reached = reached.max(span.end);
+            }
+            let entry = &mut self.entries[slot(&stretch)];
+            let is_same = (entry.fingerprint, entry.shape) == (stretch.fingerprint, stretch.shape);
+            entry.is_silent |= is_same && reached <= start;
         }
     }
 
@@ -154,5 +196,5 @@ fn entry_of(stretch: &Stretch, hits: &[Hit]) -> Option<Entry> {
         };
     }
     let Stretch { fingerprint, shape, .. } = *stretch;
-    Some(Entry { fingerprint, shape, hits: known, count: hits.len() as u8 })
+    Some(Entry { fingerprint, shape, hits: known, count: hits.len() as u8, is_silent: false })
 }
