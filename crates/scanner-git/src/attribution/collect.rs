@@ -18,6 +18,9 @@ use crate::tree::TreeEntry;
 /// Numbers of recently looked up ids that a worker remembers: versions of a folder share most entries.
 const RECENT: usize = 4096;
 
+/// First bits of ids that are told apart, at most: 16 MiB of places.
+const FIRST_BITS_MAX: u32 = 22;
+
 /// A tree inside another.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
@@ -84,8 +87,8 @@ impl Forest {
 /// Numbers for all objects: packs one after the other in the order of their indexes, then loose ones.
 struct Ordinals {
     format_bytes: usize,
-    /// Sorted ids of all packs and loose objects with their numbers; ids of one list lie together.
-    lists: Vec<Vec<u8>>,
+    lists: Vec<IdList>,
+    /// The number of the first id of each list.
     bases: Vec<u32>,
     total: u32,
 }
@@ -93,7 +96,7 @@ struct Ordinals {
 impl Ordinals {
     fn new(store: &ObjectStore) -> Option<Self> {
         let format_bytes = store.format().bytes();
-        let mut lists: Vec<Vec<u8>> = store
+        let mut lists: Vec<IdList> = store
             .packs()
             .iter()
             .chain(store.look_again().into_iter().flat_map(ObjectStore::packs))
@@ -102,15 +105,17 @@ impl Ordinals {
                 for position in 0..pack.idx().count() {
                     ids.extend_from_slice(pack.idx().id_bytes(position));
                 }
-                ids
+                IdList::new(ids, format_bytes)
             })
             .collect();
-        lists.push(store.loose().list().0.iter().flat_map(|oid| oid.as_bytes().to_vec()).collect());
+        let loose = store.loose().list().0;
+        let loose = loose.iter().flat_map(|oid| oid.as_bytes().to_vec()).collect();
+        lists.push(IdList::new(loose, format_bytes));
         let mut bases = Vec::new();
         let mut total = 0_u32;
         for list in &lists {
             bases.push(total);
-            total = total.checked_add(u32::try_from(list.len() / format_bytes).ok()?)?;
+            total = total.checked_add(u32::try_from(list.len()).ok()?)?;
         }
         Some(Self { format_bytes, lists, bases, total })
     }
@@ -121,45 +126,68 @@ impl Ordinals {
             return None;
         }
         self.lists.iter().zip(&self.bases).find_map(|(list, base)| {
-            let found = find(list, wanted, oid.prefix64());
+            let found = list.find(wanted, oid.prefix64());
             found.map(|position| base + position)
         })
     }
 }
 
-/// Guesses at the position of an id before the search goes by halves.
-const GUESSES_MAX: u32 = 6;
+/// Sorted ids, one after the other, and where those with the same first bits begin: two to four each, so that a look-up
+/// waits for memory twice and not a dozen times.
+struct IdList {
+    ids: Vec<u8>,
+    width: usize,
+    /// By first bits: the position of the first id that has them, or more; one more at the end.
+    starts: Vec<u32>,
+    /// How many bits are no first bits.
+    shift: u32,
+}
 
-/// Position of an id in a sorted list. Ids are spread evenly: how far one is from another tells about how many lie
-/// between them.
-fn find(list: &[u8], wanted: &[u8], prefix: u64) -> Option<u32> {
-    let width = wanted.len();
-    let count = list.len() / width;
-    let id = |position: usize| &list[position * width..(position + 1) * width];
-    let first = |position: usize| be_u64(id(position), 0).expect("ids are longer than eight bytes");
-    let between = |bits: u64| ((u128::from(bits) * count as u128) >> 64) as usize;
-    let (mut low, mut high) = (0, count);
-    let mut probe = between(prefix);
-    let mut guesses = 0;
-    while low < high {
-        let found = first(probe);
-        // Nearly all comparisons end with the first eight bytes.
-        let next = match found.cmp(&prefix).then_with(|| id(probe).cmp(wanted)) {
-            Ordering::Equal => return Some(probe as u32),
-            Ordering::Less => {
-                low = probe + 1;
-                low + between(prefix - found)
+impl IdList {
+    /// `ids` of `width` bytes each, sorted; fewer than 2^32.
+    fn new(ids: Vec<u8>, width: usize) -> Self {
+        let count = ids.len() / width;
+        let bits = ((count / 2).max(1).ilog2() + 1).min(FIRST_BITS_MAX);
+        let mut list = Self { ids, width, starts: Vec::new(), shift: u64::BITS - bits };
+        let mut starts = Vec::with_capacity((1 << bits) + 1);
+        for position in 0..count {
+            let first = (list.prefix(position) >> list.shift) as usize;
+            if starts.len() <= first {
+                starts.resize(first + 1, position as u32);
             }
-            Ordering::Greater => {
-                high = probe;
-                probe.saturating_sub(1 + between(found - prefix))
-            }
-        };
-        guesses += 1;
-        let middle = low + (high - low) / 2;
-        probe = if guesses > GUESSES_MAX { middle } else { next.min(high.max(1) - 1).max(low) };
+        }
+        starts.resize((1 << bits) + 1, count as u32);
+        list.starts = starts;
+        list
     }
-    None
+
+    fn len(&self) -> usize {
+        self.ids.len() / self.width
+    }
+
+    fn id(&self, position: usize) -> &[u8] {
+        &self.ids[position * self.width..(position + 1) * self.width]
+    }
+
+    fn prefix(&self, position: usize) -> u64 {
+        be_u64(self.id(position), 0).expect("ids are longer than eight bytes")
+    }
+
+    /// Position of an id that begins with `prefix`.
+    fn find(&self, wanted: &[u8], prefix: u64) -> Option<u32> {
+        let first = (prefix >> self.shift) as usize;
+        let (mut low, mut high) = (self.starts[first] as usize, self.starts[first + 1] as usize);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            // Nearly all comparisons end with the first eight bytes.
+            match self.prefix(middle).cmp(&prefix).then_with(|| self.id(middle).cmp(wanted)) {
+                Ordering::Equal => return Some(middle as u32),
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+            }
+        }
+        None
+    }
 }
 
 /// The wanted ids, with a filter before them.
@@ -459,17 +487,17 @@ mod tests {
     fn ids_are_found_however_they_are_spread() {
         for count in [0, 1, 2, 3, 100, 5000] {
             for spread in [1, 1 << 20, 1 << 60, u64::MAX] {
-                let list = ids(count, spread);
+                let list = IdList::new(ids(count, spread), 12);
                 for position in 0..count {
-                    let id = &list[position * 12..(position + 1) * 12];
+                    let id = list.id(position);
                     let prefix = be_u64(id, 0).unwrap();
-                    assert_eq!(find(&list, id, prefix), Some(position as u32), "{count} {spread}");
+                    assert_eq!(list.find(id, prefix), Some(position as u32), "{count} {spread}");
                     let other = [&id[..8], &[0xff; 4]].concat();
-                    assert_eq!(find(&list, &other, prefix), None);
+                    assert_eq!(list.find(&other, prefix), None);
                 }
                 for prefix in [0, 1, u64::MAX / 2, u64::MAX] {
                     let id = [&prefix.to_be_bytes()[..], &[0xff; 4]].concat();
-                    assert_eq!(find(&list, &id, prefix), None);
+                    assert_eq!(list.find(&id, prefix), None);
                 }
             }
         }
