@@ -1,7 +1,7 @@
 //! What a detector costs: how often its anchors lead to a look on text in which every service's names and values stand.
 //!
 //! The text is that of the built-in detector files, apart from the detector's own: keys and values of all other services in
-//! all notations; and made-up text of several kinds ([`cost_text`](crate::cost_text)), for an everyday word of C++ may be rare among services. What counts is
+//! all notations; and made-up text of several kinds ([`cost_text`]), for an everyday word of C++ may be rare among services. What counts is
 //! the kind that is worst for the detector. The count of windows is the same on every machine; the time only informs.
 
 use std::borrow::Cow;
