@@ -36,6 +36,15 @@ impl Taken {
         };
         taken(0) | taken(1) | taken(2) | taken(3)
     }
+
+    /// Places of the block at `at` that lie in the run that is text.
+    fn text_in(&self, at: usize) -> u64 {
+        let below = |end: usize| match end.saturating_sub(at) {
+            len if len < BLOCK => (1_u64 << len) - 1,
+            _ => u64::MAX,
+        };
+        below(self.text.end) & !below(self.text.start)
+    }
 }
 
 /// Finds encoded text in `bytes`, in the order of [`EncodedSpan`]. `runs` are the blocks with places where 24 characters of
@@ -132,7 +141,8 @@ impl<'a> Search<'a> {
     /// Looks at the places of the block at `at` where long runs begin.
     fn find_in_runs(&mut self, at: usize, begins: u64, out: &mut Vec<EncodedSpan>) {
         let (level, bytes, taken) = (self.level, self.bytes, &mut self.taken);
-        if taken.text.start <= at && at + BLOCK <= taken.text.end {
+        let mut text = taken.text_in(at);
+        if begins & !text == 0 {
             return;
         }
         // What is compressed begins where the run does.
@@ -148,9 +158,11 @@ impl<'a> Search<'a> {
         let ascii = ascii_groups(current, next) & begins & !taken.base64_in(at);
         for place in places(ascii | zipped, at) {
             take_base64(level, bytes, place, taken, out);
+            // A block may hold the end of one text and the begin of another.
+            text |= taken.text_in(at);
         }
-        for place in places(hex_text(current, next) & begins, at) {
-            if place >= taken.hex[place % 2] && !taken.text.contains(&place) {
+        for place in places(hex_text(current, next) & begins & !text, at) {
+            if place >= taken.hex[place % 2] {
                 let range = hex::span(bytes, place);
                 taken.hex[place % 2] = range.end;
                 out.push(EncodedSpan::new(DecodeKind::Hex, range));
@@ -425,5 +437,8 @@ mod tests {
         // Behind something else it is text all the same; before binary data it is not.
         assert_eq!(spans(&format!("x{run}")), [(DecodeKind::Base64, 1..run.len() + 1)]);
         assert_eq!(spans(&format!("{run}/////////w")).len(), 4);
+        // Two in one block, each of which would show hexadecimal digits too.
+        let two = format!("{}\"{}", "d3".repeat(55), "d3".repeat(40));
+        assert_eq!(spans(&two), [(DecodeKind::Base64, 0..110), (DecodeKind::Base64, 111..191)]);
     }
 }
