@@ -87,16 +87,15 @@ impl FindingBuf {
         secret: &[u8],
         parts: [Option<PartRef<'_>>; PARTS_MAX],
     ) {
-        let needed =
-            secret.len() + parts.iter().flatten().map(|part| part.bytes.len()).sum::<usize>();
-        let has_parts = parts.iter().any(Option::is_some);
-        let is_full = self.out.is_full() || (has_parts && self.told.is_full());
-        if is_full || self.bytes.remaining() < needed {
+        if self.out.is_full() || self.bytes.remaining() < secret.len() {
             self.dropped += 1;
             return;
         }
         let secret_range = self.keep(secret);
-        if has_parts {
+        let needed: usize = parts.iter().flatten().map(|part| part.bytes.len()).sum();
+        let has_room = !self.told.is_full() && self.bytes.remaining() >= needed;
+        // A secret is worth more than what it goes with: without room for the parts it is told alone.
+        if has_room && parts.iter().any(Option::is_some) {
             let told = parts.map(|part| {
                 part.map(|part| PartRec { root: part.root, bytes: self.keep(part.bytes) })
             });
@@ -267,9 +266,10 @@ mod tests {
         }
         assert_eq!(
             (buf.len(), buf.dropped()),
-            (2, 1),
+            (3, 0),
             "there is room for the parts of every eighth"
         );
+        assert_eq!([1, 2].map(|index| buf.get(index).parts == ALONE), [false, true]);
     }
 
     #[test]
