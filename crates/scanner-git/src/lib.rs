@@ -92,7 +92,7 @@ pub use index_file::IndexEntry;
 pub use limits::{
     FileLimits, Limits, MEMORY_BYTES_DEFAULT, MEMORY_BYTES_MIN, PackLimits, StoreLimits, TreeLimits,
 };
-pub use odb_blob::{OdbReport, OdbRequest, missing_objects, scan_objects};
+pub use odb_blob::{OdbReport, OdbRequest, is_all_seen, missing_objects, scan_objects};
 pub use oid::{KindSet, ObjectFormat, ObjectKind, Oid};
 pub use open::{OpenOptions, Overlay, Repository, Trust, safe_directories};
 pub use pack::delta::{DeltaOp, DeltaOps, LISTED_BYTES_MIN, LongCopy};

@@ -73,7 +73,9 @@ pub(crate) fn read_file(path: &Path, max: u64) -> io::Result<Option<Vec<u8>>> {
         Err(error) if is_absent(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let mut bytes = Vec::new();
+    let expected = file.metadata()?.len().min(max);
+    // One byte more than there are, so that the end is met without asking for more room.
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0).saturating_add(1));
     file.take(max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > max {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "larger than the limit"));

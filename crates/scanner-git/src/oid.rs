@@ -119,6 +119,19 @@ impl KindSet {
     }
 }
 
+/// What each byte stands for as a hexadecimal digit; [`u8::MAX`] for what is none.
+const HEX_DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        if let Some(digit) = (byte as u8 as char).to_digit(16) {
+            digits[byte] = digit as u8;
+        }
+        byte += 1;
+    }
+    digits
+};
+
 /// The id of an object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Oid {
@@ -145,12 +158,15 @@ impl Oid {
             64 => ObjectFormat::Sha256,
             _ => return None,
         };
-        let digit = |c: u8| char::from(c).to_digit(16);
         let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(hex.chunks_exact(2)) {
-            *byte = (digit(pair[0])? << 4 | digit(pair[1])?) as u8;
+        // What is no digit sets high bits; looking at them once is sooner than looking at each.
+        let mut wrong = 0;
+        for (byte, pair) in bytes.iter_mut().zip(hex.as_chunks::<2>().0) {
+            let [high, low] = pair.map(|digit| HEX_DIGITS[usize::from(digit)]);
+            wrong |= high | low;
+            *byte = high << 4 | low;
         }
-        Some(Self { bytes, format })
+        (wrong < 16).then_some(Self { bytes, format })
     }
 
     /// The bytes, as many as the format has.

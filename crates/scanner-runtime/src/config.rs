@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use scanner_core::{Confidence, RunInfo};
-use scanner_engine::Engine;
 use scanner_fs::WalkPolicy;
 
 use crate::allow::Allowlists;
@@ -14,6 +13,7 @@ use crate::archive::ArchiveOptions;
 use crate::git::GitSource;
 use crate::identity::Identities;
 use crate::ledger::Ledger;
+use crate::run_engine::RunEngine;
 use crate::storing::StoreSession;
 
 /// Bytes that a worker reads at a time, where nothing else is said. Files up to this size are one read.
@@ -85,7 +85,7 @@ impl Default for Filters {
 #[derive(Debug)]
 pub struct ScanRequest {
     /// The compiled rules.
-    pub engine: Arc<Engine>,
+    pub engine: RunEngine,
     /// Where the bytes come from.
     pub source: Source,
     /// Threads.
@@ -120,7 +120,7 @@ impl ScanRequest {
         RunInfo {
             version: self.version.clone(),
             targets: self.targets.clone(),
-            rules: self.engine.rule_infos().cloned().collect(),
+            rules: self.engine.rule_infos().to_vec(),
             started_unix: self.started_unix,
             stable_identities: self.identities.keys.is_persistent(),
         }

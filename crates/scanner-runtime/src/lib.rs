@@ -33,6 +33,7 @@ mod parts;
 mod pipeline;
 mod proof;
 mod rule_test;
+mod run_engine;
 mod share;
 mod storing;
 
@@ -45,13 +46,16 @@ pub use cost::{BUDGET_DEFAULT, RuleCost, costs};
 pub use decided::Decided;
 pub use entry_paths::EntryPaths;
 pub use explain::{ExplainLine, explain};
-pub use git::{GitMode, GitSelection, GitSource, MemorySeen, NothingSeenYet, SeenObjects};
+pub use git::{
+    GitMode, GitSelection, GitSource, MemorySeen, NothingSeenYet, OpenedAhead, SeenObjects,
+};
 pub use identity::{Candidate, Identities, IgnoreChain, Ignores, NoIgnores};
 pub use ignore_file::{IgnoreError, IgnoreErrorKind, IgnoreFile, is_date};
 pub use key_paths::{KeyPaths, repository_root};
 pub use ledger::{Dropped, DroppedBy, Ledger};
 pub use pipeline::{RuntimeError, scan};
 pub use rule_test::{TestReport, test_rules};
+pub use run_engine::{NoEngine, RunEngine};
 pub use storing::{Recalled, RunScope, StoreSession};
 
 pub use scanner_archive as archives;

@@ -15,6 +15,7 @@ use crate::control::{Control, Stop};
 use crate::git::scan_git;
 use crate::image::scan_images;
 use crate::object::{Counts, Object, ObjectScanner};
+use crate::run_engine::NoEngine;
 use crate::share::{CloseAtEnd, EntryPool};
 
 /// Paths that failed, named in the summary at most.
@@ -39,6 +40,9 @@ pub enum RuntimeError {
     /// What is staged cannot be read.
     #[error("{0}")]
     GitIndex(String),
+    /// The engine was put off, and cannot be made.
+    #[error("{0}")]
+    Engine(NoEngine),
     /// A stream is to be scanned and none was given.
     #[error("there is no input to scan")]
     NoInput,
@@ -284,7 +288,7 @@ fn summary(request: &ScanRequest, total: Total, stop: Stop<'_>) -> Summary {
     failures.truncate(NAMED_FAILURES_MAX);
     let mut summary = Summary {
         status: Status::Complete,
-        rules: request.engine.rule_count() as u64,
+        rules: request.engine.rule_infos().len() as u64,
         files: counts.files,
         git_objects: counts.git_objects,
         archive_entries: counts.archive_entries,

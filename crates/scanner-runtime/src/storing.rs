@@ -39,6 +39,8 @@ pub struct StoreSession {
     is_same_history: AtomicBool,
     /// Ids of objects without and with findings, until the scan of their repository is complete.
     scanned: [Mutex<Vec<Oid>>; 2],
+    /// Checksums of packs that were seen whole.
+    packs: Mutex<Vec<Oid>>,
 }
 
 /// What a run is, as far as it decides what earlier runs may tell it.
@@ -61,6 +63,11 @@ pub struct Recalled {
 }
 
 impl Recalled {
+    /// Whether an earlier run has told the whole history.
+    pub fn knows_history(&self) -> bool {
+        self.history.marks.is_some()
+    }
+
     /// Reads what earlier runs of the same scope know.
     ///
     /// # Errors
@@ -146,6 +153,7 @@ impl StoreSession {
             entry_bytes: AtomicUsize::new(0),
             is_same_history: AtomicBool::new(false),
             scanned: <[Mutex<Vec<Oid>>; 2]>::default(),
+            packs: Mutex::default(),
         }
     }
 
@@ -239,12 +247,20 @@ impl StoreSession {
         is_same
     }
 
-    /// Notes how far references are scanned.
-    pub(crate) fn set_marks(&self, refs: Vec<(String, Vec<u8>)>, suppressed: u64) {
+    /// Notes how far references are scanned; `refs` is asked for them where they are not those that are known.
+    pub(crate) fn set_marks(
+        &self,
+        hash: [u8; 32],
+        refs: impl FnOnce() -> Vec<(String, Vec<u8>)>,
+        suppressed: u64,
+    ) {
         let Ok(producer) = &self.producer else { return };
-        let marks = Marks { start_set: self.start_set.clone(), refs };
         let is_same = self.is_same_history.load(Ordering::Relaxed);
-        producer.set_watermarks(HistoryEnd { marks, suppressed, is_same });
+        let refs = if is_same { Vec::new() } else { refs() };
+        let marks = Marks { start_set: self.start_set.clone(), refs, hash };
+        let packs = std::mem::take(&mut *self.packs.lock().unwrap_or_else(PoisonError::into_inner));
+        let packs = packs.iter().map(|checksum| checksum.as_bytes().to_vec()).collect();
+        producer.set_watermarks(HistoryEnd { marks, packs, suppressed, is_same });
     }
 
     /// Waits until all is stored, and adds what is not to the summary.
@@ -297,8 +313,9 @@ impl SeenObjects for StoreSession {
     }
 
     fn contains_pack(&self, checksum: &Oid) -> bool {
+        let checksum = checksum.as_bytes();
         self.is_same_history.load(Ordering::Relaxed)
-            && self.history.clean.contains(checksum.as_bytes())
+            && self.history.packs.iter().any(|known| known == checksum)
     }
 
     fn is_recording(&self) -> bool {
@@ -308,6 +325,11 @@ impl SeenObjects for StoreSession {
     fn scanned(&self, oids: &[Oid], found: bool) {
         let list = &self.scanned[usize::from(found)];
         list.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(oids);
+    }
+
+    fn scanned_packs(&self, checksums: &[Oid]) {
+        let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
+        packs.extend_from_slice(checksums);
     }
 
     fn finish(&self) {

@@ -22,9 +22,9 @@ mod triage;
 
 pub use baseline::{Baseline, BaselineEntry, BaselineError, Known, Lookup, NativeBaseline};
 pub use db::{
-    BUSY_TIMEOUT_DEFAULT, CheckReport, FolderEntries, GcReport, History, HistoryEnd, Keep, Marks,
-    Remembered, RememberedObject, RootName, RunStart, SeenSet, SqliteStoreProducer, Store,
-    StoreOptions, StoredRun, StoredRunData,
+    BUSY_TIMEOUT_DEFAULT, CheckReport, CleanObjects, FolderEntries, GcReport, History, HistoryEnd,
+    Keep, Marks, Remembered, RememberedObject, RootName, RunStart, SeenSet, SqliteStoreProducer,
+    Store, StoreOptions, StoredRun, StoredRunData,
 };
 pub use error::StoreError;
 pub use identity::{

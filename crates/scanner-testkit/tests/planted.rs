@@ -128,7 +128,7 @@ fn plant(root: &Path, edge: usize) -> Found {
 fn scan(root: &Path, engine: &Arc<Engine>, jobs: usize, chunk_bytes: usize) -> (Found, Summary) {
     let collect = Collect::default();
     let request = ScanRequest {
-        engine: Arc::clone(engine),
+        engine: Arc::clone(engine).into(),
         source: Source::Files {
             roots: vec![root.to_path_buf()],
             policy: WalkPolicy { respect_ignore: false, ..WalkPolicy::default() },

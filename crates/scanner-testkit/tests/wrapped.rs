@@ -267,7 +267,7 @@ fn scan(
 ) -> (Told, Summary) {
     let collect = Collect::default();
     let request = ScanRequest {
-        engine: Arc::clone(engine),
+        engine: Arc::clone(engine).into(),
         source,
         jobs: NonZeroUsize::new(jobs).expect("at least one"),
         chunk_bytes,

@@ -65,6 +65,7 @@ pub(crate) fn source(
         paths: Arc::new(PathFilter::new(around.policy)?),
         max_object_bytes: around.policy.max_file_size.unwrap_or(u64::MAX),
         seen: Arc::new(NothingSeenYet),
+        ahead: Arc::default(),
     })
 }
 

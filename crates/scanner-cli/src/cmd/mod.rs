@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub(crate) mod baseline;
+mod beside;
 pub(crate) mod cache;
 pub(crate) mod completion;
 pub(crate) mod explain;

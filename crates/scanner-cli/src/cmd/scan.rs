@@ -12,14 +12,13 @@ use scanner_runtime::{
     Control, GitSelection, Identities, NoIgnores, RuntimeError, ScanRequest, Source,
 };
 
+use super::beside::{self, Ingredients};
 use super::silencers::Silencers;
-use super::storing::{self, ScanStore};
 use super::target::Target;
 use super::{ruleset, settings, sinks, suppressed, version::VERSION};
 use crate::args::{Cli, ScanArgs};
 use crate::config_file;
 use crate::dates;
-use crate::engine_choice::Choice;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::messages;
@@ -82,14 +81,15 @@ pub(crate) fn prepare(
     target.check()?;
     let roots = target.roots();
     let root = target.root();
-    let config = config_file::find(args.config.as_deref(), environment.config.as_deref(), root)?;
+    let config =
+        Arc::new(config_file::find(args.config.as_deref(), environment.config.as_deref(), root)?);
     if let Some(path) = &config.path {
         tracing::info!("configuration: {}", path.display());
     }
     let specs = ruleset::all(&config)?;
     let enabled = [&args.enable_rule[..], &config.scan.enable_rules].concat();
     let disabled = [&args.disable_rule[..], &config.scan.disable_rules].concat();
-    let specs = ruleset::select(specs, &enabled, &disabled)?;
+    let specs: Arc<[_]> = ruleset::select(specs, &enabled, &disabled)?.into();
     if specs.is_empty() {
         messages::note("nothing was scanned: no rule is left; see [extend] and --disable-rule");
         return Ok(None);
@@ -102,18 +102,17 @@ pub(crate) fn prepare(
         messages::note("nothing was scanned: the allow lists take every finding; see [allow]");
         return Ok(None);
     }
-    let choice = Choice::of(args.engine, &config.scan);
-    let build = || choice.build(&specs, settings::engine_options(args, &config), environment);
-    let (engine, store) = match place.store.as_deref() {
-        Some(path) if with == With::Everything => beside(build, || {
-            let rule_set = storing::rule_set(&specs, args, &config);
-            let scope = storing::scope(&source, filters.dedup, rule_set);
-            // What is known from before has no ledger.
-            let full = args.store.full || args.show_suppressed.is_some();
-            ScanStore::open(path, &keys, scope, &source, full)
-        }),
-        _ => (build(), None),
+    let kept = place.store.as_deref().filter(|_| with == With::Everything);
+    let ingredients = Ingredients {
+        args,
+        config: &config,
+        environment,
+        specs: &specs,
+        source: &source,
+        dedup: filters.dedup,
+        keys: &keys,
     };
+    let (engine, store) = beside::make(&ingredients, kept);
     let decided = store.as_ref().and_then(|store| store.decided(&keys));
     let mut silencers = Silencers::new(root, decided.unwrap_or_else(|| Arc::new(NoIgnores)))?;
     if with == With::Everything {
@@ -121,7 +120,7 @@ pub(crate) fn prepare(
         silencers = silencers.with_baselines(&args.baseline, root, &rules)?;
     }
     let mut request = ScanRequest {
-        engine: Arc::new(engine.map_err(|error| error.with_place(&config))?),
+        engine: engine.map_err(|error| error.with_place(&config))?,
         source,
         jobs: settings::jobs(args, &config),
         chunk_bytes: settings::chunk_bytes(args)?,
@@ -139,18 +138,6 @@ pub(crate) fn prepare(
     settings::hold_memory(&mut request, args, &config)?;
     request.store = store.and_then(|store| store.begin(&request, args));
     Ok(Some(Prepared { request, silencers, root: root.map(Path::to_owned) }))
-}
-
-/// Both at once: the engine takes as long to build as a store to open.
-fn beside<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, Option<B>) {
-    std::thread::scope(|scope| {
-        let one = scope.spawn(one);
-        let other = other();
-        match one.join() {
-            Ok(one) => (one, Some(other)),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
 }
 
 /// Runs the request with Ctrl-C and a progress bar attached.

@@ -49,6 +49,11 @@ impl ScanStore {
         Self { outcome, scope, is_partial }
     }
 
+    /// Whether an earlier run has told the whole history that is scanned.
+    pub(crate) fn knows_history(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|(_, recalled)| recalled.knows_history())
+    }
+
     /// What was decided about secrets. Decisions that cannot be read silence nothing.
     pub(crate) fn decided(&self, keys: &Arc<Keys>) -> Option<Arc<dyn Ignores>> {
         let (store, _) = self.outcome.as_ref().ok()?;

@@ -5,6 +5,7 @@ mod faults;
 mod history;
 mod inside;
 mod kit;
+mod packed;
 mod parts;
 mod remember;
 mod story;

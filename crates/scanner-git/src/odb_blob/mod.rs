@@ -77,6 +77,28 @@ pub fn scan_objects<S: BlobSink>(
     (sinks, report)
 }
 
+/// Whether nothing is left to give out: all packs were seen whole, and nothing lies loose.
+///
+/// Whoever finds it so may leave out [`scan_objects`], which would give out nothing and find no damage.
+pub fn is_all_seen(store: &ObjectStore, seen: &dyn SeenBlobs) -> bool {
+    let all_packs = |store: &ObjectStore| {
+        store.packs().iter().all(|pack| is_seen(pack, seen) && salvage::is_whole(pack))
+    };
+    if !all_packs(store) {
+        return false;
+    }
+    // What is loose may be a tree, of which nobody says that it was seen; and is packed before packs are listed again.
+    let (loose, failed) = store.loose().list();
+    let is_known = |oid| seen.contains(oid) || store.places(oid).next().is_some();
+    failed.is_empty()
+        && loose.iter().all(is_known)
+        && store.look_again().is_none_or(|late| late.warnings().is_empty() && all_packs(late))
+}
+
+fn is_seen(pack: &Pack, seen: &dyn SeenBlobs) -> bool {
+    pack.checksum().is_some_and(|checksum| seen.contains_pack(&checksum))
+}
+
 /// Gives out what lies in the packs of `store` and is not `known`.
 fn give_packs<S: BlobSink>(
     store: &ObjectStore,
@@ -86,6 +108,9 @@ fn give_packs<S: BlobSink>(
     report: &mut OdbReport,
 ) -> Vec<S> {
     let workers = sinks.len();
+    if store.packs().iter().all(|pack| is_seen(pack, request.seen)) {
+        return sinks;
+    }
     let shared = SharedReader::new(store);
     let duplicates = shadowed(store.packs(), workers);
     let selects: Vec<_> = store
@@ -98,10 +123,9 @@ fn give_packs<S: BlobSink>(
             PackSelect { pack, duplicates, known, seen, shared: &shared, kinds, declined }
         })
         .collect();
-    let is_seen = |pack: &Pack| pack.checksum().is_some_and(|sum| request.seen.contains_pack(&sum));
     let jobs: Vec<_> = selects
         .iter()
-        .filter(|select| !is_seen(select.pack))
+        .filter(|select| !is_seen(select.pack, request.seen))
         .map(|select| {
             select.pack.advise_needed();
             let mut plan = PackPlan::new(select.pack, request.kinds, select, workers);

@@ -37,7 +37,7 @@ struct Salvage<'a, S> {
 }
 
 /// Whether the index of a pack has as many objects as the pack promises.
-fn is_whole(pack: &Pack) -> bool {
+pub(super) fn is_whole(pack: &Pack) -> bool {
     pack.idx().count() == pack.promised_count()
 }
 

@@ -176,14 +176,22 @@ impl Idx {
     /// [`IdxError::Order`].
     pub fn check_order(&self) -> Result<(), IdxError> {
         let mut position = 0;
+        let (mut before, mut rest_before): (u64, &[u8]) = (0, &[]);
         for byte in 0..256 {
             let end = self.fanout(byte);
             while position < end {
-                let id = self.id_bytes(position);
-                let ascends = position == 0 || self.id_bytes(position - 1) < id;
-                if usize::from(id[0]) != byte || !ascends {
+                // Nearly all ids are told apart by their first bytes, and numbers compare sooner than slices.
+                let (first, rest) = self
+                    .id_bytes(position)
+                    .split_first_chunk()
+                    .expect("an id has 20 bytes or more");
+                let first = u64::from_be_bytes(*first);
+                let ascends =
+                    first > before || (first == before && (position == 0 || rest > rest_before));
+                if first >> 56 != byte as u64 || !ascends {
                     return Err(IdxError::Order { position });
                 }
+                (before, rest_before) = (first, rest);
                 position += 1;
             }
         }

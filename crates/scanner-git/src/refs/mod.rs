@@ -53,12 +53,20 @@ pub(crate) struct FoundRefs {
 /// What is gathered while reading.
 #[derive(Debug, Default)]
 pub(crate) struct Gathered {
+    /// Those of `packed-refs`, sorted, each once; `values` goes before them. They are nearly all, and make their way to the
+    /// end without a copy.
+    pub(crate) packed: Vec<Ref>,
     pub(crate) values: BTreeMap<Vec<u8>, Value>,
     pub(crate) logged: Vec<Oid>,
     pub(crate) warnings: Vec<Warning>,
 }
 
 impl Gathered {
+    /// Whether there are as many references as may be.
+    fn is_full(&self, limits: &FileLimits) -> bool {
+        self.packed.len() + self.values.len() >= limits.refs_max as usize
+    }
+
     pub(crate) fn warn(&mut self, path: &Path, reason: impl Display) {
         self.warnings.push(Warning::Unreadable { path: path.into(), reason: reason.to_string() });
     }
@@ -108,10 +116,11 @@ pub(crate) fn read_all(store: &RefStore<'_>) -> FoundRefs {
     if store.git_dir != store.common_dir {
         name_own_worktree(store, &mut gathered.values);
     }
-    let refs = resolve(&gathered.values, store.limits);
-    if gathered.values.len() >= store.limits.refs_max as usize {
+    if gathered.is_full(store.limits) {
         gathered.warn(store.common_dir, "more references than the limit");
     }
+    let packed = std::mem::take(&mut gathered.packed);
+    let refs = resolve(packed, &gathered.values, store.limits);
     let mut logged = gathered.logged;
     logged.sort_unstable();
     logged.dedup();
@@ -165,25 +174,51 @@ pub(crate) fn worktree_dirs(common_dir: &Path) -> Vec<PathBuf> {
     dirs
 }
 
-fn resolve(values: &BTreeMap<Vec<u8>, Value>, limits: &FileLimits) -> Vec<Ref> {
-    let mut refs = Vec::new();
-    for (name, value) in values {
-        let mut value = value;
-        for _ in 0..limits.symref_depth_max {
-            match value {
-                Value::Oid(_) => break,
-                Value::Symbolic(next) => match values.get(next) {
-                    Some(found) => value = found,
-                    None => break,
-                },
-            }
-        }
-        // What leads nowhere is an unborn branch, or broken; there is no object in either case.
-        if let Value::Oid(target) = value
-            && !target.is_zero()
-        {
-            refs.push(Ref { name: name.clone(), target: *target });
+/// References that lead to an object, by name. What leads nowhere is an unborn branch, or broken; there is no object in
+/// either case.
+fn resolve(mut refs: Vec<Ref>, values: &BTreeMap<Vec<u8>, Value>, limits: &FileLimits) -> Vec<Ref> {
+    let targets: Vec<Option<Oid>> =
+        values.values().map(|value| target(&refs, values, value, limits)).collect();
+    let mut others = Vec::new();
+    for (name, target) in values.keys().zip(targets) {
+        match position(&refs, name) {
+            Some(at) => refs[at].target = target.unwrap_or_else(|| zero(refs[at].target.format())),
+            None => others.extend(target.map(|target| Ref { name: name.clone(), target })),
         }
     }
+    refs.append(&mut others);
+    // Two sorted runs, which are merged.
+    refs.sort_by(|a, b| a.name.cmp(&b.name));
+    refs.retain(|known| !known.target.is_zero());
     refs
+}
+
+fn zero(format: ObjectFormat) -> Oid {
+    Oid::from_bytes(format, &[0; 32][..format.bytes()]).expect("as many bytes as the format has")
+}
+
+fn position(sorted: &[Ref], name: &[u8]) -> Option<usize> {
+    sorted.binary_search_by(|known| known.name.as_slice().cmp(name)).ok()
+}
+
+/// Where a value leads, through as many others as may be.
+fn target<'a>(
+    packed: &[Ref],
+    values: &'a BTreeMap<Vec<u8>, Value>,
+    mut value: &'a Value,
+    limits: &FileLimits,
+) -> Option<Oid> {
+    for _ in 0..limits.symref_depth_max {
+        match value {
+            Value::Oid(oid) => return Some(*oid),
+            Value::Symbolic(next) => match values.get(next) {
+                Some(found) => value = found,
+                None => return position(packed, next).map(|at| packed[at].target),
+            },
+        }
+    }
+    match value {
+        Value::Oid(oid) => Some(*oid),
+        Value::Symbolic(_) => None,
+    }
 }

@@ -22,6 +22,22 @@ pub(crate) struct LooseObjects {
     format: ObjectFormat,
 }
 
+/// The first bytes of ids for which `folder` has a folder; all where it cannot be listed, for what lies below may be
+/// listed all the same.
+fn first_bytes(folder: &Path) -> Vec<u8> {
+    let of_name = |entry: io::Result<fs::DirEntry>| -> io::Result<Option<u8>> {
+        let name = entry?.file_name();
+        let hex = name.to_str().filter(|name| name.len() == 2);
+        Ok(hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()))
+    };
+    let listed = fs::read_dir(folder)
+        .and_then(|entries| entries.map(of_name).filter_map(io::Result::transpose).collect());
+    let mut bytes: Vec<u8> = listed.unwrap_or_else(|_| (0..=255).collect());
+    bytes.sort_unstable();
+    bytes.dedup();
+    bytes
+}
+
 /// A loose object: header and bytes.
 pub(crate) struct LooseObject {
     pub(crate) kind: ObjectKind,
@@ -45,7 +61,7 @@ impl LooseObjects {
         let mut oids = Vec::new();
         let mut failed = Vec::new();
         for folder in &self.folders {
-            for byte in 0..=255_u8 {
+            for byte in first_bytes(folder) {
                 let path = folder.join(format!("{byte:02x}"));
                 if let Err(error) = self.list_folder(&path, byte, &mut oids)
                     && !is_absent(&error)

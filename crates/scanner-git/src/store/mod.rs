@@ -73,7 +73,7 @@ impl ObjectStore {
         let mut packs = Vec::new();
         for (index, folder) in folders.iter().enumerate() {
             let path = folder.join("pack");
-            match open_packs(&path, format, &mut warnings) {
+            match open_packs(&path, (format, &|_| false), &mut warnings) {
                 Ok(opened) => packs.extend(opened),
                 Err(source) if index == 0 => return Err(OpenError::Io { path, source }),
                 Err(source) => {
@@ -134,13 +134,14 @@ impl ObjectStore {
     /// ones know. Single objects are read from them too from then on.
     pub(crate) fn look_again(&self) -> Option<&Self> {
         let late = self.late.get_or_init(|| {
-            let is_new = |pack: &Pack| self.packs.iter().all(|known| known.path() != pack.path());
+            let is_known = |path: &Path| self.packs.iter().any(|known| known.path() == path);
             let mut warnings = Vec::new();
             let mut packs = Vec::new();
             for folder in self.loose.folders() {
                 // A folder that cannot be listed now was told of when the store was opened, or is gone.
-                let opened = open_packs(&folder.join("pack"), self.format, &mut warnings);
-                packs.extend(opened.unwrap_or_default().into_iter().filter(is_new));
+                let folder = folder.join("pack");
+                let opened = open_packs(&folder, (self.format, &is_known), &mut warnings);
+                packs.extend(opened.unwrap_or_default());
             }
             let loose = LooseObjects::new(Vec::new(), self.format);
             warnings.retain(|warning| !self.warnings.contains(warning));
@@ -231,11 +232,11 @@ impl ObjectStore {
 /// Times that a folder is listed while it changes.
 const LISTINGS_MAX: u32 = 6;
 
-/// Opens the packs of a folder. A repack may take packs away and put others there while the folder is listed, and a listing
+/// Opens the packs of a folder but those that are known. A repack may take packs away and put others there while the folder is listed, and a listing
 /// may then show neither: it is listed until two listings in a row bring nothing new.
 fn open_packs(
     folder: &Path,
-    format: ObjectFormat,
+    (format, is_known): (ObjectFormat, &dyn Fn(&Path) -> bool),
     warnings: &mut Vec<Warning>,
 ) -> std::io::Result<Vec<Pack>> {
     let mut packs: Vec<Pack> = Vec::new();
@@ -245,7 +246,7 @@ fn open_packs(
         let mut failed = Vec::new();
         let before = packs.len();
         for path in paths {
-            if packs.iter().any(|known| known.path() == path) {
+            if is_known(&path) || packs.iter().any(|known| known.path() == path) {
                 continue;
             }
             match Pack::open(&path, format) {

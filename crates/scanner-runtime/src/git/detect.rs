@@ -97,7 +97,7 @@ pub(super) fn detect(
     let workers = work.listed.as_ref().map_or(run.workers(), |listed| workers_for(run, listed));
     let mut sinks = detectors(run, workers, &kept, None);
     let Some(listed) = &work.listed else {
-        let seen = &Seen { seen: run.seen, has_declined: AtomicBool::new(false) };
+        let seen = &Seen::new(run.seen);
         for sink in &mut sinks {
             sink.found.commits = Some(Vec::new());
         }
@@ -174,12 +174,16 @@ fn give_listed<'a>(
 }
 
 /// What earlier runs have seen, and whether anything was left out for it.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     seen: &'a dyn SeenObjects,
     has_declined: AtomicBool,
 }
 
-impl Seen<'_> {
+impl<'a> Seen<'a> {
+    pub(super) fn new(seen: &'a dyn SeenObjects) -> Self {
+        Self { seen, has_declined: AtomicBool::new(false) }
+    }
+
     fn note(&self, is_seen: bool) -> bool {
         if is_seen {
             self.has_declined.store(true, Ordering::Relaxed);

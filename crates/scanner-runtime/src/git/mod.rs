@@ -30,11 +30,13 @@ mod seen;
 mod select;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use scanner_core::SkipReason;
 use scanner_fs::PathFilter;
-use scanner_git::{DamageReport, OpenOptions, Repository, Warning, missing_objects};
+use scanner_git::{
+    DamageReport, OpenError, OpenOptions, Repository, Warning, is_all_seen, missing_objects,
+};
 
 use crate::collect::Collector;
 use crate::config::ScanRequest;
@@ -124,6 +126,32 @@ pub struct GitSource {
     pub max_object_bytes: u64,
     /// What need not be scanned again, and who is told what was.
     pub seen: Arc<dyn SeenObjects>,
+    /// The repositories, if they were opened before the run began.
+    pub ahead: Arc<OpenedAhead>,
+}
+
+impl GitSource {
+    /// Opens the repositories, so that the run finds them open: for who has something else to do beside.
+    pub fn open_ahead(&self) {
+        let mut opened = Vec::with_capacity(self.repositories.len());
+        for path in &self.repositories {
+            opened.push(Repository::open(path, &self.options));
+            if opened.last().is_some_and(Result::is_err) {
+                break;
+            }
+        }
+        *self.ahead.0.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+    }
+}
+
+/// Repositories that were opened before a run began: those of a source in their order, up to the first that cannot be.
+#[derive(Debug, Default)]
+pub struct OpenedAhead(Mutex<Vec<Result<Repository, OpenError>>>);
+
+impl OpenedAhead {
+    fn take(&self) -> Vec<Result<Repository, OpenError>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What all stages of a run over one repository need.
@@ -157,8 +185,9 @@ pub(crate) fn scan_git(
 ) -> Result<Total, RuntimeError> {
     // All are opened before the first is scanned: a wrong name is wrong use, whatever stands before it.
     let mut opened = Vec::with_capacity(source.repositories.len());
+    let mut ahead = source.ahead.take().into_iter();
     for path in &source.repositories {
-        let repository = Repository::open(path, &source.options)?;
+        let repository = ahead.next().unwrap_or_else(|| Repository::open(path, &source.options))?;
         let work = Work::new(&repository, source, request.jobs.get())?;
         opened.push((repository, work));
     }
@@ -171,27 +200,42 @@ pub(crate) fn scan_git(
     let run = GitRun { request, source, prefix: &[], stop, collector, seen };
     let repositories: Vec<&Repository> = opened.iter().map(|(repository, _)| repository).collect();
     let mut silenced = 0;
-    if resumes {
-        let (known, silenced_before) = resume::tell_known(&run, &repositories);
+    let store = request.store.as_ref().filter(|_| resumes);
+    let marks = store.map(|store| (store, resume::marks(&repositories)));
+    if let Some((store, marks)) = &marks {
+        let (known, silenced_before) = resume::tell_known(&run, store, (&repositories, marks));
         silenced += silenced_before;
         total.merge(known);
+    }
+    let is_unchanged = |(repository, work): &(Repository, Work)| {
+        let seen = &detect::Seen::new(seen);
+        work.is_everything() && is_all_seen(repository.store(), seen)
+    };
+    let unchanged: Vec<bool> = opened.iter().map(is_unchanged).collect();
+    if unchanged.contains(&false) {
+        request.engine.make().map_err(RuntimeError::Engine)?;
     }
     for (index, (repository, work)) in opened.iter().enumerate() {
         let prefix = source.prefixes.get(index).map_or(&[][..], Vec::as_slice);
         let run = GitRun { prefix, ..run };
-        let (counts, silenced_here) = scan_repository(&run, repository, work);
+        let (counts, silenced_here) = scan_repository(&run, repository, (work, unchanged[index]));
         silenced += silenced_here;
         total.merge(counts);
     }
-    if resumes {
-        resume::set_marks(&run, &repositories, total.counts.suppressed);
+    if let Some((store, marks)) = marks {
+        store.set_marks(marks, || resume::refs(&repositories), total.counts.suppressed);
     }
     total.counts.suppressed += silenced;
     Ok(total)
 }
 
-/// What was done, and how many places were silenced by somebody's decision.
-fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (Total, u64) {
+/// What was done, and how many places were silenced by somebody's decision. Where the repository is as it was
+/// (`is_unchanged`), nothing in it is looked at.
+fn scan_repository(
+    run: &GitRun<'_>,
+    repository: &Repository,
+    (work, is_unchanged): (&Work, bool),
+) -> (Total, u64) {
     let mut total = Total::default();
     for warning in repository.warnings() {
         // Where history ends does not matter to whom no history was asked of.
@@ -217,12 +261,24 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
         // Nobody else would miss what is not there, because only what is there is scanned.
         note_damage(&missing_objects(repository.store(), run.workers()), &mut total);
     }
+    let silenced = if is_unchanged { 0 } else { scan_work(run, repository, work, &mut total) };
+    if total.counts.skips.failed().next().is_none() && !run.is_over() {
+        if total.counts.skips.skipped().next().is_none() {
+            resume::note_packs(run, repository);
+        }
+        run.seen.finish();
+    }
+    (total, silenced)
+}
+
+/// Scans the objects of `work`, and tells where what is found comes from.
+fn scan_work(run: &GitRun<'_>, repository: &Repository, work: &Work, total: &mut Total) -> u64 {
     total.counts.skips.add_many(SkipReason::GitPathsCut, work.paths_cut);
     let Detected { occurrences, secrets, counts, dropped, commits } =
-        detect(run, repository, work, &mut total);
+        detect(run, repository, work, total);
     total.add(counts, Vec::new());
     let wanted = (&*occurrences, &*dropped.records);
-    let homes = origin::homes(run, repository, (work, commits), wanted, &mut total);
+    let homes = origin::homes(run, repository, (work, commits), wanted, total);
     dropped::tell(run, &homes, dropped);
     let mut places = Places::new(run, &homes, secrets);
     places.add(&occurrences);
@@ -234,14 +290,8 @@ fn scan_repository(run: &GitRun<'_>, repository: &Repository, work: &Work) -> (T
     let silenced = places.silenced;
     let (found, counts) = places.finish();
     total.add(counts, Vec::new());
-    render(run, repository, &found, &mut total);
-    if total.counts.skips.failed().next().is_none() && !run.is_over() {
-        if total.counts.skips.skipped().next().is_none() {
-            resume::note_packs(run, repository);
-        }
-        run.seen.finish();
-    }
-    (total, silenced)
+    render(run, repository, &found, total);
+    silenced
 }
 
 /// Counts and names a part of a repository that was not used.

@@ -4,23 +4,29 @@
 //! the borders of a shallow clone, the indexes. While all of it is as it was, so is what was found in it.
 
 use scanner_core::{Finding, ObjectPath, Place};
-use scanner_git::{Oid, Repository};
+use scanner_git::{Oid, Pack, Repository};
 
 use super::GitRun;
 use super::render::tell;
 use crate::pipeline::Total;
-use crate::storing::{Judged, judge};
+use crate::storing::{Judged, StoreSession, judge};
 
-/// A name, and what stood for it.
-type Mark = (String, Vec<u8>);
+/// One hash of all that makes the history.
+type Marks = [u8; 32];
+
+/// Bytes that are hashed at a time.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// Tells what is known of a history that has not changed, and makes the store leave it out of the scan. Also says how
 /// many of its places somebody has decided about.
-pub(super) fn tell_known(run: &GitRun<'_>, repositories: &[&Repository]) -> (Total, u64) {
+pub(super) fn tell_known(
+    run: &GitRun<'_>,
+    store: &StoreSession,
+    (repositories, marks): (&[&Repository], &Marks),
+) -> (Total, u64) {
     let mut total = Total::default();
-    let Some(store) = &run.request.store else { return (total, 0) };
     let known = store.history();
-    let is_same = known.marks.refs == marks(repositories)
+    let is_same = known.marks.as_ref() == Some(marks)
         && known.findings.iter().all(|finding| are_there(finding, repositories))
         && (!run.request.line_hashes || known.findings.iter().all(|f| !f.line_hash.is_empty()));
     let mut silenced = 0;
@@ -34,11 +40,7 @@ pub(super) fn tell_known(run: &GitRun<'_>, repositories: &[&Repository]) -> (Tot
             findings.push(together(places));
         }
         total.counts.suppressed = known.suppressed;
-        // Packs are known among objects.
-        let packs = repositories.iter().flat_map(|repository| repository.store().packs());
-        let packs = packs.filter_map(scanner_git::Pack::checksum);
-        let packs = packs.filter(|sum| known.clean.contains(sum.as_bytes())).count();
-        total.counts.reused = (known.clean.len() + known.found.len() - packs) as u64;
+        total.counts.reused = (known.clean.len() + known.found.len()) as u64;
         tell(run, findings);
     } else {
         total.counts.reused = known.clean.len() as u64;
@@ -48,19 +50,12 @@ pub(super) fn tell_known(run: &GitRun<'_>, repositories: &[&Repository]) -> (Tot
     (total, silenced)
 }
 
-/// Notes how far the references are scanned, for when the run is complete.
-pub(super) fn set_marks(run: &GitRun<'_>, repositories: &[&Repository], suppressed: u64) {
-    if let Some(store) = &run.request.store {
-        store.set_marks(marks(repositories), suppressed);
-    }
-}
-
 /// Packs of which every object was looked at; a later run need not open them.
 pub(super) fn note_packs(run: &GitRun<'_>, repository: &Repository) {
     if run.seen.is_recording() {
         let packs = repository.store().packs().iter();
-        let checksums: Vec<Oid> = packs.filter_map(scanner_git::Pack::checksum).collect();
-        run.seen.scanned(&checksums, false);
+        let checksums: Vec<Oid> = packs.filter_map(Pack::checksum).collect();
+        run.seen.scanned_packs(&checksums);
     }
 }
 
@@ -110,7 +105,34 @@ fn together(places: Vec<Judged>) -> Judged {
     (first, silenced)
 }
 
-fn marks(repositories: &[&Repository]) -> Vec<Mark> {
+/// What makes the histories of all repositories, in one hash. It is made without a copy of names, of which there may be
+/// a million.
+pub(super) fn marks(repositories: &[&Repository]) -> Marks {
+    let mut all = blake3::Hasher::new();
+    // Hashed in large pieces, for which it has faster code.
+    let mut piece: Vec<u8> = Vec::with_capacity(PIECE_BYTES + PIECE_BYTES / 4);
+    for repository in repositories {
+        piece.extend_from_slice(&(repository.refs().len() as u64).to_le_bytes());
+        for reference in repository.refs() {
+            let target = reference.target.as_bytes();
+            for part in [&*reference.name, target] {
+                piece.extend_from_slice(&(part.len() as u64).to_le_bytes());
+                piece.extend_from_slice(part);
+            }
+            if piece.len() >= PIECE_BYTES {
+                all.update(&piece);
+                piece.clear();
+            }
+        }
+        for (_, digest) in borders(repository) {
+            piece.extend_from_slice(&digest);
+        }
+    }
+    *all.update(&piece).finalize().as_bytes()
+}
+
+/// References with what they name, and what else makes a history, under the names by which the store lists them.
+pub(super) fn refs(repositories: &[&Repository]) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for (index, repository) in repositories.iter().enumerate() {
         let name = |name: &str| format!("{index}:{name}");
@@ -118,28 +140,35 @@ fn marks(repositories: &[&Repository]) -> Vec<Mark> {
             let text = String::from_utf8_lossy(&reference.name);
             all.push((name(&text), reference.target.as_bytes().to_vec()));
         }
-        // No reference has a name with a star.
-        all.push((name("*reflogs"), digest(repository.logged().iter().map(Oid::as_bytes))));
-        all.push((name("*borders"), digest(repository.shallow().iter().map(Oid::as_bytes))));
-        let (entries, warnings) = repository.all_indexes();
-        let mut lines: Vec<Vec<u8>> = entries
-            .iter()
-            .map(|entry| {
-                let head = [&entry.mode.to_le_bytes()[..], &[entry.stage], entry.oid.as_bytes()];
-                [head.concat(), entry.path.clone()].concat()
-            })
-            .collect();
-        lines.extend(warnings.iter().map(|warning| warning.to_string().into_bytes()));
-        all.push((name("*indexes"), digest(lines.iter().map(Vec::as_slice))));
+        let borders = borders(repository).into_iter();
+        all.extend(borders.map(|(text, digest)| (name(text), digest.to_vec())));
     }
     all.sort();
     all
 }
 
-fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+/// What makes a history besides its references. No reference has a name with a star.
+fn borders(repository: &Repository) -> [(&'static str, [u8; 32]); 3] {
+    let (entries, warnings) = repository.all_indexes();
+    let mut lines: Vec<Vec<u8>> = entries
+        .iter()
+        .map(|entry| {
+            let head = [&entry.mode.to_le_bytes()[..], &[entry.stage], entry.oid.as_bytes()];
+            [head.concat(), entry.path.clone()].concat()
+        })
+        .collect();
+    lines.extend(warnings.iter().map(|warning| warning.to_string().into_bytes()));
+    [
+        ("*reflogs", digest(repository.logged().iter().map(Oid::as_bytes))),
+        ("*borders", digest(repository.shallow().iter().map(Oid::as_bytes))),
+        ("*indexes", digest(lines.iter().map(Vec::as_slice))),
+    ]
+}
+
+fn digest<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     for part in parts {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part);
     }
-    hasher.finalize().as_bytes().to_vec()
+    *hasher.finalize().as_bytes()
 }

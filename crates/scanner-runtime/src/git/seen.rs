@@ -27,6 +27,11 @@ pub trait SeenObjects: Send + Sync + Debug {
     /// many workers, each object at most once. They count only after [`Self::finish`].
     fn scanned(&self, oids: &[Oid], found: bool);
 
+    /// Every object of the packs with these checksums was scanned, or known. They count as objects do.
+    fn scanned_packs(&self, checksums: &[Oid]) {
+        let _ = checksums;
+    }
+
     /// The run over a repository is complete: what was told stands. Not called for a run that left something out.
     fn finish(&self);
 }

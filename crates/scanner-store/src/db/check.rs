@@ -92,6 +92,10 @@ const CHECKS: &[(&str, &str)] = &[
         "damaged rows of git objects",
     ),
     (
+        "SELECT count(*) FROM histories WHERE length(marks) NOT IN (0, 32)",
+        "histories with damaged marks",
+    ),
+    (
         "SELECT count(*) FROM secrets s WHERE root_count != (SELECT count(*) FROM secret_roots r WHERE r.secret_id = s.id)",
         "secrets with a wrong number of roots",
     ),

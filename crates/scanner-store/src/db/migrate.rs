@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_journals.sql"),
     include_str!("migrations/0005_folders.sql"),
     include_str!("migrations/0006_parts.sql"),
+    include_str!("migrations/0007_history_marks.sql"),
 ];
 
 /// The tables of a new store, as all migrations leave them.

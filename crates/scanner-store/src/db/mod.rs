@@ -23,7 +23,7 @@ pub use gc::{GcReport, Keep};
 pub use open::{BUSY_TIMEOUT_DEFAULT, Store, StoreOptions};
 pub use reader::{StoredRun, StoredRunData};
 pub use remembered::{Remembered, RememberedObject};
-pub use watermark::{History, SeenSet};
+pub use watermark::{CleanObjects, History, SeenSet};
 pub use writer::{HistoryEnd, Marks, RootName, RunStart, SqliteStoreProducer};
 
 pub(crate) use insert::unsigned;

@@ -3,18 +3,22 @@
 //! Ids of objects without findings hold for as long as the rule set does. Ids of objects with findings, and the findings
 //! themselves, hold only while every reference names what it named when they were told, for a new commit may change who
 //! was first, and what is still in the work tree.
+//!
+//! Whether that is so is told by one hash of all marks, and packs that were seen whole by their checksums. So a run over a
+//! history that has not changed reads neither the ids of its objects, some megabytes, nor its marks, some ten thousand rows.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, params};
 use scanner_core::{Finding, Place};
 
 use super::insert::{signed, unsigned};
-use super::open::Store;
+use super::open::{Store, StoreOptions};
 use super::reader::{FINDING_COLUMNS, RuleCache, finding_of};
 use super::records::order_of;
-use super::writer::{HistoryEnd, Marks, RootName};
+use super::writer::{HistoryEnd, RootName};
 use crate::limits::{SEEN_BLOBS_MAX, SEEN_BLOBS_PER_ROW};
 use crate::{RuleSetHash, StoreError};
 
@@ -58,15 +62,58 @@ impl SeenSet {
     }
 }
 
+/// Objects without findings. Their ids are read when somebody asks for the first of them, by a connection of its own.
+#[derive(Debug, Default)]
+pub struct CleanObjects {
+    count: usize,
+    place: Option<(StoreOptions, (i64, i64))>,
+    ids: OnceLock<SeenSet>,
+}
+
+impl CleanObjects {
+    /// Whether the object is one of them. Where the ids cannot be read none is, and all are scanned again.
+    pub fn contains(&self, oid: &[u8]) -> bool {
+        self.count > 0 && self.ids.get_or_init(|| self.read().unwrap_or_default()).contains(oid)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// What others have added meanwhile is as true as what was there.
+    fn read(&self) -> rusqlite::Result<SeenSet> {
+        let Some((options, scope)) = &self.place else { return Ok(SeenSet::default()) };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&options.path, flags)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        read_seen(&connection, *scope, Which::Clean)
+    }
+}
+
+/// The run that told everything, what made the history then, and the packs that were seen whole.
+struct Told {
+    run: i64,
+    marks: Option<[u8; 32]>,
+    packs: Vec<Vec<u8>>,
+}
+
 /// What earlier runs know of a history.
 #[derive(Debug, Default)]
 pub struct History {
     /// Objects without findings.
-    pub clean: SeenSet,
-    /// Objects with findings; they are in `findings` while the references are those of `marks`.
+    pub clean: CleanObjects,
+    /// Objects with findings; they are in `findings` while the history is that of `marks`.
     pub found: SeenSet,
-    /// What references named when the run that told the findings was complete.
-    pub marks: Marks,
+    /// The hash of what made the history when the run that told the findings was complete.
+    pub marks: Option<[u8; 32]>,
+    /// Checksums of packs of which that run looked at every object, or knew it.
+    pub packs: Vec<Vec<u8>>,
     /// Its findings in history with their places, also those that were silenced.
     pub findings: Vec<Finding>,
     /// Findings in history that its rules silenced.
@@ -90,32 +137,46 @@ impl Store {
     }
 
     fn read_history(&self, scope: (i64, i64), start_set: &str) -> rusqlite::Result<History> {
-        let clean = read_seen(&self.connection, scope, Which::Clean)?;
-        let (marks, run) = self.read_marks(scope, start_set)?;
-        let Some(run) = run else { return Ok(History { clean, ..History::default() }) };
+        let clean = self.clean_objects(scope)?;
+        let Some(Told { run, marks, packs }) = self.read_marks(scope, start_set)? else {
+            return Ok(History { clean, ..History::default() });
+        };
         let found = read_seen(&self.connection, scope, Which::FoundBy(run))?;
         let sql = "SELECT history_suppressed FROM runs WHERE id = ?1";
         let suppressed = unsigned(self.connection.query_row(sql, [run], |row| row.get(0))?);
-        Ok(History { clean, found, marks, findings: self.findings_in_history(run)?, suppressed })
+        let findings = self.findings_in_history(run)?;
+        Ok(History { clean, found, marks, packs, findings, suppressed })
     }
 
-    /// The marks, and the run that told everything up to them.
+    fn clean_objects(&self, scope: (i64, i64)) -> rusqlite::Result<CleanObjects> {
+        if self.is_copy {
+            // Nobody else could read it.
+            let ids = read_seen(&self.connection, scope, Which::Clean)?;
+            return Ok(CleanObjects { count: ids.len(), place: None, ids: OnceLock::from(ids) });
+        }
+        // The length of a value is known without its bytes. No id stands in two rows.
+        let sql = "SELECT coalesce(sum(length(oids) / oid_bytes), 0) FROM seen_blobs \
+                   WHERE root_id = ?1 AND rule_set_id = ?2 AND found = 0";
+        let count: i64 = self.connection.query_row(sql, scope, |row| row.get(0))?;
+        let count = usize::try_from(count).unwrap_or(0).min(SEEN_BLOBS_MAX);
+        Ok(CleanObjects { count, place: Some((self.options.clone(), scope)), ids: OnceLock::new() })
+    }
+
     fn read_marks(
         &self,
         (root, rule_set): (i64, i64),
         start_set: &str,
-    ) -> rusqlite::Result<(Marks, Option<i64>)> {
-        let key = params![root, rule_set, start_set];
+    ) -> rusqlite::Result<Option<Told>> {
         // A run that ended a moment ago, and whose findings wait in a journal, tells nothing yet.
-        let sql = "SELECT run_id FROM histories WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 \
+        let sql = "SELECT run_id, marks, packs FROM histories \
+                   WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 \
                    AND NOT EXISTS (SELECT 1 FROM runs WHERE id = run_id AND journal != 0)";
-        let run = self.connection.query_row(sql, key, |row| row.get(0)).optional()?;
-        let sql = "SELECT ref, oid FROM watermarks \
-                   WHERE root_id = ?1 AND rule_set_id = ?2 AND start_set = ?3 ORDER BY ref";
-        let mut statement = self.connection.prepare(sql)?;
-        let refs = statement.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let refs = refs.collect::<rusqlite::Result<_>>()?;
-        Ok((Marks { start_set: start_set.to_owned(), refs }, run))
+        let read = |row: &rusqlite::Row<'_>| {
+            let marks = row.get_ref(1)?.as_blob()?.try_into().ok();
+            let packs = split_packs(row.get_ref(2)?.as_blob()?);
+            Ok(Told { run: row.get(0)?, marks, packs })
+        };
+        self.connection.query_row(sql, params![root, rule_set, start_set], read).optional()
     }
 
     fn findings_in_history(&self, run: i64) -> rusqlite::Result<Vec<Finding>> {
@@ -156,6 +217,29 @@ fn together(ordered: Vec<(usize, Finding)>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Checksums one after the other, each behind its length.
+fn join_packs(packs: &[Vec<u8>]) -> Vec<u8> {
+    let mut joined = Vec::new();
+    for pack in packs {
+        if let Ok(bytes) = u8::try_from(pack.len()) {
+            joined.push(bytes);
+            joined.extend_from_slice(pack);
+        }
+    }
+    joined
+}
+
+/// The checksums up to where they are not as they were written.
+fn split_packs(mut joined: &[u8]) -> Vec<Vec<u8>> {
+    let mut packs = Vec::new();
+    while let Some((bytes, rest)) = joined.split_first() {
+        let Some((pack, rest)) = rest.split_at_checked(usize::from(*bytes)) else { break };
+        packs.push(pack.to_vec());
+        joined = rest;
+    }
+    packs
 }
 
 /// Which ids are read.
@@ -215,7 +299,8 @@ pub(crate) struct SeenIds {
     pub(crate) found: bool,
 }
 
-/// Adds ids, sorted, in rows of bounded size.
+/// Adds ids, sorted, in rows of bounded size. Ids without findings that are there already, as another run over the same
+/// history may have left them meanwhile, are left out.
 pub(crate) fn put_seen_blobs(
     transaction: &Transaction<'_>,
     (root, rule_set): (i64, i64),
@@ -228,6 +313,10 @@ pub(crate) fn put_seen_blobs(
     let mut sorted: Vec<&[u8]> = ids.oids.chunks_exact(ids.oid_bytes).collect();
     sorted.sort_unstable();
     sorted.dedup();
+    if !ids.found {
+        let known = read_seen(transaction, (root, rule_set), Which::Clean)?;
+        sorted.retain(|oid| !known.contains(oid));
+    }
     let sql = "INSERT INTO seen_blobs (root_id, rule_set_id, part, run_id, found, oid_bytes, oids) VALUES (?1, ?2, \
                (SELECT coalesce(max(part), 0) + 1 FROM seen_blobs WHERE root_id = ?1 AND rule_set_id = ?2), \
                ?3, ?4, ?5, ?6)";
@@ -272,9 +361,11 @@ pub(crate) fn put_history(
     let sql = "UPDATE runs SET history_suppressed = ?2 WHERE id = ?1";
     transaction.execute(sql, (run, signed(history.suppressed)))?;
     let start_set = &history.marks.start_set;
-    let sql = "INSERT INTO histories (root_id, rule_set_id, start_set, run_id) VALUES (?1, ?2, ?3, ?4) \
-               ON CONFLICT DO UPDATE SET run_id = excluded.run_id";
-    transaction.execute(sql, params![root, rule_set, start_set, run])?;
+    let sql = "INSERT INTO histories (root_id, rule_set_id, start_set, run_id, marks, packs) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET run_id = excluded.run_id, \
+               marks = excluded.marks, packs = excluded.packs";
+    let packs = join_packs(&history.packs);
+    transaction.execute(sql, params![root, rule_set, start_set, run, history.marks.hash, packs])?;
     if history.is_same {
         return Ok(());
     }

@@ -64,8 +64,10 @@ pub struct RunStart<'a> {
 pub struct Marks {
     /// Which references the run began from (`--branch`, `--since`); marks of other sets are left alone.
     pub start_set: String,
-    /// Each reference with the object that it named.
+    /// Each reference with the object that it named. Not looked at where the history is the same.
     pub refs: Vec<(String, Vec<u8>)>,
+    /// One hash of everything that makes the history, by which a later run knows that it is the same.
+    pub hash: [u8; 32],
 }
 
 /// What is known of a history when its scan is complete.
@@ -73,6 +75,8 @@ pub struct Marks {
 pub struct HistoryEnd {
     /// What its references name.
     pub marks: Marks,
+    /// Checksums of packs of which every object was looked at.
+    pub packs: Vec<Vec<u8>>,
     /// Findings that the rules silenced.
     pub suppressed: u64,
     /// Whether its findings were told as an earlier run had stored them.

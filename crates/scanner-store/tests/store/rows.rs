@@ -118,14 +118,16 @@ fn an_incomplete_run_remembers_no_file_and_sets_no_mark() {
     let mut folders = FolderEntries::default();
     folders.push(&FileState([4; 16]), b"fa\0");
     producer.remember_folders(folders);
-    let marks = Marks { start_set: "all".to_owned(), refs: vec![("main".to_owned(), vec![1; 20])] };
-    producer.set_watermarks(HistoryEnd { marks, suppressed: 0, is_same: false });
+    let refs = vec![("main".to_owned(), vec![1; 20])];
+    let marks = Marks { start_set: "all".to_owned(), refs, hash: [7; 32] };
+    let history = HistoryEnd { marks, packs: vec![vec![1; 20]], ..HistoryEnd::default() };
+    producer.set_watermarks(history);
     producer.end_run(&Summary { status: Status::Incomplete, ..complete(0) });
     let store = open(&path).unwrap();
     let known = store.remembered(&root("/r"), &rule_set()).unwrap();
     assert!(known.is_empty() && known.folders().is_empty());
     let history = store.history(&root("/r"), &rule_set(), "all").unwrap();
-    assert!(history.marks.refs.is_empty());
+    assert!(history.marks.is_none() && history.packs.is_empty());
 }
 
 #[test]
@@ -141,13 +143,19 @@ fn ids_of_git_objects_are_found_in_many_small_rows_and_few_large_ones() {
         }
         producer.emit_seen(32, id(9_000 + run).to_vec(), true);
         let refs = vec![("main".to_owned(), vec![1; 20])];
-        let marks = Marks { start_set: "all".to_owned(), refs };
-        producer.set_watermarks(HistoryEnd { marks, suppressed: 5, is_same: run == 1 });
+        let marks = Marks { start_set: "all".to_owned(), refs, hash: [run as u8; 32] };
+        let packs = vec![vec![run as u8; 20], vec![9; 32]];
+        let is_same = run == 1;
+        producer.set_watermarks(HistoryEnd { marks, packs, suppressed: 5, is_same });
         producer.end_run(&complete(0));
     }
     let store = open(&path).unwrap();
     let history = store.history(&root("/r"), &rule_set(), "all").unwrap();
     assert_eq!((history.clean.len(), history.suppressed), (600, 5));
+    assert_eq!(
+        (history.marks, history.packs.clone()),
+        (Some([2; 32]), vec![vec![2; 20], vec![9; 32]])
+    );
     assert!((0..600).all(|n| history.clean.contains(&id(n))));
     assert!(!history.clean.contains(&id(600)) && !history.clean.contains(&[0; 20]));
     // The third run looked at everything again, so only what it told stands.

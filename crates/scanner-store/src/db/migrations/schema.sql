@@ -190,6 +190,8 @@ CREATE TABLE histories (
     rule_set_id INTEGER NOT NULL REFERENCES rule_sets ON DELETE CASCADE,
     start_set TEXT NOT NULL,
     run_id INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
+    marks BLOB NOT NULL DEFAULT x'',
+    packs BLOB NOT NULL DEFAULT x'',
     PRIMARY KEY (root_id, rule_set_id, start_set)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX histories_run ON histories (run_id);
