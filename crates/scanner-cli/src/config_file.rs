@@ -1,7 +1,9 @@
 //! The configuration file: `.scanner.toml`, or one of gitleaks or betterleaks. It adds to the built-in rules; unknown keys of
 //! ours are errors that name file and line, those of theirs are told.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use scanner_runtime::RuleAllow;
@@ -11,7 +13,8 @@ use scanner_runtime::rules::schema::DetectorToml;
 use scanner_runtime::rules::{Checked, FileDefaults, LoadedDetector, load_detector};
 use serde::Deserialize;
 
-use crate::args::{EngineName, VectorscanMode};
+use crate::args::{ARCHIVE_DEPTH_MAX, DECODE_DEPTH_MAX, EngineName, Tier, VectorscanMode};
+use crate::values;
 
 /// The name looked for in the scanned root.
 pub(crate) const FILE_NAME: &str = ".scanner.toml";
@@ -63,23 +66,29 @@ fn yes() -> bool {
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScanToml {
     /// Threads.
-    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+    #[serde(default, deserialize_with = "values::file_threads")]
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// As `--max-file-size`.
-    pub(crate) max_file_size: Option<String>,
+    #[serde(default, deserialize_with = "values::file_bytes")]
+    pub(crate) max_file_size: Option<u64>,
     /// As `--max-decode-depth`.
+    #[serde(default, deserialize_with = "values::file_depth::<DECODE_DEPTH_MAX, _>")]
     pub(crate) max_decode_depth: Option<u32>,
     /// As `--max-archive-depth`.
+    #[serde(default, deserialize_with = "values::file_depth::<ARCHIVE_DEPTH_MAX, _>")]
     pub(crate) max_archive_depth: Option<u32>,
     /// As `--max-memory`.
-    pub(crate) max_memory: Option<String>,
+    #[serde(default, deserialize_with = "values::file_bytes")]
+    pub(crate) max_memory: Option<u64>,
     /// As `--timeout`.
-    pub(crate) timeout: Option<String>,
+    #[serde(default, deserialize_with = "values::file_duration")]
+    pub(crate) timeout: Option<Duration>,
     /// As `--engine`.
     pub(crate) engine: Option<EngineName>,
     /// As `--vectorscan-mode`.
     pub(crate) vectorscan_mode: Option<VectorscanMode>,
     /// As `--min-confidence`.
-    pub(crate) min_confidence: Option<String>,
+    pub(crate) min_confidence: Option<Tier>,
     /// As `--include`.
     #[serde(default)]
     pub(crate) include: Vec<String>,
@@ -207,6 +216,14 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// Its file, in messages.
+    pub(crate) fn name(&self) -> String {
+        let name = self.path.as_ref().map(|path| path.display().to_string());
+        name.unwrap_or_else(|| "configuration".to_owned())
+    }
+}
+
 /// Reads the configuration of a command: the one stated, else the environment's, else the root's.
 pub(crate) fn find(
     stated: Option<&Path>,
@@ -217,11 +234,18 @@ pub(crate) fn find(
         return read(path);
     }
     let Some(root) = root else { return Ok(Config::default()) };
+    in_folder(root).map_or_else(|| Ok(Config::default()), |path| read(&path))
+}
+
+/// Whether a folder has a configuration file.
+pub(crate) fn is_in(folder: &Path) -> bool {
+    in_folder(folder).is_some()
+}
+
+fn in_folder(folder: &Path) -> Option<PathBuf> {
     let names = std::iter::once(FILE_NAME).chain(FOREIGN_NAMES);
-    match names.map(|name| root.join(name)).find(|path| path.is_file()) {
-        Some(path) => read(&path),
-        None => Ok(Config::default()),
-    }
+    // A link that leads nowhere, or a folder, is an error when read: who put it there meant something.
+    names.map(|name| folder.join(name)).find(|path| path.symlink_metadata().is_ok())
 }
 
 /// The text of a configuration, or of another file that people write for a scan.

@@ -43,7 +43,7 @@ impl Exit {
             Self::Findings(findings_code)
         } else if summary.status == Status::Incomplete {
             Self::Incomplete
-        } else if (summary.bytes == 0 && summary.reused == 0) || summary.rules == 0 {
+        } else if summary.looked_at_nothing() {
             Self::Nothing
         } else {
             Self::Clean

@@ -12,6 +12,7 @@ mod exit;
 mod logger;
 mod messages;
 mod progress;
+mod stdin;
 mod store_place;
 mod values;
 
@@ -22,12 +23,37 @@ use clap::Parser;
 use args::{Cli, Command};
 use exit::Exit;
 
+/// What to type for words that other scanners have as commands, and for a path in a command's place.
+fn tip(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue};
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
+    let instead = match word.as_str() {
+        "dir" | "directory" | "files" | "file" | "filesystem" | "detect" => "scan <PATH>",
+        "fs" => "scan fs <PATH>",
+        "git" => "scan git <REPOSITORY>",
+        "image" | "docker" => "scan image <IMAGE>",
+        "stdin" | "-" => "scan stdin",
+        "protect" | "pre-commit" => "scan git . --staged",
+        "version" => "--version",
+        path if std::path::Path::new(path).exists() => {
+            return Some(format!("\nTry: scanner-rs scan {path}"));
+        }
+        _ => return None,
+    };
+    Some(format!("\nTry: scanner-rs {instead}"))
+}
+
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version go to stdout and are no error; a closed pipe is not our concern.
             let _ = error.print();
+            if let Some(tip) = tip(&error) {
+                messages::note(&tip);
+            }
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Clean.into() };
         }
     };

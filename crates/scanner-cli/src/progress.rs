@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -64,12 +64,16 @@ fn draw(control: &Control, over: &AtomicBool) {
     while !over.load(Ordering::Relaxed) {
         let bytes = control.progress.bytes.load(Ordering::Relaxed);
         let millis = u64::try_from(bar.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);
+        let counted = |number: &AtomicU64, what: &str| {
+            let number = number.load(Ordering::Relaxed);
+            format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
+        };
         bar.set_message(format!(
-            "{}, {} files, {}/s, {} findings",
+            "{}, {}, {}/s, {}",
             HumanBytes(bytes),
-            HumanCount(control.progress.files.load(Ordering::Relaxed)),
+            counted(&control.progress.files, "file"),
             HumanBytes(bytes.saturating_mul(1000) / millis),
-            control.progress.findings.load(Ordering::Relaxed),
+            counted(&control.progress.findings, "finding"),
         ));
         bar.tick();
         std::thread::park_timeout(TICK);

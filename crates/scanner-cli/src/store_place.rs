@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use scanner_runtime::store::{Keys, Store, StoreError, StoreOptions, create_key_file};
+use scanner_runtime::store::{KeyProblem, Keys, Store, StoreError, StoreOptions, create_key_file};
 
 use crate::args::StoreUse;
 use crate::env::Environment;
@@ -57,7 +57,14 @@ impl StorePlace {
         roots: &[PathBuf],
     ) -> anyhow::Result<Keys> {
         if environment.secret_key.is_some() {
-            return Ok(Keys::from_secret_key(environment.secret_key.as_deref())?);
+            let keys = Keys::from_secret_key(environment.secret_key.as_deref())?;
+            // Who sets one wants the same hashes tomorrow.
+            if let Some(problem) = keys.problem().filter(|p| *p != KeyProblem::Missing) {
+                anyhow::bail!(
+                    "SCANNER_SECRET_KEY: {problem}; `head -c 32 /dev/urandom | base64` makes one"
+                );
+            }
+            return Ok(keys);
         }
         match &self.key {
             Some(key) if key.exists() => Ok(Keys::from_key_file(key)?),

@@ -1,6 +1,11 @@
 //! Values with units on the command line and in configuration files.
 
+use std::fmt::Display;
+use std::num::NonZeroUsize;
 use std::time::Duration;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 
 /// A value that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +13,12 @@ pub(crate) enum ValueError {
     /// No number of bytes.
     #[error("`{0}` is no size; write it as in 500K, 10M or 2G")]
     Size(String),
+    /// No number of threads.
+    #[error("`{0}` is no number of threads; write a number from 1")]
+    Threads(String),
+    /// No depth, or one that is too great.
+    #[error("`{0}` is no depth; write a number from 0 to {1}")]
+    Depth(String, u32),
     /// No time.
     #[error("`{0}` is no time; write it as in 30s, 5m, 2h or 90d")]
     Time(String),
@@ -41,6 +52,55 @@ pub(crate) fn duration(text: &str) -> Result<Duration, ValueError> {
         _ => return Err(fail()),
     };
     scaled(number, seconds).map(Duration::from_secs_f64).ok_or_else(fail)
+}
+
+/// A number of threads.
+pub(crate) fn threads(text: &str) -> Result<NonZeroUsize, ValueError> {
+    text.trim().parse().map_err(|_| ValueError::Threads(text.to_owned()))
+}
+
+/// [`bytes`] in a configuration file, where a plain number will do.
+pub(crate) fn file_bytes<'de, D: Deserializer<'de>>(file: D) -> Result<Option<u64>, D::Error> {
+    in_file(file, bytes)
+}
+
+/// [`duration`] in a configuration file.
+pub(crate) fn file_duration<'de, D>(file: D) -> Result<Option<Duration>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    in_file(file, duration)
+}
+
+/// [`threads`] in a configuration file.
+pub(crate) fn file_threads<'de, D>(file: D) -> Result<Option<NonZeroUsize>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    in_file(file, threads)
+}
+
+/// A depth in a configuration file: at most `MAX`.
+pub(crate) fn file_depth<'de, const MAX: u32, D>(file: D) -> Result<Option<u32>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    in_file(file, |text| {
+        let depth = text.parse().ok().filter(|depth| *depth <= MAX);
+        depth.ok_or_else(|| ValueError::Depth(text.to_owned(), MAX))
+    })
+}
+
+fn in_file<'de, D: Deserializer<'de>, T, E: Display>(
+    file: D,
+    read: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, D::Error> {
+    // Numbers may stand there without quotes.
+    let text = match toml::Value::deserialize(file)? {
+        toml::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    read(&text).map(Some).map_err(D::Error::custom)
 }
 
 fn split(text: &str) -> (&str, &str) {

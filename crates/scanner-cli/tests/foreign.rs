@@ -397,5 +397,5 @@ fn the_report_of_an_import_lists_what_was_left_out() {
     assert!(written.contains("[[detector]]") && written.contains("as_written = true"), "{written}");
     let output = run(dir.path(), &["rules", "check", "t.toml"]);
     assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 rules, 0 errors, 3 notes"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("1 rule, 0 errors, 3 notes"));
 }

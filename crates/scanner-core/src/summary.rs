@@ -73,3 +73,10 @@ pub struct Summary {
     /// Warnings for people: one sentence each.
     pub warnings: Vec<String>,
 }
+
+impl Summary {
+    /// Whether there was nothing to look at: not a byte, or no rule to look for. No findings then say nothing.
+    pub fn looked_at_nothing(&self) -> bool {
+        (self.bytes == 0 && self.reused == 0) || self.rules == 0
+    }
+}

@@ -3,7 +3,8 @@
 //! Invariants: every error carries the output's name. After one failed write nothing more is written, and
 //! every later event fails as well, so that each lost event is counted. A file opened with
 //! [`Output::file`] takes the place of the old one only in [`Output::finish`]; an output dropped before
-//! leaves the old file as it was.
+//! leaves the old file as it was. A stream whose reader has gone takes the rest in silence: whoever closed it has what
+//! they wanted.
 //!
 //! Not done here: deciding whether the stream is a terminal. The caller knows.
 
@@ -19,6 +20,8 @@ pub struct Output {
     writer: BufWriter<Box<dyn Write + Send>>,
     live: bool,
     failed: bool,
+    /// Whether whoever reads a pipe at its other end has left.
+    left: bool,
     pending: Option<Pending>,
 }
 
@@ -56,6 +59,7 @@ impl Output {
             writer: BufWriter::with_capacity(BUFFER_BYTES, writer),
             live: false,
             failed: false,
+            left: false,
             pending: None,
         }
     }
@@ -115,12 +119,19 @@ impl Output {
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), SinkError> {
+        if self.left {
+            return Ok(());
+        }
         if self.failed {
             return Err(self.error(io::Error::other("an earlier write failed")));
         }
         let mut result = write(&mut self.writer);
         if self.live && result.is_ok() {
             result = self.writer.flush();
+        }
+        if result.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+            self.left = true;
+            return Ok(());
         }
         result.map_err(|source| {
             self.failed = true;
@@ -287,6 +298,23 @@ mod tests {
         assert_eq!(first.to_string(), "cannot write out.json: no space left");
         let second = output.finish().unwrap_err();
         assert_eq!(second.to_string(), "cannot write out.json: an earlier write failed");
+    }
+
+    #[test]
+    fn a_reader_that_has_left_is_no_error() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut output = Output::live("stdout", Box::new(Closed));
+        text(&mut output, "a line");
+        text(&mut output, "another");
+        output.finish().unwrap();
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! `text`: for a person at a terminal. Findings by file, then what was scanned and what was not.
 //!
-//! Every text that comes from outside is written through an escape of control characters. Lines are not
-//! broken; context is cut to the width with the secret in view.
+//! Every text that comes from outside is written through an escape of control characters. Context is cut to the width with the
+//! secret in view. Sentences are broken between words where the width is less than a usual terminal's; paths and what is to be
+//! copied never are.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use scanner_core::{
@@ -12,24 +13,31 @@ use scanner_core::{
 };
 
 use crate::paint::{Palette, Style};
-use crate::printable::{Printable, fit};
+use crate::printable::{Printable, columns, fit};
 use crate::units::{bytes, count, counted, date_time, rate, time};
 use crate::{Output, SinkOptions};
 
 /// From here on a page is better read than scrolled.
 const MANY_FINDINGS: u64 = 30;
 
-/// What to do with findings. No line is wider than the narrowest usual terminal.
-const ADVICE: &str = "
-  Revoke and replace each secret; taking it out of the file is not enough.
-  Why one is here:    scanner-rs explain FILE:LINE
-  It is no secret:    put its ignore line into .scannerignore, or
-                      gitleaks:allow into a comment on its line
-  Deal with later:    scanner-rs baseline create . -b .scanner-baseline
-  Other reports:      -f json (sarif, gitlab, csv, junit), -f html=FILE";
+/// What to do with findings. No line is wider than a usual terminal.
+const ADVICE_FIRST: &str =
+    "Revoke and replace each secret; taking it out of the file is not enough.";
 
-const ADVICE_FOR_MANY: &str = "
-  So many of them:    the page of -f html=FILE can be filtered and sorted";
+/// What else there is; no label where the line before goes on.
+const ADVICE: [(&str, &str); 5] = [
+    ("Why one is here:", "scanner-rs explain FILE:LINE"),
+    ("It is no secret:", "put its ignore line into .scannerignore, or"),
+    ("", "gitleaks:allow into a comment on its line"),
+    ("Deal with later:", "scanner-rs baseline create . -b .scanner-baseline"),
+    ("Other reports:", "-f json (sarif, gitlab, csv, junit), -f html=FILE"),
+];
+
+const ADVICE_FOR_MANY: [(&str, &str); 1] =
+    [("So many of them:", "the page of -f html=FILE can be filtered and sorted")];
+
+/// Columns from which on sentences are not broken.
+const WIDTH_USUAL: usize = 80;
 
 /// Bytes from which on the rate is told.
 const RATE_BYTES_MIN: u64 = 1 << 20;
@@ -83,7 +91,8 @@ impl TextSink {
     }
 
     fn finish(&mut self, summary: &Summary) -> Result<(), SinkError> {
-        let closing = Closing { palette: self.palette, tally: &self.tally, summary };
+        let closing =
+            Closing { palette: self.palette, width: self.width, tally: &self.tally, summary };
         self.output.write(|out| closing.write(out))?;
         self.output.finish()
     }
@@ -139,15 +148,18 @@ impl Page {
         let Self { palette, .. } = self;
         let rule = &finding.rule;
         let style = Style::of(rule.severity);
+        let indent = position_width + 4;
+        let name = Printable(&rule.name).to_string();
+        let name = broken(&name, self.width, (indent + SEVERITY_WIDTH + 2, indent));
         writeln!(
             out,
-            "  {position:>position_width$}  {:<8}  {}",
+            "  {position:>position_width$}  {:<SEVERITY_WIDTH$}  {}",
             palette.paint(style, rule.severity.name()),
-            palette.paint(Style::BOLD, Printable(&rule.name)),
+            palette.paint(Style::BOLD, name),
         )?;
-        let indent = position_width + 4;
         self.context(out, finding, indent)?;
-        writeln!(out, "{:indent$}{}", "", palette.paint(Style::DIM, Verdict(finding)))?;
+        let verdict = broken(&Verdict(finding).to_string(), self.width, (indent, indent + 2));
+        writeln!(out, "{:indent$}{}", "", palette.paint(Style::DIM, verdict))?;
         if let Some(time) = finding.modified {
             // The time of day would say more than it is worth: zones are often unknown.
             let date = date_time(time);
@@ -221,6 +233,32 @@ impl Page {
         writeln!(out, "{:indent$}{label:<8} {value}", "")
     }
 }
+
+/// A sentence broken between words so that no line is wider than `width`, where that is less than usual. The first line has
+/// `first` columns in front, the others are indented by `others`.
+fn broken(text: &str, width: usize, (first, others): (usize, usize)) -> String {
+    if width >= WIDTH_USUAL || first + columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut column = first;
+    for (index, word) in text.split(' ').enumerate() {
+        let wide = columns(word);
+        if index > 0 && column + 1 + wide > width && column > others {
+            let _ = write!(out, "\n{:others$}", "");
+            column = others;
+        } else if index > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += wide;
+    }
+    out
+}
+
+/// Columns of the longest name of a severity.
+const SEVERITY_WIDTH: usize = 8;
 
 /// Digits of an id that people are shown.
 const ID_DIGITS: usize = 10;
@@ -312,6 +350,7 @@ impl fmt::Display for Verdict<'_> {
 /// The last block.
 struct Closing<'a> {
     palette: Palette,
+    width: usize,
     tally: &'a Tally,
     summary: &'a Summary,
 }
@@ -333,6 +372,9 @@ impl Closing<'_> {
         self.reasons(out, "skipped", Style::DIM, summary.skips.skipped())?;
         self.reasons(out, "failed", Style::BAD, summary.skips.failed())?;
         match summary.status {
+            Status::Complete if summary.looked_at_nothing() => {
+                self.field(out, "status", Style::WARNING, "there was nothing to scan")?;
+            }
             Status::Complete => self.field(out, "status", Style::DIM, "complete")?,
             Status::Incomplete => {
                 let text = "incomplete: something that should have been scanned was not";
@@ -393,7 +435,7 @@ impl Closing<'_> {
     /// No findings is good news only where something was looked at, and completely.
     fn nothing_found(&self) -> (Style, String) {
         let summary = self.summary;
-        if summary.files == 0 || summary.rules == 0 {
+        if summary.files == 0 || summary.looked_at_nothing() {
             (Style::WARNING, "Nothing was scanned".to_owned())
         } else if summary.status != Status::Complete {
             let word = self.status_word();
@@ -453,14 +495,21 @@ impl Closing<'_> {
         if found == 0 {
             return Ok(());
         }
-        let mut lines = ADVICE.to_owned();
-        if found >= MANY_FINDINGS {
-            lines.push_str(ADVICE_FOR_MANY);
+        let many = ADVICE_FOR_MANY.iter().filter(|_| found >= MANY_FINDINGS);
+        let mut lines = format!("\n  {}", broken(ADVICE_FIRST, self.width, (2, 2)));
+        for (label, text) in ADVICE.iter().chain(many) {
+            if self.width < WIDTH_USUAL {
+                let label = if label.is_empty() { "" } else { &format!("\n  {label}") };
+                let _ = write!(lines, "{label}\n    {}", broken(text, self.width, (4, 4)));
+            } else {
+                let _ = write!(lines, "\n  {label:<19} {text}");
+            }
         }
         writeln!(out, "{}", self.palette.paint(Style::DIM, lines))
     }
 
     fn field(&self, out: &mut dyn Write, label: &str, style: Style, text: &str) -> io::Result<()> {
+        let text = broken(text, self.width, (11, 11));
         writeln!(out, "  {:<8} {text}", self.palette.paint(style, label))
     }
 }

@@ -1,5 +1,6 @@
 //! `explain`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -9,13 +10,13 @@ use clap::Args;
 pub(crate) struct ExplainArgs {
     /// A file, or one line of it: `src/main.rs:12`
     #[arg(value_name = "FILE[:LINE]", required_unless_present = "text")]
-    pub(crate) place: Option<String>,
+    pub(crate) place: Option<OsString>,
 
     /// A text to look at instead of a file
     #[arg(long, value_name = "TEXT", conflicts_with = "place")]
     pub(crate) text: Option<String>,
 
-    /// Configuration file
+    /// Configuration file [default: `$SCANNER_CONFIG`, then the .scanner.toml of the folder or of one above it]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 

@@ -10,6 +10,7 @@ mod report;
 mod rules;
 mod scan;
 mod store;
+mod tier;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -19,12 +20,22 @@ pub(crate) use engine::{CacheArgs, CacheCommand, EngineName, EngineUse, Vectorsc
 pub(crate) use explain::ExplainArgs;
 pub(crate) use git::{GitArgs, Mode};
 pub(crate) use hook::{HookArgs, HookCommand, HookKind};
-pub(crate) use report::ReportArgs;
+pub(crate) use report::{OutputArgs, ReportArgs};
 pub(crate) use rules::{RulesArgs, RulesCommand, RulesFormat};
 pub(crate) use scan::{OnOff, ScanArgs, StoreUse};
 pub(crate) use store::{
     FilterArgs, ListArgs, ListFormat, StoreArgs, StoreCommand, TriageCommand, TriageSet,
 };
+pub(crate) use tier::Tier;
+
+/// Encodings one inside the other that can be undone, at most.
+pub(crate) const DECODE_DEPTH_MAX: u32 = 8;
+
+/// Archives one inside the other that can be opened, at most.
+pub(crate) const ARCHIVE_DEPTH_MAX: u32 = 32;
+
+/// Where flags of all commands stand in help: behind those of the command.
+const LAST: usize = 900;
 
 /// Finds leaked credentials in files, folders and git repositories, offline.
 #[derive(Debug, Parser)]
@@ -42,15 +53,27 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 
     /// Say more on stderr; repeat for more
-    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, display_order = LAST)]
     pub(crate) verbose: u8,
 
     /// Say nothing on stderr but errors, and no progress
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = LAST)]
     pub(crate) quiet: bool,
 
-    /// No colour (`NO_COLOR` does the same)
-    #[arg(long, global = true)]
+    /// When to use colours: auto (on a terminal, unless `NO_COLOR` is set), always or never
+    #[arg(
+        long,
+        global = true,
+        display_order = LAST,
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        value_name = "WHEN"
+    )]
+    pub(crate) color: When,
+
+    /// As --color never
+    #[arg(long, global = true, display_order = LAST)]
     pub(crate) no_color: bool,
 
     /// Version; with --verbose also rules, engines and instructions

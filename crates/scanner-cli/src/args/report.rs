@@ -1,12 +1,20 @@
-//! `report`.
+//! `report`, and the flags about reports that it shares with `scan`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-/// What a service that takes reports asks for.
+/// Which reports are written, and where.
 #[derive(Debug, Args)]
-pub(crate) struct UploadUse {
+pub(crate) struct OutputArgs {
+    /// text, json, jsonl, sarif, gitlab, csv, junit or html; `FORMAT=FILE` writes to a file; repeat for several
+    #[arg(short, long, value_name = "FORMAT[=FILE]")]
+    pub(crate) format: Vec<String>,
+
+    /// Write the (single) report to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+
     /// Keep sarif within what code scanning takes of an upload, and say what was cut
     #[arg(long)]
     pub(crate) upload_ready: bool,
@@ -23,17 +31,9 @@ pub(crate) struct ReportArgs {
     #[arg(long, value_name = "ROOT", conflicts_with = "run")]
     pub(crate) root: Option<String>,
 
-    /// text, json, jsonl, sarif, gitlab, csv, junit or html; `FORMAT=FILE` writes to a file; repeat for several
-    #[arg(short, long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<String>,
-
-    /// Write the (single) report to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Whether a report is made to be uploaded
+    /// Which reports are written
     #[command(flatten)]
-    pub(crate) upload: UploadUse,
+    pub(crate) reports: OutputArgs,
 
     /// The store [default: $XDG_STATE_HOME/scanner-rs/findings.db]
     #[arg(long, value_name = "FILE")]

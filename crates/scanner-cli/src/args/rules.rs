@@ -25,8 +25,11 @@ pub(crate) enum RulesFormat {
 /// What to do with rules.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// List the built-in rules
+    /// List the built-in rules, or those of a configuration
     List {
+        /// Configuration file: list the rules of scans with it, the built-in ones included where they take part
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
         /// Columns or JSON
         #[arg(short, long, value_enum, default_value = "table")]
         format: RulesFormat,
@@ -35,6 +38,9 @@ pub(crate) enum RulesCommand {
     Show {
         /// Its id
         id: String,
+        /// Configuration file, for its rules
+        #[arg(short, long, value_name = "FILE")]
+        config: Option<PathBuf>,
     },
     /// Check a file of detectors or a configuration file
     Check {

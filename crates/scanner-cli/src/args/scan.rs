@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::report::UploadUse;
-use super::{ArchiveArgs, EngineUse, GitArgs, When};
+use super::{ArchiveArgs, DECODE_DEPTH_MAX, EngineUse, GitArgs, OutputArgs, Tier, When};
 use crate::values;
 
 /// On or off.
@@ -51,28 +50,20 @@ pub(crate) struct ScanArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 
-    /// text, json, jsonl, sarif, gitlab, csv, junit or html; `FORMAT=FILE` writes to a file; repeat for several
-    #[arg(short, long, value_name = "FORMAT[=FILE]")]
-    pub(crate) format: Vec<String>,
-
-    /// Write the (single) report to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-
-    /// Whether a report is made to be uploaded
+    /// Which reports are written
     #[command(flatten)]
-    pub(crate) upload: UploadUse,
+    pub(crate) reports: OutputArgs,
 
     /// Report nothing less sure than this: possible, likely or certain [default: likely]
-    #[arg(long, value_name = "TIER")]
-    pub(crate) min_confidence: Option<String>,
+    #[arg(long, value_name = "TIER", value_enum, hide_possible_values = true)]
+    pub(crate) min_confidence: Option<Tier>,
 
     /// Exit code when something was found
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) exit_code: u8,
 
     /// Threads [default: one for each processor]
-    #[arg(short, long, value_name = "N")]
+    #[arg(short, long, visible_alias = "threads", value_name = "N", value_parser = values::threads)]
     pub(crate) jobs: Option<NonZeroUsize>,
 
     /// Leave larger files out, as in 10M
@@ -80,7 +71,7 @@ pub(crate) struct ScanArgs {
     pub(crate) max_file_size: Option<u64>,
 
     /// Undo so many encodings one inside the other: base64, percent, hex, escapes; 0 for none [default: 3]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=8))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=i64::from(DECODE_DEPTH_MAX)))]
     pub(crate) max_decode_depth: Option<u32>,
 
     /// How archives are read

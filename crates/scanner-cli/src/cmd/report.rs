@@ -20,10 +20,10 @@ pub(crate) fn run(cli: &Cli, args: &ReportArgs, environment: &Environment) -> an
     };
     let data = store.run_data(run)?;
     let wanted = Wanted {
-        formats: &args.format,
-        output: args.output.as_deref(),
+        formats: &args.reports.format,
+        output: args.reports.output.as_deref(),
         show_secrets: false,
-        upload: args.upload.upload_ready.then(UploadNotes::default),
+        upload: args.reports.upload_ready.then(UploadNotes::default),
     };
     let (sinks, _) = sinks::build(cli, &wanted, environment, None)?;
     let mut exit = Exit::Clean;

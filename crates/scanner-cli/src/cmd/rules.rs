@@ -12,16 +12,17 @@ use scanner_runtime::{costs, test_rules};
 use serde_json::json;
 
 use super::output::print;
+use super::ruleset;
 use crate::args::{RulesArgs, RulesCommand, RulesFormat};
 use crate::config_file;
 use crate::exit::Exit;
-use crate::messages::{self, did_you_mean};
+use crate::messages::{self, counted, did_you_mean};
 
 /// Runs the command.
 pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     match &args.command {
-        RulesCommand::List { format } => list(*format),
-        RulesCommand::Show { id } => show(id),
+        RulesCommand::List { config, format } => list(&taking_part(config.as_deref())?, *format),
+        RulesCommand::Show { id, config } => show(&taking_part(config.as_deref())?, id),
         RulesCommand::Check { file, cost: true } => check_cost(file.as_deref()),
         RulesCommand::Check { file, cost: false } => {
             check(file.as_deref().unwrap_or(Path::new("")))
@@ -31,13 +32,21 @@ pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {
     }
 }
 
-fn list(format: RulesFormat) -> anyhow::Result<Exit> {
-    let specs = builtin::specs();
+/// The built-in rules, or those that take part in scans with a configuration.
+fn taking_part(config: Option<&Path>) -> anyhow::Result<Vec<RuleSpec>> {
+    let Some(path) = config else { return Ok(builtin::specs()) };
+    let config = config_file::read(path)?;
+    let specs = ruleset::all(&config)?;
+    ruleset::select(specs, &config.scan.enable_rules, &config.scan.disable_rules)
+        .with_context(|| config.name())
+}
+
+fn list(specs: &[RuleSpec], format: RulesFormat) -> anyhow::Result<Exit> {
     let text = match format {
         RulesFormat::Table => {
             let width = specs.iter().map(|spec| spec.id.len()).max().unwrap_or(0);
             let mut text = String::new();
-            for spec in &specs {
+            for spec in specs {
                 let (severity, shape) = (spec.severity.name(), spec.shape.name());
                 let (checked, name) = (spec.checked.name(), &spec.name);
                 let _ = writeln!(
@@ -46,7 +55,7 @@ fn list(format: RulesFormat) -> anyhow::Result<Exit> {
                     spec.id
                 );
             }
-            text + &format!("{} rules ({})\n", specs.len(), counts_by_check(&specs))
+            text + &format!("{} ({})\n", counted(specs.len(), "rule"), counts_by_check(specs))
         }
         RulesFormat::Json => {
             let rules: Vec<_> = specs.iter().map(as_json).collect();
@@ -82,8 +91,7 @@ fn as_json(spec: &RuleSpec) -> serde_json::Value {
     })
 }
 
-fn show(id: &str) -> anyhow::Result<Exit> {
-    let specs = builtin::specs();
+fn show(specs: &[RuleSpec], id: &str) -> anyhow::Result<Exit> {
     let Some(spec) = specs.iter().find(|spec| spec.id == id) else {
         let hint = did_you_mean(id, specs.iter().map(|spec| spec.id.as_str()));
         bail!("there is no rule `{id}`{hint} (`scanner-rs rules list` lists them)");
@@ -138,7 +146,8 @@ fn check(path: &Path) -> anyhow::Result<Exit> {
     }
     let errors = issues.iter().filter(|issue| issue.level == Level::Error).count();
     let warnings = issues.len() - errors;
-    let _ = writeln!(text, "{} rules, {errors} errors, {warnings} warnings", detectors.len());
+    let (rules, warnings) = (counted(detectors.len(), "rule"), counted(warnings, "warning"));
+    let _ = writeln!(text, "{rules}, {}, {warnings}", counted(errors, "error"));
     print(&text)?;
     Ok(if errors > 0 { Exit::Usage } else { Exit::Clean })
 }
@@ -167,7 +176,7 @@ fn check_cost(path: Option<&Path>) -> anyhow::Result<Exit> {
         );
     }
     let over = costs.iter().filter(|cost| !cost.is_within()).count();
-    let _ = writeln!(text, "{} rules, {over} over their budgets", costs.len());
+    let _ = writeln!(text, "{}, {over} over their budgets", counted(costs.len(), "rule"));
     print(&text)?;
     Ok(if over > 0 { Exit::Usage } else { Exit::Clean })
 }
@@ -186,8 +195,9 @@ fn check_foreign(path: &Path, text: &str) -> anyhow::Result<Exit> {
     for error in &errors {
         let _ = writeln!(text, "error: {error}");
     }
-    let (rules, notes) = (imported.rules.len(), imported.notes.len());
-    let _ = writeln!(text, "{rules} rules, {} errors, {notes} notes", errors.len());
+    let (rules, notes) =
+        (counted(imported.rules.len(), "rule"), counted(imported.notes.len(), "note"));
+    let _ = writeln!(text, "{rules}, {}, {notes}", counted(errors.len(), "error"));
     print(&text)?;
     Ok(if errors.is_empty() { Exit::Clean } else { Exit::Usage })
 }
@@ -256,7 +266,8 @@ fn test(path: Option<&Path>) -> anyhow::Result<Exit> {
         let _ = writeln!(text, "{failure}");
     }
     let (examples, failed) = (report.examples, report.failures.len());
-    let _ = writeln!(text, "{} rules, {examples} examples, {failed} failed", detectors.len());
+    let (rules, examples) = (counted(detectors.len(), "rule"), counted(examples, "example"));
+    let _ = writeln!(text, "{rules}, {examples}, {failed} failed");
     print(&text)?;
     Ok(if failed > 0 { Exit::Findings(1) } else { Exit::Clean })
 }

@@ -70,7 +70,12 @@ pub(crate) fn select(
     Ok(specs)
 }
 
-fn matchers(specs: &[RuleSpec], names: &[String]) -> anyhow::Result<Vec<GlobMatcher>> {
+/// What finds the rules of these names.
+///
+/// # Errors
+///
+/// A name that no rule has.
+pub(crate) fn matchers(specs: &[RuleSpec], names: &[String]) -> anyhow::Result<Vec<GlobMatcher>> {
     let mut matchers = Vec::new();
     for name in names {
         let matcher = Glob::new(name)?.compile_matcher();

@@ -23,6 +23,7 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::messages;
 use crate::progress::Bar;
+use crate::stdin::Stdin;
 use crate::store_place::StorePlace;
 
 /// What of the user's decisions a scan heeds.
@@ -47,11 +48,14 @@ pub(crate) fn run(cli: &Cli, args: &ScanArgs, environment: &Environment) -> anyh
         return Ok(Exit::Nothing);
     };
     let wanted = sinks::Wanted {
-        formats: &args.format,
-        output: args.output.as_deref(),
+        formats: &args.reports.format,
+        output: args.reports.output.as_deref(),
         show_secrets: args.show_secrets,
-        upload: args.upload.upload_ready.then(UploadNotes::default),
+        upload: args.reports.upload_ready.then(UploadNotes::default),
     };
+    if let Some(place) = &args.show_suppressed {
+        suppressed::check(place)?;
+    }
     let (sinks, line_hashes) = sinks::build(cli, &wanted, environment, prepared.root.as_deref())?;
     prepared.request.line_hashes = line_hashes;
     let summary = perform(cli, args, &prepared.request, sinks)?;
@@ -87,6 +91,9 @@ pub(crate) fn prepare(
         tracing::info!("configuration: {}", path.display());
     }
     let specs = ruleset::all(&config)?;
+    for names in [&config.scan.enable_rules, &config.scan.disable_rules] {
+        ruleset::matchers(&specs, names).with_context(|| config.name())?;
+    }
     let enabled = [&args.enable_rule[..], &config.scan.enable_rules].concat();
     let disabled = [&args.disable_rule[..], &config.scan.disable_rules].concat();
     let specs: Arc<[_]> = ruleset::select(specs, &enabled, &disabled)?.into();
@@ -129,7 +136,7 @@ pub(crate) fn prepare(
         identities: Identities { keys, ignores: silencers.chain(), paths: target.key_paths() },
         store: None,
         ledger: args.show_suppressed.is_some().then(Arc::default),
-        timeout: settings::timeout(args, &config)?,
+        timeout: settings::timeout(args, &config),
         version: VERSION.to_owned(),
         targets: args.targets.iter().map(|t| t.to_string_lossy().into_owned()).collect(),
         started_unix: dates::now().cast_unsigned(),
@@ -158,7 +165,7 @@ pub(crate) fn perform(
     };
     ctrlc::set_handler(handler).context("Ctrl-C cannot be handled")?;
     let bar = Bar::start(args.progress, cli.quiet, &control);
-    let mut stdin = std::io::stdin();
+    let mut stdin = Stdin::open(&control, request.timeout);
     let outcome = scanner_runtime::scan(request, Some(&mut stdin), sinks, &control);
     drop(bar);
     outcome.map_err(|error| match error {

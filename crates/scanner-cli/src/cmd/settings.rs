@@ -4,7 +4,7 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use scanner_core::Confidence;
 use scanner_runtime::archives::Limits;
 use scanner_runtime::engine::EngineOptions;
@@ -13,9 +13,8 @@ use scanner_runtime::{
     fit_memory,
 };
 
-use crate::args::{OnOff, ScanArgs};
+use crate::args::{OnOff, ScanArgs, Tier};
 use crate::config_file::Config;
-use crate::values::{self, ValueError};
 
 /// How the engine is built.
 pub(super) fn engine_options(args: &ScanArgs, config: &Config) -> EngineOptions {
@@ -43,7 +42,7 @@ pub(super) fn archives(args: &ScanArgs, config: &Config) -> anyhow::Result<Optio
     if depth_max == 0 {
         return Ok(None);
     }
-    anyhow::ensure!(limits.is_valid(), "configuration: max_archive_depth is 32 at most");
+    debug_assert!(limits.is_valid(), "the depth was judged where it was read");
     let mut options = ArchiveOptions::new(limits, std::env::temp_dir());
     let (include, exclude) = globs(args, config);
     options.paths = EntryPaths::new(&include, &exclude)?;
@@ -64,18 +63,18 @@ pub(super) fn jobs(args: &ScanArgs, config: &Config) -> NonZeroUsize {
 }
 
 /// The memory ceiling, if there is one.
-pub(super) fn max_memory(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<u64>> {
-    Ok(args.max_memory.or(setting(config.scan.max_memory.as_deref(), values::bytes)?))
+pub(super) fn max_memory(args: &ScanArgs, config: &Config) -> Option<u64> {
+    args.max_memory.or(config.scan.max_memory)
 }
 
 /// The largest file that is scanned, if there is a limit.
-pub(super) fn max_file_size(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<u64>> {
-    Ok(args.max_file_size.or(setting(config.scan.max_file_size.as_deref(), values::bytes)?))
+pub(super) fn max_file_size(args: &ScanArgs, config: &Config) -> Option<u64> {
+    args.max_file_size.or(config.scan.max_file_size)
 }
 
 /// When a scan ends at the latest.
-pub(super) fn timeout(args: &ScanArgs, config: &Config) -> anyhow::Result<Option<Duration>> {
-    Ok(args.timeout.or(setting(config.scan.timeout.as_deref(), values::duration)?))
+pub(super) fn timeout(args: &ScanArgs, config: &Config) -> Option<Duration> {
+    args.timeout.or(config.scan.timeout)
 }
 
 /// Bytes of a chunk.
@@ -87,17 +86,18 @@ pub(super) fn chunk_bytes(args: &ScanArgs) -> anyhow::Result<usize> {
         .with_context(|| format!("--chunk-size: {stated} is not between 4K and 8M"))
 }
 
+/// How sure findings are at least.
+pub(super) fn min_confidence(args: &ScanArgs, config: &Config) -> Confidence {
+    let stated = args.min_confidence.or(config.scan.min_confidence);
+    stated.unwrap_or(Tier::Likely).into()
+}
+
 /// What is told of what is found.
 pub(super) fn filters(args: &ScanArgs, config: &Config) -> anyhow::Result<Filters> {
-    let stated = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
-    let min_confidence = match stated {
-        None | Some("likely") => Confidence::Likely,
-        Some("possible") => Confidence::Possible,
-        Some("certain") => Confidence::Certain,
-        Some(other) => bail!("`{other}` is no confidence; known are possible, likely, certain"),
-    };
-    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)?
-        .with_lists(&config.allow_lists)?;
+    let min_confidence = min_confidence(args, config);
+    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)
+        .and_then(|lists| lists.with_lists(&config.allow_lists))
+        .with_context(|| config.name())?;
     Ok(Filters {
         min_confidence,
         inline_markers: args.ignore_inline == OnOff::On,
@@ -112,7 +112,7 @@ pub(super) fn hold_memory(
     args: &ScanArgs,
     config: &Config,
 ) -> anyhow::Result<()> {
-    let Some(ceiling) = max_memory(args, config)? else { return Ok(()) };
+    let Some(ceiling) = max_memory(args, config) else { return Ok(()) };
     let overlap = request.engine.required_overlap();
     let (jobs, chunk) = fit_memory(ceiling, request.jobs, overlap)
         .with_context(|| format!("--max-memory: {ceiling} bytes are too few; try 64M"))?;
@@ -121,12 +121,4 @@ pub(super) fn hold_memory(
     }
     (request.jobs, request.chunk_bytes) = (jobs, chunk.min(request.chunk_bytes));
     Ok(())
-}
-
-/// A setting of the configuration file with a unit.
-fn setting<T>(
-    text: Option<&str>,
-    read: impl Fn(&str) -> Result<T, ValueError>,
-) -> anyhow::Result<Option<T>> {
-    text.map(read).transpose().context("configuration")
 }

@@ -3,11 +3,11 @@
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 use scanner_core::EventSink;
 use scanner_report::{Format, Output, PathBase, SinkOptions, UploadNotes};
 
-use crate::args::Cli;
+use crate::args::{Cli, When};
 use crate::env::Environment;
 use crate::messages::{self, did_you_mean};
 
@@ -74,6 +74,7 @@ fn destinations(args: &Wanted<'_>) -> anyhow::Result<Vec<Destination>> {
     let mut out = Vec::new();
     for text in args.formats {
         let (name, file) = match text.split_once('=') {
+            Some((name, "")) => bail!("`{text}` names no file; write -f {name}=FILE"),
             Some((name, file)) => (name, Some(PathBuf::from(file))),
             None => (text.as_str(), None),
         };
@@ -106,14 +107,18 @@ fn sink(
     let terminal = destination.file.is_none() && std::io::stdout().is_terminal();
     let options = SinkOptions {
         show_secrets: args.show_secrets,
-        color: terminal && !cli.no_color && !environment.no_color && !environment.dumb_terminal,
+        color: match cli.color {
+            _ if cli.no_color => false,
+            When::Always => destination.file.is_none(),
+            When::Never => false,
+            When::Auto => terminal && !environment.no_color && !environment.dumb_terminal,
+        },
         width: environment.columns.or_else(terminal_columns).unwrap_or(WIDTH_DEFAULT),
         base: base(root),
         upload: args.upload.clone(),
     };
     if let Some(path) = &destination.file {
-        let sink = destination.format.file_sink(path, &options);
-        return sink.with_context(|| format!("the report {} cannot be written", path.display()));
+        return Ok(destination.format.file_sink(path, &options)?);
     }
     let stdout = Box::new(std::io::stdout());
     let output = if destination.format == Format::Jsonl {

@@ -15,7 +15,7 @@ use scanner_runtime::{
     StoreSession,
 };
 
-use super::settings::{archive_depth, decode_depth, globs};
+use super::settings::{archive_depth, decode_depth, globs, min_confidence};
 use super::version::VERSION;
 use crate::args::ScanArgs;
 use crate::config_file::Config;
@@ -105,13 +105,13 @@ pub(crate) fn rule_set(specs: &[RuleSpec], args: &ScanArgs, config: &Config) -> 
             if is_told { encoding } else { encoding.bytes("spec", &spec.to_bytes()) }
         })
         .collect();
-    let confidence = args.min_confidence.as_deref().or(config.scan.min_confidence.as_deref());
+    let confidence = min_confidence(args, config);
     let mut allow = format!("{:?}{:?}", config.allow_paths, config.allow_values);
     let _ = write!(allow, "{:?}{:?}", config.allow_rules, config.allow_lists);
     let settings = RuleEncoding::new("scan")
         .text("version", VERSION)
         .text("program", &program)
-        .text("min-confidence", confidence.unwrap_or("likely"))
+        .text("min-confidence", confidence.name())
         .text("inline-markers", &format!("{:?}", args.ignore_inline))
         .text("decode-depth", &decode_depth(args, config).to_string())
         .text("entry-paths", &format!("{:?}", globs(args, config)))

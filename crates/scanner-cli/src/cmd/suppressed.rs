@@ -9,6 +9,15 @@ use serde_json::json;
 
 use crate::messages;
 
+/// Whether the ledger can be written where the flag says; to be known before the scan.
+pub(super) fn check(place: &Path) -> anyhow::Result<()> {
+    if place == Path::new("-") {
+        return Ok(());
+    }
+    let opened = std::fs::OpenOptions::new().write(true).create(true).truncate(false).open(place);
+    opened.map(drop).with_context(|| format!("{} cannot be written", place.display()))
+}
+
 /// Writes the ledger where the flag says; `-` is stderr.
 pub(super) fn tell(ledger: &Ledger, place: &Path) -> anyhow::Result<()> {
     let (lines, beyond) = ledger.take();

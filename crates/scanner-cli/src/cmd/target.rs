@@ -30,12 +30,19 @@ impl Target {
             |from: usize| args.targets[from..].iter().map(PathBuf::from).collect::<Vec<_>>();
         match first.as_deref() {
             Some("stdin" | "-") if args.targets.len() == 1 => Ok(Self::Stdin),
+            Some(name @ ("stdin" | "-")) if !Path::new(name).exists() => {
+                bail!(
+                    "scan {name} reads standard input and nothing else; scan the rest in a run of its own"
+                )
+            }
             Some("fs") if args.targets.len() > 1 => Ok(Self::Files(paths(1))),
             Some("fs") if !Path::new("fs").exists() => bail!("scan fs: which file or folder?"),
             Some("image") if args.targets.len() > 1 => Ok(Self::Image(paths(1))),
             Some("image") if !Path::new("image").exists() => bail!("scan image: which image?"),
             Some("git") if args.targets.len() > 1 => Ok(Self::Git(paths(1))),
-            Some("git") if !Path::new("git").exists() => bail!("scan git: which repository?"),
+            Some("git") if !Path::new("git").exists() => {
+                bail!("scan git: which repository? (`scan git .` is the one you are in)")
+            }
             _ if args.git.is_partial() => {
                 bail!("flags that choose a part of history go with `scan git`")
             }
@@ -107,10 +114,14 @@ impl Target {
     ) -> anyhow::Result<Source> {
         let own_files = StorePlace::of_scan(&args.store, environment).globs_below(&self.roots());
         let (include, exclude) = settings::globs(args, config);
+        let is_image = matches!(self, Self::Image(_));
+        if !is_image && !args.archives.exclude_layers.is_empty() {
+            bail!("--exclude-layers goes with `scan image`");
+        }
         let policy = WalkPolicy {
             respect_ignore: !args.no_ignore,
             hidden: true,
-            max_file_size: settings::max_file_size(args, config)?,
+            max_file_size: settings::max_file_size(args, config),
             include,
             exclude: [&exclude[..], &own_files].concat(),
             git_global_excludes: environment.git_excludes.clone(),
@@ -119,7 +130,7 @@ impl Target {
             environment,
             policy: &policy,
             jobs: settings::jobs(args, config).get(),
-            max_memory: settings::max_memory(args, config)?,
+            max_memory: settings::max_memory(args, config),
         };
         Ok(match self {
             Self::Stdin => Source::Stream { name: "stdin".to_owned() },
