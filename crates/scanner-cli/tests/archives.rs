@@ -248,6 +248,150 @@ fn images_are_scanned_layer_by_layer() {
     assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// The findings of an image, as paths, with the code and the summary of the scan.
+fn scan_image(dir: &Path, args: &[&str]) -> (Option<i32>, Vec<String>, Value) {
+    let args = [&["scan", "image", "-f", "json", "--no-dedup"], args].concat();
+    let output = run(dir, &args, None);
+    let report = report(&output);
+    let mut paths: Vec<String> = places(&report).into_iter().map(|(path, _)| path).collect();
+    paths.sort();
+    (output.status.code(), paths, report["summary"].clone())
+}
+
+/// Writes files below a folder.
+fn write_all(folder: &Path, files: &[(&str, Vec<u8>)]) {
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+}
+
+/// An address with a token in it is what build servers write into `org.opencontainers.image.source`.
+#[test]
+fn annotations_of_an_image_are_scanned() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let manifest = format!(
+        r#"{{"annotations":{{"source":"https://u:{}@example.com/x"}},"config":{{"digest":"sha256:cc"}},"layers":[]}}"#,
+        token()
+    );
+    let index = r#"{"manifests":[{"digest":"sha256:aa"}]}"#;
+    write_all(
+        &dir.path().join("layout"),
+        &[
+            ("index.json", index.into()),
+            ("blobs/sha256/aa", manifest.into_bytes()),
+            ("blobs/sha256/cc", b"{}".to_vec()),
+        ],
+    );
+    let (code, paths, summary) = scan_image(dir.path(), &["layout"]);
+    assert_eq!((code, summary["status"].as_str()), (Some(1), Some("complete")));
+    assert!(paths.contains(&"layout!blobs/sha256/aa".to_owned()), "{paths:?}");
+}
+
+/// What `docker save | gzip` writes is an image all the same.
+#[test]
+fn a_compressed_image_is_read_and_says_what_it_lacks() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let layer = Tar::new().file("app/.env", &line()).finish();
+    let manifest = br#"[{"Config":"c.json","Layers":["a/layer.tar"]}]"#;
+    let tar = Tar::new().file("manifest.json", manifest).file("a/layer.tar", &layer).finish();
+    fs::write(dir.path().join("image.tar.gz"), gzip(&tar)).expect("a file");
+    let (code, paths, summary) = scan_image(dir.path(), &["image.tar.gz"]);
+    assert_eq!(code, Some(1), "{summary}");
+    assert_eq!(paths, ["image.tar.gz!a/layer.tar!app/.env"]);
+    assert!(summary["warnings"].to_string().contains("compressed"), "{summary}");
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let (code, paths, _) = scan_image(dir.path(), &["image.tar.gz", "--exclude-layers", &digest]);
+    assert_eq!((code, paths.len()), (Some(3), 0), "layers that cannot be left out are not scanned");
+}
+
+#[test]
+fn images_of_other_forms_are_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let layer = Tar::new().file("app/.env", &line()).finish();
+    let manifest =
+        br#"{"schemaVersion":2,"config":{"digest":"sha256:cc"},"layers":[{"digest":"sha256:aa"}]}"#;
+    // skopeo's `dir:`.
+    write_all(
+        &dir.path().join("plain"),
+        &[("manifest.json", manifest.to_vec()), ("aa", gzip(&layer)), ("cc", b"{}".to_vec())],
+    );
+    // Docker before 1.10.
+    let old = Tar::new()
+        .file("ab12/VERSION", b"1.0")
+        .file("ab12/json", br#"{"id":"ab12"}"#)
+        .file("ab12/layer.tar", &layer)
+        .file("repositories", br#"{"app":{"v1":"ab12"}}"#);
+    fs::write(dir.path().join("old.tar"), old.finish()).expect("a file");
+    for (image, want) in
+        [("plain", "plain!aa!app/.env"), ("old.tar", "old.tar!ab12/layer.tar!app/.env")]
+    {
+        let (code, paths, summary) = scan_image(dir.path(), &[image]);
+        assert_eq!((code, paths), (Some(1), vec![want.to_owned()]), "{summary}");
+        assert_eq!(summary["status"], "complete");
+    }
+}
+
+#[test]
+fn layers_kept_elsewhere_are_a_warning_and_encrypted_ones_are_counted() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let layer = |digest: &str, kind: &str| {
+        format!(
+            r#"{{"digest":"sha256:{digest}","mediaType":"application/vnd.oci.image.layer.{kind}"}}"#
+        )
+    };
+    let manifest = format!(
+        r#"{{"config":{{"digest":"sha256:cc"}},"layers":[{},{},{}]}}"#,
+        layer("aa", "nondistributable.v1.tar+gzip"),
+        layer("bb", "v1.tar+gzip+encrypted"),
+        layer("dd", "v1.tar"),
+    );
+    let whole = Tar::new().file("etc/.wh..wh..opq", b"").file(".wh.secret.env", &line()).finish();
+    write_all(
+        &dir.path().join("layout"),
+        &[
+            ("index.json", br#"{"manifests":[{"digest":"sha256:ff"}]}"#.to_vec()),
+            ("blobs/sha256/ff", manifest.into_bytes()),
+            ("blobs/sha256/cc", b"{}".to_vec()),
+            ("blobs/sha256/bb", vec![7; 100]),
+            ("blobs/sha256/dd", whole),
+        ],
+    );
+    let (code, paths, summary) = scan_image(dir.path(), &["layout"]);
+    // What a mark holds, against the rules, is scanned.
+    assert_eq!(paths, ["layout!blobs/sha256/dd!.wh.secret.env"]);
+    assert_eq!((code, summary["status"].as_str()), (Some(1), Some("complete")), "{summary}");
+    assert_eq!(summary["skipped"]["archive_encrypted"], 1, "{summary}");
+    let warnings = summary["warnings"].to_string();
+    assert!(warnings.contains("1 layers may not be passed on"), "{warnings}");
+    assert!(warnings.contains("2 marks delete"), "{warnings}");
+}
+
+/// A folder that came from elsewhere may link to what is none of its business.
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_out_of_an_image() {
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::write(dir.path().join("outside.env"), line()).expect("a file");
+    write_all(
+        &dir.path().join("image"),
+        &[
+            ("manifest.json", br#"[{"Config":"c.json","Layers":["in.tar","out.tar"]}]"#.to_vec()),
+            ("c.json", b"{}".to_vec()),
+            ("real.tar", Tar::new().file("f", &line()).finish()),
+        ],
+    );
+    let link = |to: &str, name: &str| {
+        std::os::unix::fs::symlink(to, dir.path().join("image").join(name)).expect("a link");
+    };
+    link("real.tar", "in.tar");
+    link("../outside.env", "out.tar");
+    let (_, paths, summary) = scan_image(dir.path(), &["image"]);
+    assert_eq!(paths, ["image!in.tar!f"], "{summary}");
+    assert!(summary["warnings"].to_string().contains("out.tar is missing"), "{summary}");
+}
+
 /// Archives made to do harm, a token beside each that is read on.
 fn hostile_archives() -> Vec<(&'static str, Vec<u8>)> {
     let mut bomb = vec![0; 1 << 20];

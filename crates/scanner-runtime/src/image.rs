@@ -2,7 +2,8 @@
 //!
 //! An image is an archive of `docker save`, or an OCI layout as folder or archive. Its manifests say what belongs to it;
 //! each part is then an object like a file, and a layer is an archive like any other. What a later layer deletes or
-//! covers is still in the image, so it is scanned; such deletions are counted.
+//! covers is still in the image, so it is scanned; such deletions are counted. Only what a manifest names is read, and only
+//! inside of the image.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use scanner_archive::ReadSeek;
-use scanner_archive::image::{ImageFiles, Part, Plan, TarIndex, TarPlace, plan};
+use scanner_archive::image::{ImageFiles, Part, PartKind, Plan, TarIndex, TarPlace, plan};
+use scanner_archive::{Format, HEAD_BYTES, ReadSeek, detect};
 use scanner_core::{ObjectPath, SkipReason, SourceKind};
 use scanner_fs::{Filled, skip_reason};
 
@@ -45,9 +46,16 @@ pub(crate) fn scan_images(
         };
         let mut plan =
             plan(&mut Files(&image), &|digest| exclude_layers.iter().any(|e| e == digest));
-        note(path, &plan, &mut total);
-        if !plan.is_image {
-            continue;
+        if !plan.is_image && image.is_packed() {
+            // Its layers are found as archives in archives.
+            total.fail(format!("{}: {PACKED}", path.display()));
+            if !exclude_layers.is_empty() {
+                total.counts.skips.add(SkipReason::ArchiveUnsupported);
+                continue;
+            }
+            plan.parts.push(Part { name: WHOLE.to_owned(), kind: PartKind::Layer });
+        } else {
+            note(path, &plan, &mut total);
         }
         plan.parts.retain(|p| !p.name.starts_with("blobs/") || seen.insert(p.name.clone()));
         let before = total.counts.whiteouts;
@@ -64,6 +72,13 @@ pub(crate) fn scan_images(
     total
 }
 
+/// The name of the part that is the whole file.
+const WHOLE: &str = "";
+
+/// What is said of an image that `docker save | gzip` wrote.
+const PACKED: &str = "compressed, so read from its start as any archive: whether all of its layers are there is not known, \
+                      nor can layers be left out; unpack it for that";
+
 /// Counts what an image lacks.
 fn note(path: &Path, plan: &Plan, total: &mut Total) {
     if !plan.is_image {
@@ -79,52 +94,72 @@ fn note(path: &Path, plan: &Plan, total: &mut Total) {
         let what = "manifests of platforms are not in the image, nor is what they name";
         total.fail(format!("{}: {count} {what}: {absent}", path.display()));
     }
+    if let Some(foreign) = plan.foreign.first() {
+        let count = plan.foreign.len();
+        let what = "layers may not be passed on with an image, and are not in it";
+        total.fail(format!("{}: {count} {what}: {foreign}", path.display()));
+    }
+    total.counts.skips.add_many(SkipReason::ArchiveEncrypted, plan.encrypted);
     total.counts.skips.add_many(SkipReason::ExcludedPath, plan.excluded);
 }
 
 /// An image on disk.
 struct Image {
     path: PathBuf,
-    /// `None` for a folder.
-    index: Option<TarIndex>,
+    kind: ImageKind,
+}
+
+/// What an image is on disk.
+enum ImageKind {
+    /// A folder, by its real path.
+    Folder(PathBuf),
+    /// A tar. One that is none, a compressed one say, has no files.
+    Tar(TarIndex),
 }
 
 impl Image {
     fn open(path: &Path) -> io::Result<Self> {
-        let index = if path.is_dir() {
-            None
+        let kind = if path.is_dir() {
+            ImageKind::Folder(path.canonicalize()?)
         } else {
-            // An archive that is no tar, a compressed one say, has no files.
-            Some(TarIndex::read(&mut File::open(path)?).unwrap_or_default())
+            ImageKind::Tar(TarIndex::read(&mut File::open(path)?).unwrap_or_default())
         };
-        Ok(Self { path: path.to_owned(), index })
+        Ok(Self { path: path.to_owned(), kind })
+    }
+
+    /// Whether it is a compressed file, so that nothing in it is found by name.
+    fn is_packed(&self) -> bool {
+        let mut head = Vec::new();
+        let Ok(whole) = self.part(WHOLE) else { return false };
+        if whole.take(HEAD_BYTES as u64).read_to_end(&mut head).is_err() {
+            return false;
+        }
+        let format = detect(&head);
+        [Format::Gzip, Format::Bzip2, Format::Xz, Format::Zstd, Format::Lz4]
+            .iter()
+            .any(|packed| format.as_ref() == Some(packed))
     }
 
     /// A file of the image.
     fn part(&self, name: &str) -> io::Result<Section> {
-        match &self.index {
-            Some(index) => {
+        let path = match &self.kind {
+            ImageKind::Tar(index) if name != WHOLE => {
                 let place = index.get(name).ok_or(io::ErrorKind::NotFound)?;
-                Section::new(File::open(&self.path)?, place)
+                return Section::new(File::open(&self.path)?, place);
             }
-            None if is_inside(name) => {
-                let file = File::open(self.path.join(name))?;
-                let facts = file.metadata()?;
-                let place = TarPlace { at: 0, size: facts.len(), modified: None };
-                if facts.is_file() {
-                    Section::new(file, place)
-                } else {
-                    Err(io::ErrorKind::NotFound.into())
-                }
-            }
-            None => Err(io::ErrorKind::NotFound.into()),
+            ImageKind::Tar(_) => self.path.clone(),
+            // Neither names of a manifest nor links lead out of the folder.
+            ImageKind::Folder(root) => Some(root.join(name).canonicalize()?)
+                .filter(|path| path.starts_with(root))
+                .ok_or(io::ErrorKind::NotFound)?,
+        };
+        let file = File::open(path)?;
+        let facts = file.metadata()?;
+        if !facts.is_file() {
+            return Err(io::ErrorKind::NotFound.into());
         }
+        Section::new(file, TarPlace { at: 0, size: facts.len(), modified: None })
     }
-}
-
-/// Whether a name that a manifest states stays in the folder.
-fn is_inside(name: &str) -> bool {
-    Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 struct Files<'a>(&'a Image);
@@ -256,7 +291,8 @@ impl Scan<'_> {
     }
 
     fn scan_part(&self, scanner: &mut ObjectScanner<'_>, part: &Part) {
-        let path = ObjectPath::from_path(&self.image.path).entry(part.name.as_bytes());
+        let path = ObjectPath::from_path(&self.image.path);
+        let path = if part.name == WHOLE { path } else { path.entry(part.name.as_bytes()) };
         match self.image.part(&part.name) {
             Ok(mut section) => {
                 scanner.open(None);

@@ -1,22 +1,21 @@
-//! Container images: which files of a `docker save` archive or of an OCI layout are layers and configurations.
+//! Container images: which files of a `docker save` archive, of an OCI layout or of skopeo's `dir:` are layers,
+//! configurations and manifests.
 //!
 //! Nothing is unpacked here: [`plan`] reads the manifests and names the parts, each once however many images share it.
 //! Manifests are foreign JSON: their size, number and depth are bounded, and what they name may be missing.
+//!
+//! - `index.rs`: where the files of a tar are
+//! - `planner.rs`: what is gathered on the way
+//! - `docker.rs`: `manifest.json` and `repositories` of `docker save`
+//! - `oci.rs`: indexes and manifests, of the OCI and of Docker's registries
 
+mod docker;
 mod index;
-
-use std::collections::BTreeSet;
-
-use serde_json::Value;
+mod oci;
+mod planner;
 
 pub use index::{TarIndex, TarPlace};
-
-/// The longest manifest or configuration that is understood.
-const JSON_BYTES_MAX: u64 = 4 << 20;
-/// Manifests that are followed, indexes included.
-const MANIFESTS_MAX: usize = 4096;
-/// Indexes inside each other.
-const DEPTH_MAX: u32 = 4;
+use planner::Planner;
 
 /// Gives the files of an image by name.
 pub trait ImageFiles {
@@ -30,6 +29,8 @@ pub trait ImageFiles {
 /// What a part of an image is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartKind {
+    /// A manifest or an index: annotations.
+    Manifest,
     /// The configuration: environment, labels, history.
     Config,
     /// A layer.
@@ -48,13 +49,17 @@ pub struct Part {
 /// What there is to scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Configurations and layers, in the order in which they were named, each once.
+    /// Manifests, configurations and layers, in the order in which they were named, each once.
     pub parts: Vec<Part>,
     /// Files that manifests name and that are not there.
     pub missing: Vec<String>,
     /// Manifests of platforms of which nothing was saved, as `docker save` writes an image of several of which one was
     /// pulled: their index names them all.
     pub absent: Vec<String>,
+    /// Layers that are not in the image because they may not be passed on: whoever runs it gets them elsewhere.
+    pub foreign: Vec<String>,
+    /// Layers that are encrypted.
+    pub encrypted: u64,
     /// Layers that were to be left out.
     pub excluded: u64,
     /// Whether anything said what the image consists of.
@@ -63,115 +68,13 @@ pub struct Plan {
 
 /// Reads the manifests. `is_excluded` is asked with the digests of each layer, `sha256:…`, packed and unpacked.
 pub fn plan(files: &mut dyn ImageFiles, is_excluded: &dyn Fn(&str) -> bool) -> Plan {
-    let mut planner =
-        Planner { files, is_excluded, seen: BTreeSet::new(), manifests: 0, plan: Plan::default() };
-    planner.docker();
-    planner.follow("index.json", 0);
+    let mut planner = Planner::new(files, is_excluded);
+    docker::manifest(&mut planner);
+    oci::follow(&mut planner, "index.json", oci::Layout::Oci);
+    if !planner.plan.is_image {
+        docker::repositories(&mut planner);
+    }
     planner.plan
-}
-
-struct Planner<'a> {
-    files: &'a mut dyn ImageFiles,
-    is_excluded: &'a dyn Fn(&str) -> bool,
-    seen: BTreeSet<String>,
-    manifests: usize,
-    plan: Plan,
-}
-
-impl Planner<'_> {
-    fn json(&mut self, name: &str) -> Option<Value> {
-        serde_json::from_slice(&self.files.read(name, JSON_BYTES_MAX)?).ok()
-    }
-
-    /// `manifest.json`, as `docker save` writes it.
-    fn docker(&mut self) {
-        let Some(Value::Array(images)) = self.json("manifest.json") else { return };
-        self.plan.is_image = true;
-        for image in images.iter().take(MANIFESTS_MAX) {
-            let config = image["Config"].as_str();
-            let layers = image["Layers"].as_array().map_or(&[][..], Vec::as_slice);
-            let layers: Vec<&str> = layers.iter().filter_map(Value::as_str).collect();
-            self.image(config, &layers);
-        }
-    }
-
-    /// An index or a manifest of the OCI, and what they lead to.
-    fn follow(&mut self, name: &str, depth: u32) {
-        self.manifests += 1;
-        if depth > DEPTH_MAX || self.manifests > MANIFESTS_MAX {
-            return self.plan.missing.push(name.to_owned());
-        }
-        let Some(json) = self.json(name) else {
-            if depth > 0 {
-                self.plan.missing.push(name.to_owned());
-            }
-            return;
-        };
-        self.plan.is_image = true;
-        let manifests = json["manifests"].as_array().map_or(&[][..], Vec::as_slice);
-        let is_of_platform = |manifest: &Value| manifest["platform"].is_object();
-        let is_some_there = manifests.iter().any(|manifest| {
-            is_of_platform(manifest) && blob_of(manifest).is_some_and(|blob| self.files.has(&blob))
-        });
-        for manifest in manifests {
-            if let Some(blob) = blob_of(manifest)
-                && self.seen.insert(format!("manifest {blob}"))
-            {
-                if is_some_there && is_of_platform(manifest) && !self.files.has(&blob) {
-                    self.plan.absent.push(blob);
-                } else {
-                    self.follow(&blob, depth + 1);
-                }
-            }
-        }
-        let config = blob_of(&json["config"]);
-        let layers = json["layers"].as_array().map_or(&[][..], Vec::as_slice);
-        let layers: Vec<String> = layers.iter().filter_map(blob_of).collect();
-        let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
-        self.image(config.as_deref(), &layers);
-    }
-
-    fn image(&mut self, config: Option<&str>, layers: &[&str]) {
-        let json = config.and_then(|name| self.json(name)).unwrap_or_default();
-        if let Some(config) = config {
-            self.part(config, PartKind::Config);
-        }
-        let unpacked = &json["rootfs"]["diff_ids"];
-        for (index, layer) in layers.iter().enumerate() {
-            let own = digest_of(layer);
-            let other = unpacked[index].as_str();
-            let excluded = [own.as_deref(), other].into_iter().flatten().any(self.is_excluded);
-            if !excluded {
-                self.part(layer, PartKind::Layer);
-            } else if self.seen.insert((*layer).to_owned()) {
-                self.plan.excluded += 1;
-            }
-        }
-    }
-
-    fn part(&mut self, name: &str, kind: PartKind) {
-        if !self.seen.insert(name.to_owned()) {
-            return;
-        }
-        if self.files.has(name) {
-            self.plan.parts.push(Part { name: name.to_owned(), kind });
-        } else {
-            self.plan.missing.push(name.to_owned());
-        }
-    }
-}
-
-/// The file of what a descriptor speaks of. A digest that is none names no file.
-fn blob_of(descriptor: &Value) -> Option<String> {
-    let (algorithm, hash) = descriptor["digest"].as_str()?.split_once(':')?;
-    let is_plain = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
-    (is_plain(algorithm) && is_plain(hash)).then(|| format!("blobs/{algorithm}/{hash}"))
-}
-
-/// The digest that a blob's name states.
-fn digest_of(name: &str) -> Option<String> {
-    let (algorithm, hash) = name.strip_prefix("blobs/")?.split_once('/')?;
-    Some(format!("{algorithm}:{hash}"))
 }
 
 #[cfg(test)]
@@ -232,10 +135,21 @@ mod tests {
             ("blobs/sha256/c1", "{}"),
             ("blobs/sha256/l1", ""),
         ]);
-        assert_eq!(names(&plan(&mut files, &|_| false)), ["blobs/sha256/c1", "blobs/sha256/l1"]);
+        assert_eq!(
+            names(&plan(&mut files, &|_| false)),
+            [
+                "index.json",
+                "blobs/sha256/i1",
+                "blobs/sha256/m1",
+                "blobs/sha256/c1",
+                "blobs/sha256/l1"
+            ]
+        );
         let hostile = r#"{"manifests":[{"digest":"sha256:../../etc/passwd"},{"digest":7},{}]}"#;
         let empty = plan(&mut made(&[("index.json", hostile)]), &|_| false);
-        assert_eq!((empty.parts.len(), empty.missing.len(), empty.is_image), (0, 0, true));
+        assert_eq!((empty.parts.len(), empty.missing.len(), empty.is_image), (1, 0, true));
+        let none = plan(&mut made(&[("index.json", r#"{"manifests":[]}"#)]), &|_| false);
+        assert_eq!((none.parts.len(), none.is_image), (0, true));
         assert!(!plan(&mut made(&[("manifest.json", "[")]), &|_| false).is_image);
     }
 
@@ -257,11 +171,95 @@ mod tests {
             ]),
             &|_| false,
         );
-        assert_eq!(names(&one), ["blobs/sha256/c1"]);
+        assert_eq!(names(&one)[3..], ["blobs/sha256/c1"]);
         assert_eq!(one.absent, ["blobs/sha256/m2", "blobs/sha256/a1"]);
         assert_eq!(one.missing, ["blobs/sha256/l1", "blobs/sha256/m3"]);
         // Where no platform is there, all are missing.
         let none = plan(&mut made(&[top, ("blobs/sha256/i1", index)]), &|_| false);
         assert_eq!((none.absent.len(), none.missing.len()), (0, 4));
+    }
+    #[test]
+    fn annotations_are_scanned_and_blobs_may_stand_in_their_manifest() {
+        let mut files = made(&[
+            ("index.json", r#"{"manifests":[{"digest":"sha256:m1"}]}"#),
+            (
+                "blobs/sha256/m1",
+                r#"{"annotations":{"a":"b"},
+                    "config":{"digest":"sha256:c1","data":"e30="},
+                    "layers":[{"digest":"sha256:l1","data":"eA=="},{"digest":"sha512:l2_-="}]}"#,
+            ),
+            ("blobs/sha512/l2_-=", ""),
+        ]);
+        let found = plan(&mut files, &|_| false);
+        assert_eq!(names(&found), ["index.json", "blobs/sha256/m1", "blobs/sha512/l2_-="]);
+        assert_eq!(found.parts[1].kind, PartKind::Manifest);
+        assert!(found.missing.is_empty());
+    }
+
+    #[test]
+    fn foreign_layers_may_be_missing_and_encrypted_ones_are_counted() {
+        let manifest = r#"{"config":{"digest":"sha256:c1"},"layers":[
+            {"digest":"sha256:l1","mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"},
+            {"digest":"sha256:l2","mediaType":"application/vnd.oci.image.layer.nondistributable.v1.tar+zstd"},
+            {"digest":"sha256:l3","mediaType":"application/vnd.oci.image.layer.v1.tar+gzip+encrypted"},
+            {"digest":"sha256:l4","mediaType":"application/vnd.oci.image.layer.v1.tar"}]}"#;
+        let mut files = made(&[
+            ("index.json", r#"{"manifests":[{"digest":"sha256:m1"}]}"#),
+            ("blobs/sha256/m1", manifest),
+            ("blobs/sha256/c1", "{}"),
+            ("blobs/sha256/l2", "it is there after all"),
+            ("blobs/sha256/l3", ""),
+        ]);
+        let found = plan(&mut files, &|_| false);
+        assert_eq!(names(&found)[2..], ["blobs/sha256/c1", "blobs/sha256/l2"]);
+        assert_eq!(found.foreign, ["blobs/sha256/l1"]);
+        assert_eq!(found.encrypted, 1);
+        assert_eq!(found.missing, ["blobs/sha256/l4"]);
+        // `docker save` describes them beside.
+        let saved = r#"[{"Config":"c.json","Layers":["a/layer.tar"],"LayerSources":{"sha256:11":
+            {"mediaType":"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"}}}]"#;
+        let config = r#"{"rootfs":{"diff_ids":["sha256:11"]}}"#;
+        let found = plan(&mut made(&[("manifest.json", saved), ("c.json", config)]), &|_| false);
+        assert_eq!((found.foreign.len(), found.missing.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_manifest_of_a_registry_names_blobs_beside_it() {
+        let mut files = made(&[
+            (
+                "manifest.json",
+                r#"{"schemaVersion":2,"config":{"digest":"sha256:c1"},"layers":[{"digest":"sha256:l1"}]}"#,
+            ),
+            ("c1", r#"{"rootfs":{"diff_ids":["sha256:11"]}}"#),
+            ("l1", ""),
+        ]);
+        assert_eq!(names(&plan(&mut files, &|_| false)), ["manifest.json", "c1", "l1"]);
+        let few = plan(&mut files, &|digest| digest == "sha256:11");
+        assert_eq!((names(&few), few.excluded), (vec!["manifest.json", "c1"], 1));
+        let mut several = made(&[
+            ("manifest.json", r#"{"manifests":[{"digest":"sha256:m1"}]}"#),
+            ("m1.manifest.json", r#"{"fsLayers":[{"blobSum":"sha256:l1"}],"history":[]}"#),
+            ("l1", ""),
+        ]);
+        assert_eq!(
+            names(&plan(&mut several, &|_| false)),
+            ["manifest.json", "m1.manifest.json", "l1"]
+        );
+        // A manifest of something else.
+        assert!(!plan(&mut made(&[("manifest.json", r#"{"name":"app"}"#)]), &|_| false).is_image);
+    }
+
+    #[test]
+    fn images_without_a_manifest_are_followed_from_tags_along_parents() {
+        let mut files = made(&[
+            ("repositories", r#"{"x":{"v1":"aa","v2":"bb"},"y":{"z":"../../etc"}}"#),
+            ("aa/json", r#"{"id":"aa","parent":"bb"}"#),
+            ("aa/layer.tar", ""),
+            ("bb/json", r#"{"id":"bb","parent":"aa"}"#),
+        ]);
+        let found = plan(&mut files, &|_| false);
+        assert_eq!(names(&found), ["aa/json", "aa/layer.tar", "bb/json"]);
+        assert_eq!(found.missing, ["bb/layer.tar"]);
+        assert!(found.is_image);
     }
 }

@@ -4,7 +4,7 @@
 //! handed over as it is. Links are counted, never followed.
 
 pub(crate) mod header;
-mod pax;
+pub(crate) mod pax;
 mod sparse;
 
 use self::header::{BLOCK, Header, sparse_extension};

@@ -6,6 +6,8 @@ use super::sparse::Stretches;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extended {
     pub(crate) path: Option<Vec<u8>>,
+    /// What a link leads to.
+    pub(crate) link: Option<Vec<u8>>,
     pub(crate) size: Option<u64>,
     pub(crate) modified: Option<i64>,
     /// Where the data of a sparse file belong, versions 0.0 and 0.1.
@@ -25,6 +27,7 @@ impl Extended {
             let (key, value) = (&record[..equals], &record[equals + 1..]);
             match key {
                 b"path" if self.path.is_none() => self.path = Some(value.to_vec()),
+                b"linkpath" => self.link = Some(value.to_vec()),
                 b"GNU.sparse.name" => self.path = Some(value.to_vec()),
                 b"size" => match decimal(value) {
                     Some(size) if i64::try_from(size).is_ok() => self.size = Some(size),
