@@ -67,7 +67,7 @@ pub(super) fn make(
 fn may_put_off(of: &Ingredients<'_>, choice: Choice, place: &Path) -> bool {
     let Source::Git(git) = of.source else { return false };
     let is_everything = git.selection == GitSelection::All && git.mode == GitMode::OdbBlob;
-    let is_bounded = !matches!(settings::max_memory(of.args, of.config), Ok(None));
+    let is_bounded = settings::max_memory(of.args, of.config).is_some();
     is_everything && !choice.is_vectorscan && !is_bounded && place.exists()
 }
 
