@@ -29,10 +29,6 @@ impl Prefilter for Everywhere {
         }
     }
 
-    fn is_present(&self, bytes: &[u8]) -> bool {
-        !bytes.is_empty()
-    }
-
     fn name(&self) -> &'static str {
         "anchored, and rules that are tried everywhere"
     }

@@ -27,10 +27,6 @@ impl Prefilter for Exhaustive {
         }
     }
 
-    fn is_present(&self, bytes: &[u8]) -> bool {
-        !bytes.is_empty()
-    }
-
     fn name(&self) -> &'static str {
         "exhaustive"
     }

@@ -83,10 +83,6 @@ pub trait Prefilter: Send + Sync + std::fmt::Debug {
         self.scan_block(bytes, scratch, sink);
     }
 
-    /// Whether any anchor of any rule stands in `bytes`; a cheap look before decoding. It may say yes
-    /// wrongly, never no.
-    fn is_present(&self, bytes: &[u8]) -> bool;
-
     /// Takes the next piece of a stream of decoded bytes and reports the windows of anchors in it, raw and in UTF-16.
     /// A window may be reported a few pieces late; all are once the last piece is in. `stream` is what the scans of
     /// one stream remember.

@@ -25,7 +25,7 @@ use std::ops::Range;
 
 use scanner_core::RuleId;
 
-use super::{HitSink, Prefilter, PrefilterScratch, RunNotes};
+use super::{HitSink, Prefilter, PrefilterScratch};
 use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
 use crate::delta::Locality;
 pub(crate) use fingerprints::Fingerprints;
@@ -95,7 +95,7 @@ impl NativePrefilter {
         let everywhere = table.of_class(|class| class == AnchorClass::Everywhere);
         Self {
             grams: Grams::new(&table, &sampled),
-            tokens: Tokens::new(&table),
+            tokens: Tokens::new(&table, level),
             stems: Stems::new(&table, &everywhere),
             table,
             level,
@@ -156,25 +156,6 @@ impl Prefilter for NativePrefilter {
             });
             at = end;
         }
-    }
-
-    fn is_present(&self, bytes: &[u8]) -> bool {
-        let mut found = false;
-        let all = 0..bytes.len();
-        self.grams.scan(bytes, all.clone(), self.level, &mut |_, _| found = true);
-        if found {
-            return true;
-        }
-        let mut buffers = NativeBuffers::default();
-        let (mut state, mut notes) = (TokenState::default(), RunNotes::default());
-        let (state, notes, tokens) = (&mut state, &mut notes, &mut buffers.tokens);
-        let memory = TokenMemory { state, notes, buffers: tokens };
-        self.tokens.scan(bytes, all.clone(), self.level, memory, &mut |_, _| found = true);
-        if !found {
-            let places = &mut buffers.stems;
-            self.stems.scan(bytes, all, self.level, places, &mut |_, _| found = true);
-        }
-        found
     }
 
     fn locality(&self) -> Option<Locality> {

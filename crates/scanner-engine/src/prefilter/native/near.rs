@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
+use super::buckets::print;
+use super::fingerprints::Fingerprints;
+use super::simd::SimdLevel;
 use super::table::{PatternTable, TrigramIndex, word_at};
 use crate::build::anchors::{
     ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, WORD_RUN_MIN,
@@ -39,20 +42,32 @@ struct Keywords {
     index: TrigramIndex,
     /// Bytes before the neighbour in which a keyword may begin, at most.
     reach: usize,
+    /// Finds where few keywords may begin in long stretches.
+    prints: Option<Fingerprints>,
+    level: SimdLevel,
 }
 
+/// Bytes of a stretch that is searched with fingerprints, at least: setting up their tables is what 30 bytes cost without.
+const LONG_BYTES: usize = 48;
+
 impl Keywords {
-    fn new(table: &PatternTable, wanted: Neighbour) -> Self {
+    fn new(table: &PatternTable, wanted: Neighbour, level: SimdLevel) -> Self {
         let ids = table.of_class(
             |class| matches!(class, AnchorClass::Near { neighbour, .. } if neighbour == wanted),
         );
         let reach = ids.iter().filter_map(|id| table.class(*id).reach()).max().unwrap_or(0);
-        Self { index: TrigramIndex::new(table, &ids), reach: reach as usize }
+        // The stretches of the others are short.
+        let prints = || {
+            let print = |id: &u32| print(table.pattern(*id), table.ignores_case(*id));
+            Fingerprints::new(ids.iter().map(print).collect())
+        };
+        let prints = (wanted == Neighbour::Base64).then(prints);
+        Self { index: TrigramIndex::new(table, &ids), reach: reach as usize, prints, level }
     }
 
-    #[inline(never)]
     /// Looks for keywords that begin in the reach before `neighbour` and before `end`, where nobody has looked
     /// yet.
+    #[inline(never)]
     fn search(
         &self,
         bytes: &[u8],
@@ -66,6 +81,7 @@ impl Keywords {
         }
         searched.0 = end;
         let end = end.min(bytes.len());
+        let from = self.search_long(bytes, from..end, report);
         let whole = &bytes[from..(end + 3).min(bytes.len())];
         let mut place = from;
         for four in whole.windows(4) {
@@ -83,12 +99,36 @@ impl Keywords {
             }
         }
     }
+
+    /// Searches a long stretch as far as vectors go; returns where that is.
+    fn search_long(
+        &self,
+        bytes: &[u8],
+        stretch: Range<usize>,
+        report: &mut impl FnMut(u32, usize),
+    ) -> usize {
+        let Some(prints) = self.prints.as_ref().filter(|_| stretch.len() >= LONG_BYTES) else {
+            return stretch.start;
+        };
+        let end = stretch.end;
+        let done = prints.masks(self.level, bytes, stretch, &mut |mut mask, at| {
+            while mask != 0 {
+                let place = at + mask.trailing_zeros() as usize;
+                mask &= mask - 1;
+                let word = word_at(bytes, place);
+                if self.index.may_begin(word) {
+                    self.index.verify(bytes, place, word, report);
+                }
+            }
+        });
+        done.min(end)
+    }
 }
 
 impl Near {
     /// Indexes the patterns of class C.
-    pub(super) fn new(table: &PatternTable) -> Self {
-        let keywords = |neighbour| Keywords::new(table, neighbour);
+    pub(super) fn new(table: &PatternTable, level: SimdLevel) -> Self {
+        let keywords = |neighbour| Keywords::new(table, neighbour, level);
         Self {
             value: keywords(Neighbour::Value),
             base64: keywords(Neighbour::Base64),

@@ -68,9 +68,9 @@ pub(super) struct TokenState {
 
 impl Tokens {
     /// Indexes the patterns of classes B and C.
-    pub(super) fn new(table: &PatternTable) -> Self {
+    pub(super) fn new(table: &PatternTable, level: SimdLevel) -> Self {
         let prefixes = table.of_class(|class| class == AnchorClass::TokenStart);
-        Self { prefixes: TrigramIndex::new(table, &prefixes), near: Near::new(table) }
+        Self { prefixes: TrigramIndex::new(table, &prefixes), near: Near::new(table, level) }
     }
 
     /// Whether there is nothing to look for.

@@ -338,10 +338,6 @@ impl Prefilter for VectorscanPrefilter {
         }
     }
 
-    fn is_present(&self, bytes: &[u8]) -> bool {
-        self.opens_gate(bytes, &mut VsSlots::default())
-    }
-
     fn locality(&self) -> Option<Locality> {
         Some(self.locality)
     }
