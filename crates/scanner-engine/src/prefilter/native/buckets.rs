@@ -5,13 +5,16 @@
 //! starting from one bucket a stem, those two are joined again and again that cost least, by how often the
 //! bytes stand in source code.
 
-use super::fingerprints::PRINT_BYTES;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of a fingerprint.
+pub(super) const PRINT_BYTES: usize = 4;
 
 /// Buckets, a bit each in two bytes.
 pub(super) const BUCKETS: usize = 16;
 
 /// The nibbles that a place of a fingerprint allows, a bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Allowed {
     pub(super) low: u16,
     pub(super) high: u16,

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::buckets::{Print, buckets, print};
+use super::buckets::{PRINT_BYTES, Print, buckets, print};
 use super::simd::SimdLevel;
 #[cfg(target_arch = "x86_64")]
 use super::simd::avx2::{self, NibbleTables};
@@ -15,9 +15,6 @@ use super::table::word_at;
 #[cfg(not(target_arch = "x86_64"))]
 type NibbleTables = [[[u8; 16]; 2]; PRINT_BYTES];
 
-/// Bytes of a fingerprint.
-pub(super) const PRINT_BYTES: usize = 4;
-
 /// The tables of some words, eight buckets each.
 #[derive(Debug)]
 pub(crate) struct Fingerprints([NibbleTables; 2]);
@@ -25,13 +22,14 @@ pub(crate) struct Fingerprints([NibbleTables; 2]);
 impl Fingerprints {
     /// Tables for words in either case.
     pub(crate) fn of_words<'a>(words: impl Iterator<Item = &'a [u8]>) -> Self {
-        Self::new(words.map(|word| print(word, true)).collect())
+        Self::new(&buckets(words.map(|word| print(word, true)).collect()))
     }
 
-    pub(super) fn new(prints: Vec<Print>) -> Self {
+    /// Tables of what each bucket allows.
+    pub(super) fn new(buckets: &[Print]) -> Self {
         let mut tables: [NibbleTables; 2] = [[[[0; 16]; 2]; PRINT_BYTES]; 2];
-        for (bucket, allowed) in buckets(prints).into_iter().enumerate() {
-            enter(&mut tables[bucket / 8], 1 << (bucket % 8), &allowed);
+        for (bucket, allowed) in buckets.iter().enumerate() {
+            enter(&mut tables[bucket / 8], 1 << (bucket % 8), allowed);
         }
         Self(tables)
     }

@@ -11,8 +11,10 @@
 //! measured alone. Each has an AVX2 and a scalar form that must report the same (property-tested).
 
 mod buckets;
+mod embedded;
 mod fingerprints;
 mod grams;
+mod layout;
 mod near;
 mod places;
 mod runs;

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use super::buckets::print;
+use super::embedded;
 use super::fingerprints::Fingerprints;
+use super::layout::Stem;
 use super::simd::SimdLevel;
 use super::table::{PatternTable, TrigramIndex, word_at};
 use crate::build::anchors::{
@@ -58,8 +59,8 @@ impl Keywords {
         let reach = ids.iter().filter_map(|id| table.class(*id).reach()).max().unwrap_or(0);
         // The stretches of the others are short.
         let prints = || {
-            let print = |id: &u32| print(table.pattern(*id), table.ignores_case(*id));
-            Fingerprints::new(ids.iter().map(print).collect())
+            let layout = embedded::layout(Stem::First, &table.literals(&ids));
+            Fingerprints::new(&layout.buckets)
         };
         let prints = (wanted == Neighbour::Base64).then(prints);
         Self { index: TrigramIndex::new(table, &ids), reach: reach as usize, prints, level }

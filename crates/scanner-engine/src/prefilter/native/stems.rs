@@ -4,20 +4,17 @@
 //! say, by low and by high nibble, which buckets allow it; a position whose bytes leave a bucket is compared
 //! with the stems that share its first three bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::buckets::{cost, print};
-use super::fingerprints::{Fingerprints, PRINT_BYTES};
+use super::embedded;
+use super::fingerprints::Fingerprints;
+use super::layout::Stem;
 use super::places::Places;
 use super::simd::SimdLevel;
 use super::table::{PatternTable, TrigramIndex, word_at};
 
 /// Bytes whose places are collected before they are looked at.
 const STRIP_BYTES: usize = 2048;
-
-/// How much likelier a byte is behind itself than its frequency says.
-const REPEAT_FACTOR: f32 = 40.0;
 
 /// Places of a strip that some bucket allows.
 pub(super) type StemPlaces = Places<{ STRIP_BYTES + 4 }>;
@@ -32,13 +29,9 @@ pub(super) struct Stems {
 impl Stems {
     /// Indexes the patterns `ids`, each of three bytes or more.
     pub(super) fn new(table: &PatternTable, ids: &[u32]) -> Self {
-        let offsets = stem_offsets(&ids.iter().map(|id| table.pattern(*id)).collect::<Vec<_>>());
-        let stems = ids.iter().zip(&offsets);
-        let prints = stems
-            .clone()
-            .map(|(id, offset)| print(&table.pattern(*id)[*offset..], table.ignores_case(*id)));
-        let prints = Fingerprints::new(prints.collect());
-        let stems = stems.map(|(id, offset)| (*id, *offset));
+        let layout = embedded::layout(Stem::Rare, &table.literals(ids));
+        let stems = ids.iter().zip(layout.offsets).map(|(id, offset)| (*id, offset));
+        let prints = Fingerprints::new(&layout.buckets);
         Self { prints, index: TrigramIndex::with_offsets(table, stems) }
     }
 
@@ -83,37 +76,4 @@ impl Stems {
             self.index.verify(bytes, place, word, report);
         }
     }
-}
-
-/// Where the stem of each literal begins: the cheapest of its windows.
-fn stem_offsets(literals: &[&[u8]]) -> Vec<usize> {
-    let folded: Vec<Vec<u8>> = literals.iter().map(|l| l.to_ascii_lowercase()).collect();
-    let windows = |literal: &'_ [u8]| 0..=literal.len().saturating_sub(PRINT_BYTES);
-    let window = |literal: &[u8], at: usize| -> [u8; PRINT_BYTES] {
-        std::array::from_fn(|index| literal.get(at + index).copied().unwrap_or(0))
-    };
-    let mut holders: BTreeMap<[u8; PRINT_BYTES], u32> = BTreeMap::new();
-    for literal in &folded {
-        let held: BTreeSet<_> = windows(literal).map(|at| window(literal, at)).collect();
-        for window in held {
-            *holders.entry(window).or_default() += 1;
-        }
-    }
-    let price = |literal: &[u8], at: usize| {
-        let window = window(literal, at);
-        // The same byte again is what separators and padding are made of.
-        let repeats = window.windows(2).filter(|pair| pair[0] == pair[1]);
-        let often =
-            repeats.fold(cost(&print(&literal[at..], true)), |often, _| often * REPEAT_FACTOR);
-        // Where it stands, each literal is compared; finding them costs once.
-        f64::from(often) * (1.0 + 1.0 / f64::from(holders[&window]))
-    };
-    folded
-        .iter()
-        .map(|literal| {
-            windows(literal)
-                .min_by(|left, right| price(literal, *left).total_cmp(&price(literal, *right)))
-                .unwrap_or(0)
-        })
-        .collect()
 }

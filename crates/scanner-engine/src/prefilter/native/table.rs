@@ -63,6 +63,11 @@ impl PatternTable {
         (0..self.len() as u32).filter(|id| wanted(self.classes[*id as usize])).collect()
     }
 
+    /// The bytes of patterns, each with whether its case is ignored.
+    pub(crate) fn literals(&self, ids: &[u32]) -> Vec<(&[u8], bool)> {
+        ids.iter().map(|id| (self.pattern(*id), self.ignores_case(*id))).collect()
+    }
+
     /// The bytes of a pattern; lower-case where case is ignored.
     pub(crate) fn pattern(&self, id: u32) -> &[u8] {
         self.bytes.get(id as usize)

@@ -14,7 +14,7 @@ use std::arch::x86_64::{
 
 use std::ops::Range;
 
-use super::super::fingerprints::PRINT_BYTES;
+use super::super::buckets::PRINT_BYTES;
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
 use super::{BlockMasks, SimdLevel, StripMasks};
 use crate::build::anchors::is_gap_byte;
