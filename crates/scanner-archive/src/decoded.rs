@@ -10,6 +10,17 @@ pub(crate) trait Codec {
     fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault>;
 }
 
+/// Gives out what did not fit before, and says how many bytes; `None` where nothing is pending.
+pub(crate) fn give(pending: &mut Vec<u8>, output: &mut [u8]) -> Option<usize> {
+    if pending.is_empty() {
+        return None;
+    }
+    let count = pending.len().min(output.len());
+    output[..count].copy_from_slice(&pending[..count]);
+    pending.drain(..count);
+    Some(count)
+}
+
 /// The decoded bytes.
 pub(crate) struct Decoded<'a, 's, C> {
     input: &'a mut dyn Source,

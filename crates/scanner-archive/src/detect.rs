@@ -4,7 +4,7 @@
 //! that text which happens to begin like an archive stays text: a gzip member needs a known method and no
 //! reserved flag, a bzip2 stream the digits of pi, a tar header a checksum that is right.
 
-use crate::formats::cpio;
+use crate::formats::cpio::header::is_binary_header;
 use crate::formats::tar::header;
 
 /// How many bytes of the beginning [`detect`] makes use of.
@@ -142,7 +142,7 @@ fn cpio_header(head: &[u8]) -> bool {
             rest.len() >= 70 && rest[..70].iter().all(|b| matches!(b, b'0'..=b'7'))
         }
         // The binary forms have two bytes of magic only: the name's length has to fit its end.
-        [0xc7, 0x71, ..] | [0x71, 0xc7, ..] => cpio::is_binary_header(head),
+        [0xc7, 0x71, ..] | [0x71, 0xc7, ..] => is_binary_header(head),
         _ => false,
     }
 }

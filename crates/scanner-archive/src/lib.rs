@@ -11,6 +11,7 @@
 //!                         └──── the entry is a container itself ─────┘
 //! ```
 //!
+//! - `driver.rs`, `walker.rs`: the way in, and what formats give their entries to
 //! - `budget.rs`: every limit, and the accounts that hold one archive to them
 //! - `outcome.rs`: the closed list of what can go wrong
 //! - `time.rs`: times of entries, and which of them say nothing
@@ -31,9 +32,11 @@ mod path;
 mod source;
 mod spool;
 mod time;
+mod walker;
 
 pub use budget::{Halt, Limits, NoWatch, RunBudget, Watch};
 pub use detect::{Format, HEAD_BYTES, detect};
-pub use driver::{Allowance, ArchiveScanner, Entry, EntryReader, EntrySink, Input, Outer};
+pub use driver::{Allowance, ArchiveScanner, Input, Outer};
 pub use outcome::{ArchiveReport, Fault};
 pub use source::ReadSeek;
+pub use walker::{Entry, EntryReader, EntrySink};

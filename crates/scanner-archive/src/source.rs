@@ -423,6 +423,29 @@ impl Source for Verified<'_> {
     }
 }
 
+/// The next bytes, as an array.
+pub(crate) fn take<const N: usize>(input: &mut dyn Source) -> Result<[u8; N], Fault> {
+    let lent = input.fill(N)?;
+    let bytes = lent.get(..N).and_then(|bytes| bytes.try_into().ok()).ok_or(Fault::Truncated)?;
+    input.consume(N);
+    Ok(bytes)
+}
+
+/// The next `count` bytes; memory grows with what is really there.
+pub(crate) fn take_bytes(source: &mut dyn Source, count: usize) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    while bytes.len() < count {
+        let lent = source.fill(1)?;
+        let step = lent.len().min(count - bytes.len());
+        if step == 0 {
+            return Err(Fault::Truncated);
+        }
+        bytes.extend_from_slice(&lent[..step]);
+        source.consume(step);
+    }
+    Ok(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,10 +1,8 @@
 //! ar, which is what Debian packages and static libraries are: a line of text in front of each member.
 
-use super::tar::take_bytes;
-use crate::driver::{Meta, Walker};
-use crate::formats::gzip::take;
 use crate::outcome::Fault;
-use crate::source::{Limited, Source};
+use crate::source::{Limited, Source, take, take_bytes};
+use crate::walker::{Meta, Walker};
 
 /// The line at the beginning.
 const MAGIC_BYTES: u64 = 8;

@@ -10,9 +10,9 @@ use crate::codec::zstd::Zstd;
 use crate::codec::{Repeated, Stepped};
 use crate::decoded::{Codec, Decoded};
 use crate::detect::{Format, HEAD_BYTES};
-use crate::driver::{Meta, Walker};
 use crate::outcome::Fault;
 use crate::source::Source;
+use crate::walker::{Meta, Walker};
 
 /// The name of bytes that follow what an archive accounts for.
 pub(crate) const REST_NAME: &[u8] = b"~rest";

@@ -4,7 +4,7 @@ use crate::codec::Stepped;
 use crate::codec::inflate::Inflate;
 use crate::decoded::Codec;
 use crate::outcome::Fault;
-use crate::source::Source;
+use crate::source::{Source, take};
 
 /// The members of a gzip file.
 pub(crate) struct Gzip {
@@ -99,14 +99,6 @@ impl Gzip {
         let right = crc == self.crc.clone().finalize() && size == self.size;
         if right { Ok(()) } else { Err(Fault::Checksum) }
     }
-}
-
-/// The next bytes, as an array.
-pub(crate) fn take<const N: usize>(input: &mut dyn Source) -> Result<[u8; N], Fault> {
-    let lent = input.fill(N)?;
-    let bytes = lent.get(..N).and_then(|bytes| bytes.try_into().ok()).ok_or(Fault::Truncated)?;
-    input.consume(N);
-    Ok(bytes)
 }
 
 /// Steps behind the next NUL.

@@ -1,5 +1,5 @@
 //! One file or folder a format. Each reads its container from a [`Source`](crate::source::Source) and gives every
-//! entry to the [`Walker`](crate::driver::Walker); none knows where the bytes come from or what becomes of them.
+//! entry to the [`Walker`](crate::walker::Walker); none knows where the bytes come from or what becomes of them.
 
 pub(crate) mod ar;
 pub(crate) mod compressed;

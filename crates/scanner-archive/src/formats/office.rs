@@ -3,7 +3,7 @@
 //! A token that was typed in two formats stands in two elements. Here tags go away, runs are joined, and paragraphs,
 //! cells and breaks become line ends, so that it is found. The parts as they are have been handed over before.
 
-use crate::decoded::Codec;
+use crate::decoded::{Codec, give};
 use crate::outcome::Fault;
 use crate::source::Source;
 
@@ -52,10 +52,7 @@ impl Default for OfficeText {
 impl Codec for OfficeText {
     fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault> {
         loop {
-            if !self.pending.is_empty() {
-                let count = self.pending.len().min(output.len());
-                output[..count].copy_from_slice(&self.pending[..count]);
-                self.pending.drain(..count);
+            if let Some(count) = give(&mut self.pending, output) {
                 return Ok(count);
             }
             let lent = input.fill(1)?;

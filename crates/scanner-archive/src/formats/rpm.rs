@@ -2,10 +2,9 @@
 //! over too.
 
 use super::ar::pass;
-use crate::driver::{Meta, Walker};
-use crate::formats::gzip::take;
 use crate::outcome::Fault;
-use crate::source::{Limited, Source};
+use crate::source::{Limited, Source, take};
+use crate::walker::{Meta, Walker};
 
 /// Bytes of the lead.
 const LEAD_BYTES: u64 = 96;

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::formats::tar::header::{BLOCK, Header};
 use crate::formats::tar::pax::Extended;
-use crate::formats::tar::take_bytes;
-use crate::source::{Buffers, ReadSeek, SeekRandom, Source, Window};
+use crate::source::{Buffers, ReadSeek, SeekRandom, Source, Window, take_bytes};
 use crate::time::meaningful;
 
 /// Files of an index, at most.

@@ -10,9 +10,9 @@ use self::text::PdfText;
 use crate::codec::Stepped;
 use crate::codec::inflate::Inflate;
 use crate::decoded::Decoded;
-use crate::driver::{Meta, Walker};
 use crate::outcome::Fault;
 use crate::source::{Random, Source, Window};
+use crate::walker::{Meta, Walker};
 
 /// How far in front of `stream` its dictionary is looked for.
 const DICTIONARY_BYTES: usize = 2048;

@@ -1,6 +1,6 @@
 //! The strings of a page: what its operators draw, joined as they stand on a line.
 
-use crate::decoded::Codec;
+use crate::decoded::{Codec, give};
 use crate::outcome::Fault;
 use crate::source::Source;
 
@@ -55,10 +55,7 @@ enum State {
 impl Codec for PdfText {
     fn read(&mut self, input: &mut dyn Source, output: &mut [u8]) -> Result<usize, Fault> {
         loop {
-            if !self.pending.is_empty() {
-                let count = self.pending.len().min(output.len());
-                output[..count].copy_from_slice(&self.pending[..count]);
-                self.pending.drain(..count);
+            if let Some(count) = give(&mut self.pending, output) {
                 return Ok(count);
             }
             let lent = input.fill(1)?;

@@ -8,7 +8,6 @@ mod header;
 use liblzma::stream::Filters;
 
 use self::header::{Coder, File, Folder, Header, Parsed, Streams};
-use super::tar::take_bytes;
 use crate::codec::block::{BZIP2_BYTES, Bzip2, DEFLATE64_BYTES, Deflate64};
 use crate::codec::inflate::Inflate;
 use crate::codec::lzma::{Lzma, lzma2_dictionary, memory};
@@ -16,9 +15,9 @@ use crate::codec::zstd::Zstd;
 use crate::codec::{Repeated, Stepped};
 use crate::decoded::{Codec, Decoded};
 use crate::detect::HEAD_BYTES;
-use crate::driver::{Meta, Walker};
 use crate::outcome::Fault;
-use crate::source::{Limited, Random, Source, Verified, Window};
+use crate::source::{Limited, Random, Source, Verified, Window, take_bytes};
+use crate::walker::{Meta, Walker};
 
 /// Bytes in front of the packed streams.
 const SIGNATURE_BYTES: u64 = 32;

@@ -13,9 +13,9 @@ pub(crate) use self::pax::decimal;
 use self::sparse::{Holes, Stretches};
 use super::compressed::{REST_NAME, rest};
 use crate::decoded::Decoded;
-use crate::driver::{Meta, Walker};
 use crate::outcome::Fault;
-use crate::source::{Limited, Source};
+use crate::source::{Limited, Source, take_bytes};
+use crate::walker::{Meta, Walker};
 
 /// Bytes taken of a name that stands in an entry of its own.
 const LONG_NAME_BYTES: u64 = 1 << 17;
@@ -241,19 +241,4 @@ fn line(data: &mut Limited<'_>, used: &mut u64) -> Result<u64, Fault> {
     data.consume(end + 1);
     *used += end as u64 + 1;
     Ok(value)
-}
-
-/// The next `count` bytes; memory grows with what is really there.
-pub(crate) fn take_bytes(source: &mut dyn Source, count: usize) -> Result<Vec<u8>, Fault> {
-    let mut bytes = Vec::new();
-    while bytes.len() < count {
-        let lent = source.fill(1)?;
-        let step = lent.len().min(count - bytes.len());
-        if step == 0 {
-            return Err(Fault::Truncated);
-        }
-        bytes.extend_from_slice(&lent[..step]);
-        source.consume(step);
-    }
-    Ok(bytes)
 }

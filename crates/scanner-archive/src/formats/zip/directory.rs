@@ -2,10 +2,8 @@
 
 use std::ops::Range;
 
-use crate::formats::gzip::take;
-use crate::formats::tar::take_bytes;
 use crate::outcome::Fault;
-use crate::source::{Random, Source, Window};
+use crate::source::{Random, Source, Window, take, take_bytes};
 use crate::time;
 
 /// Bytes of the record at the end, without its comment.

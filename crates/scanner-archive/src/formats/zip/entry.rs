@@ -10,11 +10,10 @@ use crate::codec::zstd::Zstd;
 use crate::codec::{Repeated, Stepped};
 use crate::decoded::{Codec, Decoded};
 use crate::detect::HEAD_BYTES;
-use crate::driver::{Meta, Walker};
-use crate::formats::gzip::take;
 use crate::formats::office::{self, OfficeText};
 use crate::outcome::Fault;
-use crate::source::{Random, Source, Verified, Window};
+use crate::source::{Random, Source, Verified, Window, take};
+use crate::walker::{Meta, Walker};
 
 /// What is done with the content of an entry.
 type Use<'u> = &'u mut dyn FnMut(&mut Walker<'_>, &mut dyn Source) -> Result<(), Fault>;

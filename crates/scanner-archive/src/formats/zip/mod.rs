@@ -8,10 +8,10 @@ mod directory;
 mod entry;
 
 use self::directory::{Directory, Record};
-use crate::driver::{Meta, Walker};
 use crate::formats::compressed::REST_NAME;
 use crate::outcome::Fault;
 use crate::source::{Random, Source, Window};
+use crate::walker::{Meta, Walker};
 
 /// The name of what stands in front of the first entry.
 const HEAD_NAME: &[u8] = b"~head";

@@ -1,28 +1,18 @@
-//! cpio: the portable ASCII forms, new and old, and the binary form of old systems in both byte orders.
+//! What stands in front of an entry: two forms in digits, one in binary.
 
-use super::ar::pass;
-use super::compressed::rest;
-use super::tar::take_bytes;
-use crate::driver::{Meta, Walker};
-use crate::formats::gzip::take;
 use crate::outcome::Fault;
-use crate::source::{Limited, Source};
-
-/// The name behind the last entry.
-const TRAILER: &[u8] = b"TRAILER!!!";
-/// The longest name that is read.
-const NAME_BYTES_MAX: u64 = 1 << 17;
+use crate::source::{Source, take};
 
 /// What a header says.
 #[derive(Debug)]
-struct Header {
-    mode: u64,
-    modified: u64,
-    name_bytes: u64,
-    size: u64,
+pub(super) struct Header {
+    pub(super) mode: u64,
+    pub(super) modified: u64,
+    pub(super) name_bytes: u64,
+    pub(super) size: u64,
     /// Bytes of the header itself, and what name and data are padded to.
-    bytes: u64,
-    align: u64,
+    pub(super) bytes: u64,
+    pub(super) align: u64,
 }
 
 /// Whether `head` begins with a header of the binary form: two bytes of magic are little, so its name has to end where
@@ -37,45 +27,8 @@ pub(crate) fn is_binary_header(head: &[u8]) -> bool {
         })
 }
 
-/// Reads an archive.
-pub(crate) fn read(walker: &mut Walker<'_>, source: &mut dyn Source) -> Result<(), Fault> {
-    let mut at = 0_u64;
-    loop {
-        let header = header(source)?;
-        at += header.bytes;
-        if header.name_bytes > NAME_BYTES_MAX {
-            return Err(Fault::Damaged);
-        }
-        let mut name = take_bytes(source, header.name_bytes as usize)?;
-        name.truncate(name.iter().position(|&byte| byte == 0).unwrap_or(name.len()));
-        at = align(source, at + header.name_bytes, header.align)?;
-        if name == TRAILER {
-            // Initial file systems of Linux go on with another archive, often a compressed one.
-            return rest(walker, source);
-        }
-        if header.mode & 0o170_000 == 0o100_000 {
-            let modified = i64::try_from(header.modified).ok();
-            let meta = Meta { name: &name, modified, size: Some(header.size) };
-            let mut data = Limited::new(source, at, header.size);
-            walker.entry(&meta, &mut data)?;
-            let left = data.left();
-            pass(source, left)?;
-        } else {
-            walker.without_data()?;
-            pass(source, header.size)?;
-        }
-        at = align(source, at + header.size, header.align)?;
-    }
-}
-
-/// Steps to the next multiple; at the end of the archive it may be missing.
-fn align(source: &mut dyn Source, at: u64, align: u64) -> Result<u64, Fault> {
-    let next = at.next_multiple_of(align);
-    source.skip(next - at)?;
-    Ok(next)
-}
-
-fn header(source: &mut dyn Source) -> Result<Header, Fault> {
+/// Reads a header of any form.
+pub(super) fn header(source: &mut dyn Source) -> Result<Header, Fault> {
     let lent = source.fill(6)?;
     match lent {
         [b'0', b'7', b'0', b'7', b'0', b'1' | b'2', ..] => {
