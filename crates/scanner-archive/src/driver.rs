@@ -33,7 +33,7 @@ pub enum Input<'a> {
 pub struct Outer<'a> {
     /// Its path; those of its entries begin with it.
     pub path: &'a [u8],
-    /// What [`detect`] said of its first bytes.
+    /// What [`detect()`](crate::detect()) said of its first bytes.
     pub format: Format,
 }
 
