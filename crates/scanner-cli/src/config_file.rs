@@ -307,13 +307,15 @@ fn read_foreign(path: &Path, text: &str) -> anyhow::Result<Config> {
 
 /// Reads a configuration file.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
-    let name = path.display().to_string();
     let text = read_text(path)?;
-    if foreign::is_foreign(&text) {
-        return read_foreign(path, &text);
-    }
+    if foreign::is_foreign(&text) { read_foreign(path, &text) } else { parse(path, &text) }
+}
+
+/// Reads the text of a configuration file of ours.
+pub(crate) fn parse(path: &Path, text: &str) -> anyhow::Result<Config> {
+    let name = path.display().to_string();
     let parsed: ConfigToml =
-        toml::from_str(&text).map_err(|error| from_toml(&name, &text, &error))?;
+        toml::from_str(text).map_err(|error| from_toml(&name, text, &error))?;
     let defaults = FileDefaults {
         service: CUSTOM_SERVICE,
         reference: "",
@@ -321,7 +323,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Config> {
         checked: Checked::Unverified,
     };
     let mut detectors = Vec::new();
-    let mut lines = Lines::new(&text);
+    let mut lines = Lines::new(text);
     for spanned in parsed.detector {
         let line = lines.line_of(spanned.span().start);
         detectors.push(load_detector(&name, line, defaults, spanned.into_inner())?);

@@ -99,6 +99,20 @@ fn a_wrong_setting_names_its_file_and_line() {
     assert_eq!(output.status.code(), Some(4), "numbers need no quotes: {}", err(&output));
 }
 
+#[test]
+fn verbose_says_which_settings_hold() {
+    let dir = planted();
+    fs::write(dir.path().join(".scanner.toml"), "[scan]\njobs = 3\nexclude = [\"*.bin\"]\n")
+        .expect("a file");
+    let said =
+        err(&run(dir.path(), &["scan", ".", "-v", "--exclude", "x", "--max-decode-depth", "1"]));
+    for word in
+        [".scanner.toml", "3 threads", "\"x\", \"*.bin\"", "encodings 1 deep", "from likely"]
+    {
+        assert!(said.contains(word), "{word} is not in {said}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_configuration_that_leads_nowhere_is_no_missing_one() {

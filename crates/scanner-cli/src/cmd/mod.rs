@@ -21,3 +21,5 @@ mod suppressed;
 mod table;
 mod target;
 pub(crate) mod version;
+
+pub(crate) use settings::judge_lists;

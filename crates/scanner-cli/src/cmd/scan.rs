@@ -143,6 +143,7 @@ pub(crate) fn prepare(
         line_hashes: false,
     };
     settings::hold_memory(&mut request, args, &config)?;
+    settings::tell(args, &config, &request, specs.len());
     request.store = store.and_then(|store| store.begin(&request, args));
     Ok(Some(Prepared { request, silencers, root: root.map(Path::to_owned) }))
 }

@@ -92,12 +92,39 @@ pub(super) fn min_confidence(args: &ScanArgs, config: &Config) -> Confidence {
     stated.unwrap_or(Tier::Likely).into()
 }
 
+/// Says with `--verbose` what holds, once flags, configuration and defaults are put together.
+pub(super) fn tell(args: &ScanArgs, config: &Config, request: &ScanRequest, rules: usize) {
+    let (include, exclude) = globs(args, config);
+    let size = max_file_size(args, config).map_or("any size".to_owned(), |b| format!("{b} bytes"));
+    tracing::info!(
+        "settings: {rules} rules, {} threads, findings from {}, encodings {} deep, archives {} deep, files up to {size}, \
+         include {include:?}, exclude {exclude:?}, inline markers {:?}",
+        request.jobs,
+        request.filters.min_confidence.name(),
+        decode_depth(args, config),
+        archive_depth(args, config),
+        args.ignore_inline,
+    );
+}
+
+/// Whether the patterns of a configuration can be used: those that allow, and those of paths.
+pub(crate) fn judge_lists(config: &Config) -> anyhow::Result<()> {
+    allow_lists(config)?;
+    let paths = EntryPaths::new(&config.scan.include, &config.scan.exclude);
+    paths.map(drop).with_context(|| config.name())
+}
+
+/// What a configuration allows.
+pub(super) fn allow_lists(config: &Config) -> anyhow::Result<Allowlists> {
+    Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)
+        .and_then(|lists| lists.with_lists(&config.allow_lists))
+        .with_context(|| config.name())
+}
+
 /// What is told of what is found.
 pub(super) fn filters(args: &ScanArgs, config: &Config) -> anyhow::Result<Filters> {
     let min_confidence = min_confidence(args, config);
-    let allow = Allowlists::new(&config.allow_paths, &config.allow_values, &config.allow_rules)
-        .and_then(|lists| lists.with_lists(&config.allow_lists))
-        .with_context(|| config.name())?;
+    let allow = allow_lists(config)?;
     Ok(Filters {
         min_confidence,
         inline_markers: args.ignore_inline == OnOff::On,

@@ -30,6 +30,7 @@ pub const TARGETS: &[Target] = &[
     cache::VSDB,
     text::RULES,
     text::FOREIGN,
+    text::CONFIGURATION,
     text::BASELINE,
     text::IGNORES,
     text::PROOFS,

@@ -159,6 +159,44 @@ fn baseline(input: &[u8]) {
     }
 }
 
+pub(super) const CONFIGURATION: Target = Target {
+    name: "configuration",
+    about: ".scanner.toml, as far as its lists",
+    seeds: || {
+        let scan = "[extend]\nuse_default = false\n[scan]\njobs = 4\nmax_file_size = \"20M\"\nmax_decode_depth = 3\n\
+            max_memory = \"1.5G\"\ntimeout = \"10m\"\nengine = \"auto\"\nmin_confidence = \"likely\"\ninclude = [\"src/**\"]\n\
+            exclude = [\"!a\", \"**/[a-c]{d,e}\"]\nenable_rules = [\"aws-*\"]\n";
+        let allow = "[allow]\npaths = [\"a/**\"]\nvalues = [\"^demo-\"]\n[[allow.rules]]\nid = \"x\"\nvalues = [\"y\"]\n\
+            [[allow.lists]]\nrules = [\"x\"]\ncondition = \"all\"\npaths = [\"^docs/\"]\nsecrets = [\"^d\"]\n\
+            matches = [\"d=\"]\nlines = [\"# s\"]\nwords = [\"example\"]\ncommits = [\"0123456789abcdef\"]\n";
+        let rule = "[[detector]]\nid = \"acme\"\nname = \"A\"\ntoken = { prefix = \"acme_\", body = \"[0-9a-z]{32}\" }\n";
+        [scan, allow, rule].map(|text| text.as_bytes().to_vec()).to_vec()
+    },
+    words: &[
+        b"[scan]\n",
+        b"[allow]\n",
+        b"[[allow.lists]]\n",
+        b"[[detector]]\n",
+        b"timeout = ",
+        b"max_memory = ",
+        b"max_archive_depth = ",
+        b"{1000}",
+        b"{a,{b,c}}",
+        b"[!",
+        b"(?i)",
+        b"\"\"\"",
+    ],
+    bytes_max: 2048,
+    run: |input| {
+        let Ok(text) = std::str::from_utf8(input) else { return };
+        if let Err(error) = scanner_cli::check_config("f.toml", text) {
+            // Whoever reads it knows which file to look into.
+            let said = format!("{error:#}");
+            assert!(said.contains("f.toml"), "{said}");
+        }
+    },
+};
+
 pub(super) const IGNORES: Target = Target {
     name: "ignore-file",
     about: "lists of findings to ignore",
