@@ -294,11 +294,11 @@ impl StoreSession {
         }
     }
 
-    /// Ends the run.
-    pub(crate) fn end(&self, summary: &mut Summary) {
-        let Ok(producer) = &self.producer else { return };
+    /// Ends the run, and does something else meanwhile.
+    pub(crate) fn end(&self, summary: &mut Summary, meanwhile: impl FnOnce()) {
+        let Ok(producer) = &self.producer else { return meanwhile() };
         let before = summary.skips.get(SkipReason::StoreFailed);
-        let losses = producer.end_run(summary);
+        let losses = producer.end_run_beside(summary, meanwhile);
         if before == 0 {
             tell(summary, losses);
         }

@@ -239,25 +239,33 @@ pub(crate) fn root_id(connection: &Connection, kind: &str, name: &str) -> rusqli
     insert_or_find(connection, (sql, (kind, name)), (found, (kind, name)))
 }
 
-/// The id of a rule set, made with its rules if it is new.
-pub(crate) fn rule_set_id<'a>(
+/// The id of a rule set, made if it is new, and whether so many rules of it are written down.
+pub(crate) fn rule_set_id(
+    connection: &Connection,
+    hash: &RuleSetHash,
+    rules: usize,
+) -> rusqlite::Result<(i64, bool)> {
+    let put = "INSERT INTO rule_sets (hash) VALUES (?1) ON CONFLICT DO NOTHING";
+    let found = "SELECT id FROM rule_sets WHERE hash = ?1";
+    let id = insert_or_find(connection, (put, [hash.0]), (found, [hash.0]))?;
+    let sql = "SELECT count(*) FROM run_rules WHERE rule_set_id = ?1";
+    let known: i64 = connection.query_row(sql, [id], |row| row.get(0))?;
+    Ok((id, unsigned(known) >= rules as u64))
+}
+
+/// Writes the rules of a rule set down.
+pub(crate) fn put_rules<'a>(
     connection: &Connection,
     keys: &Keys,
-    hash: &RuleSetHash,
+    rule_set: i64,
     rules: impl IntoIterator<Item = &'a RuleInfo>,
-) -> rusqlite::Result<i64> {
-    let found = "SELECT id FROM rule_sets WHERE hash = ?1";
-    if let Some(id) = connection.query_row(found, [hash.0], |row| row.get(0)).optional()? {
-        return Ok(id);
-    }
-    connection.execute("INSERT INTO rule_sets (hash) VALUES (?1)", [hash.0])?;
-    let id = connection.last_insert_rowid();
+) -> rusqlite::Result<()> {
     let sql = "INSERT INTO run_rules (rule_set_id, rule_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
     for rule in rules {
         let rule = put_rule(connection, keys, rule)?;
-        connection.prepare_cached(sql)?.execute((id, rule))?;
+        connection.prepare_cached(sql)?.execute((rule_set, rule))?;
     }
-    Ok(id)
+    Ok(())
 }
 
 /// Makes a rule, or says anew what it is called. Most are made when a store is, a thousand at once.

@@ -15,13 +15,14 @@ use std::time::{Duration, Instant};
 use data_encoding::HEXLOWER;
 use rusqlite::{Transaction, TransactionBehavior, params};
 use scanner_core::{
-    FileState, ObjectBatch, RunInfo, SkipReason, Status, StoreLosses, StoreProducer, Summary,
+    FileState, ObjectBatch, RuleInfo, RunInfo, SkipReason, Status, StoreLosses, StoreProducer,
+    Summary,
 };
 
 use super::clean_files::put_clean_files;
 use super::fold::Folder;
 use super::folders::{FolderEntries, put_folders};
-use super::insert::{Inserter, root_id, rule_set_id, signed};
+use super::insert::{Inserter, put_rules, root_id, rule_set_id, signed};
 use super::journal::{Journal, KnownRules, Part, RECORD_HEAD_BYTES, write_object};
 use super::lock::RunLock;
 use super::open::Store;
@@ -149,8 +150,9 @@ impl Store {
         let fail = |source| StoreError::File { path: path.clone(), source };
         let token = random_bytes::<8>().map_err(|e| fail(std::io::Error::other(e)))?;
         let token = HEXLOWER.encode(&token);
-        let (inserter, lock) = begin(&mut self, start, &token)?;
+        let Begun { inserter, lock, knows_rules } = begin(&mut self, start, &token)?;
         let run = inserter.run;
+        let rules = if knows_rules { Vec::new() } else { start.info.rules.clone() };
         let keys = Arc::clone(&self.keys);
         let (sender, receiver) = sync_channel(QUEUE_RECORDS);
         let buffer = Arc::<Mutex<Buffer>>::default();
@@ -165,6 +167,7 @@ impl Store {
             inserter,
             lock,
             losses: StoreLosses::default(),
+            rules,
         };
         let thread = std::thread::Builder::new()
             .name("store".to_owned())
@@ -183,33 +186,36 @@ impl Store {
     }
 }
 
+/// A run that is written down.
+struct Begun {
+    inserter: Inserter,
+    lock: RunLock,
+    /// Whether the rules of its rule set are written down, too. It takes as long as all else to do it for the first time, so
+    /// the writer does it while the scan begins, before anything else.
+    knows_rules: bool,
+}
+
 /// Writes the run down and takes its lock, all while nobody else can write: so whoever looks for locks that nobody
 /// holds, and can write, sees none that is about to be taken.
-fn begin(
-    store: &mut Store,
-    start: &RunStart<'_>,
-    token: &str,
-) -> Result<(Inserter, RunLock), StoreError> {
-    let (path, keys) = (store.options.path.clone(), Arc::clone(&store.keys));
+fn begin(store: &mut Store, start: &RunStart<'_>, token: &str) -> Result<Begun, StoreError> {
+    let path = store.options.path.clone();
     let fail = |source| StoreError::database(&path, source);
     let transaction =
         store.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-    let inserter = put_run(&transaction, &keys, start, token).map_err(fail)?;
+    let (inserter, knows_rules) = put_run(&transaction, start, token).map_err(fail)?;
     let lock = RunLock::take(&path, token)
         .map_err(|source| StoreError::File { path: path.clone(), source })?;
     transaction.commit().map_err(fail)?;
-    Ok((inserter, lock))
+    Ok(Begun { inserter, lock, knows_rules })
 }
 
 fn put_run(
     transaction: &Transaction<'_>,
-    keys: &Keys,
     start: &RunStart<'_>,
     token: &str,
-) -> rusqlite::Result<Inserter> {
+) -> rusqlite::Result<(Inserter, bool)> {
     let root = root_id(transaction, &start.root.kind, &start.root.name)?;
-    let rules = start.info.rules.iter().map(|rule| &**rule);
-    let rule_set = rule_set_id(transaction, keys, start.rule_set, rules)?;
+    let (rule_set, knows_rules) = rule_set_id(transaction, start.rule_set, start.info.rules.len())?;
     let started = signed(start.info.started_unix);
     let sql = "INSERT INTO runs (token, root_id, rule_set_id, status, version, targets, started, rules, journal) \
                VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, 1)";
@@ -217,7 +223,7 @@ fn put_run(
     let rules = signed(start.info.rules.len() as u64);
     let version = &start.info.version;
     transaction.execute(sql, params![token, root, rule_set, version, targets, started, rules])?;
-    Ok(Inserter::new(transaction.last_insert_rowid(), root, rule_set, started))
+    Ok((Inserter::new(transaction.last_insert_rowid(), root, rule_set, started), knows_rules))
 }
 
 impl SqliteStoreProducer {
@@ -270,9 +276,28 @@ impl SqliteStoreProducer {
         }
     }
 
-    fn ask(&self, message: impl FnOnce(SyncSender<StoreLosses>) -> Message) -> StoreLosses {
+    /// Ends the run as [`StoreProducer::end_run`] does, and does something else meanwhile: the writer takes its time.
+    pub fn end_run_beside(&self, summary: &Summary, meanwhile: impl FnOnce()) -> StoreLosses {
+        let ending =
+            std::mem::take(&mut *self.ending.lock().unwrap_or_else(PoisonError::into_inner));
+        let end = |reply| Message::End(Box::new(summary.clone()), ending, reply);
+        let losses = self.ask(end, meanwhile);
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if thread.is_some_and(|thread| thread.join().is_err()) {
+            let error = Some(StoreError::WriterGone.to_string());
+            return StoreLosses { error, ..losses };
+        }
+        losses
+    }
+
+    fn ask(
+        &self,
+        message: impl FnOnce(SyncSender<StoreLosses>) -> Message,
+        meanwhile: impl FnOnce(),
+    ) -> StoreLosses {
         let (reply, answer) = sync_channel(1);
         let sent = self.sender.send(message(reply));
+        meanwhile();
         let mut losses = match sent.ok().and_then(|()| answer.recv().ok()) {
             Some(losses) => losses,
             None => StoreLosses { findings: 0, error: Some(StoreError::WriterGone.to_string()) },
@@ -311,19 +336,11 @@ impl StoreProducer for SqliteStoreProducer {
     }
 
     fn flush(&self) -> StoreLosses {
-        self.ask(Message::Flush)
+        self.ask(Message::Flush, || ())
     }
 
     fn end_run(&self, summary: &Summary) -> StoreLosses {
-        let ending =
-            std::mem::take(&mut *self.ending.lock().unwrap_or_else(PoisonError::into_inner));
-        let losses = self.ask(|reply| Message::End(Box::new(summary.clone()), ending, reply));
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
-            let error = Some(StoreError::WriterGone.to_string());
-            return StoreLosses { error, ..losses };
-        }
-        losses
+        self.end_run_beside(summary, || ())
     }
 }
 
@@ -350,10 +367,13 @@ struct Writer {
     buffer: Arc<Mutex<Buffer>>,
     /// Findings in the journal.
     findings: u64,
+    /// Rules that are still to be written down.
+    rules: Vec<Arc<RuleInfo>>,
 }
 
 impl Writer {
     fn work(mut self, receiver: &Receiver<Message>) {
+        self.write_rules();
         // When what is in the buffer is written at the latest.
         let mut due: Option<Instant> = None;
         loop {
@@ -381,6 +401,8 @@ impl Writer {
                 Ok(Message::Flush(reply)) => {
                     self.drain();
                     drop(reply.send(self.losses.clone()));
+                    // Reports are written now, which takes longer than the disk.
+                    self.sync_large();
                 }
                 Ok(Message::End(summary, ending, reply)) => {
                     self.drain();
@@ -390,6 +412,32 @@ impl Writer {
                     return;
                 }
             }
+        }
+    }
+
+    /// Writes the rules of a rule set that is new, before any finding that names one.
+    fn write_rules(&mut self) {
+        let rules = std::mem::take(&mut self.rules);
+        if rules.is_empty() {
+            return;
+        }
+        let keys = Arc::clone(&self.store.keys);
+        let outcome = self.transact(|inserter, transaction| {
+            put_rules(transaction, &keys, inserter.rule_set, rules.iter().map(|rule| &**rule))
+        });
+        if let Err(error) = outcome {
+            return self.lose(0, Some(&error));
+        }
+        // What would be moved to its place at the end, while somebody waits. Best effort.
+        let _ = self.store.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    }
+
+    /// Waits until a journal that will be left is on the disk.
+    fn sync_large(&mut self) {
+        if self.findings > FOLD_AT_END_FINDINGS_MAX
+            && let Err(error) = self.journal.sync()
+        {
+            self.lose(0, Some(&error));
         }
     }
 
@@ -472,9 +520,7 @@ impl Writer {
             return false;
         }
         if self.findings > FOLD_AT_END_FINDINGS_MAX {
-            if let Err(error) = self.journal.sync() {
-                self.lose(0, Some(&error));
-            }
+            self.sync_large();
             return true;
         }
         let store = self.store.options.path.clone();

@@ -8,7 +8,6 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use data_encoding::HEXLOWER;
 use scanner_core::{Finding, Location, ObjectBatch, RuleInfo};
 
 use crate::Keys;
@@ -230,12 +229,29 @@ fn put_text(out: &mut Vec<u8>, text: &str) {
     put_bytes(out, text.as_bytes());
 }
 
+/// A hash from its 64 digits. There are two for each finding, so what is no digit is looked at once for all.
 fn hash_of(hex: &str) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    (hex.len() == 64).then_some(())?;
-    HEXLOWER.decode_mut(hex.as_bytes(), &mut hash).ok()?;
-    Some(hash)
+    let (pairs, []) = hex.as_bytes().as_chunks::<2>() else { return None };
+    let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
+    let mut wrong = 0;
+    let hash = pairs.map(|pair| {
+        let [high, low] = pair.map(|digit| HEX_DIGITS[usize::from(digit)]);
+        wrong |= high | low;
+        high << 4 | low
+    });
+    (wrong < 16).then_some(hash)
 }
+
+/// What each byte stands for as a lower-case hexadecimal digit; [`u8::MAX`] for what is none.
+const HEX_DIGITS: [u8; 256] = {
+    let mut digits = [u8::MAX; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 /// Reads the entries of a payload, each once; `None` where it holds something else.
 pub(crate) fn read_entries<E>(
@@ -394,6 +410,17 @@ mod tests {
             assert_eq!(Reader(&bytes[..bytes.len() - 1]).number(), None);
         }
         assert_eq!(Reader(&[0xff; 11]).number(), None);
+    }
+
+    #[test]
+    fn hashes_are_read_from_64_digits_and_nothing_else() {
+        let hash: [u8; 32] = std::array::from_fn(|at| (at * 37) as u8);
+        let hex = data_encoding::HEXLOWER.encode(&hash);
+        assert_eq!(hash_of(&hex), Some(hash));
+        for wrong in [&hex[1..], &hex[2..], "", &hex.replace('a', "A"), &hex.replace('a', "\u{e9}")]
+        {
+            assert_eq!(hash_of(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -45,12 +45,14 @@ pub(crate) struct Journal {
     file: Option<File>,
     bytes: u64,
     bytes_max: u64,
+    /// Bytes that are on the disk.
+    synced: u64,
 }
 
 impl Journal {
     pub(crate) fn new(store: &Path, token: &str, key: [u8; 32], bytes_max: u64) -> Self {
         let (path, token) = (journal_path(store, token), token.to_owned());
-        Self { path, token, key, file: None, bytes: 0, bytes_max }
+        Self { path, token, key, file: None, bytes: 0, bytes_max, synced: 0 }
     }
 
     /// Bytes up to the end of the last whole record; 0 where there is no file.
@@ -114,8 +116,12 @@ impl Journal {
     }
 
     /// Waits until all records are on the disk.
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.file.as_ref().map_or(Ok(()), File::sync_data)
+    pub(crate) fn sync(&mut self) -> io::Result<()> {
+        if let Some(file) = self.file.as_ref().filter(|_| self.synced < self.bytes) {
+            file.sync_data()?;
+            self.synced = self.bytes;
+        }
+        Ok(())
     }
 }
 
