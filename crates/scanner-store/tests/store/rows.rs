@@ -165,6 +165,23 @@ fn ids_of_git_objects_are_found_in_many_small_rows_and_few_large_ones() {
 }
 
 #[test]
+fn rules_that_a_killed_run_did_not_write_down_are_written_by_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("s.db");
+    begin(open(&path).unwrap(), "/r", 1000).unwrap().end_run(&complete(0));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let all = "DELETE FROM run_rules; DELETE FROM rules;";
+    connection.execute_batch(all).unwrap();
+    drop(connection);
+    begin(open(&path).unwrap(), "/r", 1001).unwrap().end_run(&complete(0));
+    let store = open(&path).unwrap();
+    for run in 1..=2 {
+        let rules = store.run_data(run).unwrap().info.rules;
+        assert_eq!(rules.iter().map(|rule| rule.id.as_str()).collect::<Vec<_>>(), ["demo-0"]);
+    }
+}
+
+#[test]
 fn many_findings_of_one_object_are_all_kept() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("s.db");
