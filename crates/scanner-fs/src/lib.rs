@@ -42,6 +42,7 @@
 mod discover;
 mod error;
 mod file_table;
+mod holes;
 mod ignore_rules;
 mod injector;
 mod limits;

@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, fstat, openat, statat};
 use rustix::io::retry_on_intr;
 use scanner_core::ObjectPath;
 
+use crate::holes::Holes;
 use crate::limits::ADVISE_BYTES_MIN;
 
 const FILE: OFlags =
@@ -34,6 +35,8 @@ pub struct OpenFile {
     modified: Option<SystemTime>,
     facts: FileFacts,
     position: u64,
+    /// Where less is on disk than the file is long.
+    holes: Option<Holes>,
 }
 
 /// What tells whether a file has changed: every change of its content changes one of these, unless the clock that the
@@ -81,6 +84,7 @@ impl OpenFile {
             modified: modified(stat),
             facts: FileFacts::of(stat),
             position: 0,
+            holes: Holes::of(stat),
         }
     }
 
@@ -163,7 +167,13 @@ impl OpenFile {
 impl Read for OpenFile {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         loop {
-            match self.file.read(buf) {
+            let known = self.holes.as_mut();
+            let known = known.map(|holes| holes.read(&mut self.file, self.position, buf));
+            let read = known.flatten().unwrap_or_else(|| {
+                self.holes = None;
+                self.file.read(buf)
+            });
+            match read {
                 Ok(count) => {
                     self.position += count as u64;
                     return Ok(count);
@@ -178,6 +188,9 @@ impl Read for OpenFile {
 impl Seek for OpenFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.position = self.file.seek(to)?;
+        if let Some(holes) = &mut self.holes {
+            *holes = Holes::default();
+        }
         Ok(self.position)
     }
 }
@@ -307,6 +320,59 @@ mod tests {
         let (made, mut file) = opened(b"0123");
         made.as_file().set_len(2).unwrap();
         assert_eq!(file.fill(&mut buffer).unwrap(), Filled { bytes: 2, at_end: true });
+    }
+
+    /// Holes in front, between and behind; the same bytes in the same order, however much is asked for at a time.
+    #[test]
+    fn holes_are_zeros() {
+        const MIB: u64 = 1 << 20;
+        for (len, places) in
+            [(8 * MIB, &[2 * MIB + 5, 5 * MIB][..]), (8 * MIB + 3, &[0, 8 * MIB]), (3 * MIB, &[])]
+        {
+            let mut made = tempfile::NamedTempFile::new().unwrap();
+            made.as_file().set_len(len).unwrap();
+            for place in places {
+                made.seek(SeekFrom::Start(*place)).unwrap();
+                made.write_all(b"abc").unwrap();
+            }
+            let whole = std::fs::read(made.path()).unwrap();
+            for step in [4096, 1_000_003, 16 << 20] {
+                let (file, stat) = open_file_by_path(made.path()).unwrap();
+                let mut file = OpenFile::new(file, &stat, Vec::new());
+                let (mut read, mut buffer) = (Vec::new(), vec![7; step]);
+                loop {
+                    let filled = file.fill(&mut buffer).unwrap();
+                    read.extend_from_slice(&buffer[..filled.bytes]);
+                    if filled.at_end {
+                        break;
+                    }
+                }
+                assert!(read == whole, "{len} {step}");
+                assert_eq!(file.position(), len);
+                file.seek(SeekFrom::Start(len / 2)).unwrap();
+                let mut rest = Vec::new();
+                file.read_to_end(&mut rest).unwrap();
+                assert!(rest == whole[whole.len() / 2..], "{len} {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sparse_file_that_grew_or_shrank_is_read_to_its_real_end() {
+        for real in [1 << 20, 9 << 20] {
+            let made = tempfile::NamedTempFile::new().unwrap();
+            made.as_file().set_len(4 << 20).unwrap();
+            let (file, stat) = open_file_by_path(made.path()).unwrap();
+            let mut file = OpenFile::new(file, &stat, Vec::new());
+            let mut buffer = vec![0; 512 << 10];
+            file.fill(&mut buffer).unwrap();
+            made.as_file().set_len(real).unwrap();
+            let mut rest = Vec::new();
+            file.read_to_end(&mut rest).unwrap();
+            // What was known to be a hole is one; what came behind it is read.
+            let least = if real < 4 << 20 { 0 } else { real - (512 << 10) };
+            assert!(rest.len() as u64 >= least && rest.iter().all(|&byte| byte == 0), "{real}");
+        }
     }
 
     #[test]
