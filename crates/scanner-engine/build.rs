@@ -14,7 +14,7 @@ use std::path::Path;
 
 #[path = "src/build/analysis.rs"]
 mod analysis;
-#[path = "src/build/anchors/mod.rs"]
+#[path = "src/anchors/mod.rs"]
 mod anchors;
 #[path = "src/prefilter/native/buckets.rs"]
 mod buckets;
@@ -28,6 +28,7 @@ use anchors::{AnchorClass, Literal, Neighbour};
 use layout::{Layout, Stem};
 
 fn main() {
+    println!("cargo::rerun-if-changed=src/anchors");
     println!("cargo::rerun-if-changed=src/build");
     for file in ["vectorscan/expression.rs", "native/buckets.rs", "native/layout.rs"] {
         println!("cargo::rerun-if-changed=src/prefilter/{file}");

@@ -17,12 +17,11 @@ use crate::judge::FileKind;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
 #[cfg(feature = "vectorscan")]
 use crate::prefilter::vectorscan::VectorscanPrefilter;
-use crate::prefilter::{BytesOf, Everywhere, Exhaustive, HitSink, Prefilter, RuleReach};
+use crate::prefilter::{BytesOf, Everywhere, Exhaustive, HitSink, Prefilter, RuleReach, utf16};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::safelist::SafelistFilter;
 use crate::scratch::ScanScratch;
 use crate::tuning::Tuning;
-use crate::utf16;
 
 /// Bytes beyond a match that its pattern's boundaries may look at, and slack for rounding.
 pub(crate) const BOUNDARY_BYTES: u32 = 16;
@@ -277,7 +276,9 @@ impl Engine {
 
     /// Prefilter of UTF-16 text, where there is any.
     pub(crate) fn seed_utf16(&self, bytes: &[u8], of: BytesOf, scratch: &mut ScanScratch) {
-        utf16::scan_block(&*self.prefilter, (bytes, of), &self.reach, scratch);
+        let ScanScratch { hits, narrowing, prefilter, .. } = scratch;
+        let memory = (hits, narrowing, prefilter);
+        utf16::scan_block(&*self.prefilter, (bytes, of), &self.reach, memory);
     }
 
     /// Scans decoded bytes; what is found stands in their coordinates.

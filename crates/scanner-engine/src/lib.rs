@@ -10,6 +10,7 @@
 //! scan allocates nothing. A decision about a candidate depends on the match and a bounded context, never on
 //! how windows and chunks were cut, so findings are the same for every chunk size.
 
+mod anchors;
 mod build;
 mod confidence;
 mod confirm;
@@ -23,20 +24,21 @@ mod finish;
 pub mod gate;
 pub mod hits;
 pub mod judge;
+mod packed;
 pub mod prefilter;
 pub mod rule;
 mod safelist;
 pub mod scratch;
 pub mod transform;
 mod tuning;
-mod utf16;
 
 pub use confidence::rescore;
 pub use counters::EngineStats;
-pub use delta::{CopyRange, Hit, HitList, Locality};
+pub use delta::{CopyRange, Hit, HitList};
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use gate::Stage;
+pub use prefilter::Locality;
 pub use prefilter::native::SimdLevel;
 #[cfg(feature = "vectorscan")]
 pub use prefilter::vectorscan::{ShardPolicy, VsMode, VsSettings};

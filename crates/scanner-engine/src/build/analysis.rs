@@ -9,7 +9,7 @@ use scanner_rules::RuleSpec;
 use scanner_rules::lint::parse_pattern;
 use serde::{Deserialize, Serialize};
 
-use super::anchors::{self, AnchorClass, LITERAL_LEN_MIN, Literal, RunProof};
+use crate::anchors::{self, AnchorClass, LITERAL_LEN_MIN, Literal, RunProof};
 
 /// Implied literals kept per rule, at most: each is one search of the window.
 const IMPLIED_MAX: usize = 3;

@@ -2,9 +2,10 @@
 
 use scanner_rules::RuleSpec;
 
+use crate::packed::PackedPatterns;
 use crate::rule::{
     CompanionCompiled, EntropyCompiled, GatePools, LazyRegex, NO_GATE, NearCompiled,
-    PackedPatterns, TwoPhaseCompiled,
+    TwoPhaseCompiled,
 };
 
 /// Indices of a rule's gates.

@@ -1,7 +1,6 @@
 //! From rule specs to an engine: each rule compiled, its gates pooled, its anchors derived.
 
 mod analysis;
-pub(crate) mod anchors;
 mod embedded;
 mod gates;
 mod rule;
@@ -11,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use scanner_core::RuleId;
 use scanner_rules::RuleSpec;
 
+use crate::anchors::{AnchorClass, Literal};
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::scratch::DEDUP_RULE_ID_MAX;
 use analysis::{Analysis, Key};
-use anchors::{AnchorClass, Literal};
 
 /// Everything that an engine is made of, apart from the prefilter.
 #[derive(Debug, Default)]

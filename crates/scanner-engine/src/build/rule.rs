@@ -7,8 +7,8 @@ use scanner_core::RuleId;
 use scanner_rules::{RuleSpec, Shape};
 
 use super::analysis::{Analysis, Refusal, STATES_PLAIN};
-use super::anchors::LITERAL_LEN_MIN;
 use super::{Built, gates};
+use crate::anchors::LITERAL_LEN_MIN;
 use crate::confidence::derive_min_confidence;
 use crate::confirm::{AssignmentSearch, try_compile};
 use crate::error::EngineError;

@@ -24,7 +24,7 @@ use scanner_core::{Chunk, RuleId};
 
 use crate::decode;
 use crate::engine::Engine;
-use crate::prefilter::{BytesOf, HitSink};
+use crate::prefilter::{BytesOf, HitCollector, HitSink, Locality};
 use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
 use crate::transform::find::Search;
@@ -40,15 +40,6 @@ const HITS_MAX: usize = 1 << 16;
 
 /// A shorter stretch of unchanged bytes is scanned again: it costs less than starting the prefilter twice.
 const INHERITED_BYTES_MIN: u32 = 256;
-
-/// How far from an anchor the bytes stand that decide whether it is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Locality {
-    /// Bytes before its first.
-    pub before: u32,
-    /// Bytes from its first on.
-    pub behind: u32,
-}
 
 /// An anchor of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,6 +92,16 @@ pub struct HitList {
     is_unusable: bool,
 }
 
+impl HitCollector for HitList {
+    fn hit(&mut self, rule: RuleId, from: u32, to: u32) {
+        self.push(Hit::new(rule, from, to));
+    }
+
+    fn whole(&mut self) {
+        self.is_unusable = true;
+    }
+}
+
 impl HitList {
     /// How many hits there are.
     pub fn len(&self) -> usize {
@@ -124,17 +125,12 @@ impl HitList {
         self.is_unusable = false;
     }
 
-    pub(crate) fn push(&mut self, hit: Hit) {
+    fn push(&mut self, hit: Hit) {
         if self.hits.len() < HITS_MAX {
             self.hits.push(hit);
         } else {
             self.is_unusable = true;
         }
-    }
-
-    /// Notes a hit that is everywhere.
-    pub(crate) fn push_whole(&mut self) {
-        self.is_unusable = true;
     }
 
     fn close(&mut self, bytes: u32, scratch: &ScanScratch) {

@@ -2,7 +2,7 @@
 
 use super::{Candidate, Stage, Verdict};
 use crate::contains::contains;
-use crate::rule::PackedPatterns;
+use crate::packed::PackedPatterns;
 
 /// Whether all literals stand in the match.
 pub(crate) fn passes(all: &PackedPatterns, candidate: &Candidate<'_>) -> Verdict {

@@ -17,7 +17,7 @@ pub(crate) fn passes(gate: &NearCompiled, candidate: &Candidate<'_>) -> Verdict 
 mod tests {
     use super::super::tests::with;
     use super::*;
-    use crate::rule::PackedPatterns;
+    use crate::packed::PackedPatterns;
 
     #[test]
     fn words_count_within_the_distance() {

@@ -20,7 +20,7 @@ pub(crate) fn passes(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::PackedPatterns;
+    use crate::packed::PackedPatterns;
 
     #[test]
     fn a_literal_near_the_anchor_passes() {

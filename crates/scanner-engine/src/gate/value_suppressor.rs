@@ -1,7 +1,7 @@
 //! Words that a real secret does not contain.
 
 use super::{Stage, Verdict};
-use crate::rule::PackedPatterns;
+use crate::packed::PackedPatterns;
 
 /// Whether the secret contains none of the (lower-case) words.
 pub(crate) fn passes(words: &PackedPatterns, secret: &[u8]) -> Verdict {

@@ -6,10 +6,13 @@
 
 mod everywhere;
 mod exhaustive;
+mod locality;
 pub mod native;
 mod notes;
 mod sink;
 mod stream;
+mod target;
+pub(crate) mod utf16;
 #[cfg(feature = "vectorscan")]
 pub mod vectorscan;
 pub mod window;
@@ -20,12 +23,12 @@ use scanner_core::RuleId;
 
 pub use everywhere::Everywhere;
 pub use exhaustive::Exhaustive;
+pub use locality::Locality;
 pub(crate) use notes::{NOTED_RUN_MIN, NotedBlocks, RunNotes};
 pub(crate) use sink::RADIUS;
-pub use sink::{HitSink, RuleReach};
+pub use sink::{HitCollector, HitSink, RuleReach};
 pub use stream::{BlockStream, StreamPiece, StreamSink, StreamWindow};
-
-use crate::delta::Locality;
+pub use target::Target;
 
 /// What scans of one worker need to remember or write to.
 #[derive(Debug, Default)]

@@ -4,11 +4,10 @@ use std::ops::Range;
 
 use scanner_core::{RuleId, Variant};
 
+use super::Target;
 use super::stream::StreamHits;
 use super::window::window;
-use crate::delta::{Hit, HitList};
 use crate::hits::{HitAccPool, SpanU32};
-use crate::rule::Target;
 
 /// How far a rule's matches reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +41,15 @@ enum Frame {
     Stream { variant: Variant },
 }
 
+/// Takes anchors by their places.
+pub trait HitCollector: std::fmt::Debug {
+    /// Takes an anchor of `rule` at `from..to`.
+    fn hit(&mut self, rule: RuleId, from: u32, to: u32);
+
+    /// A rule may match everywhere.
+    fn whole(&mut self);
+}
+
 /// Files hits as windows.
 #[derive(Debug)]
 pub struct HitSink<'a> {
@@ -49,7 +57,7 @@ pub struct HitSink<'a> {
     pool: Option<&'a mut HitAccPool>,
     reach: &'a [RuleReach],
     frame: Frame,
-    list: Option<&'a mut HitList>,
+    list: Option<&'a mut dyn HitCollector>,
     stream: Option<&'a mut StreamHits>,
 }
 
@@ -60,7 +68,7 @@ impl<'a> HitSink<'a> {
     }
 
     /// A sink that lists hits and makes no windows: those of anchors that begin at `places` of the chunk.
-    pub fn collecting(list: &'a mut HitList, places: Range<u32>) -> Self {
+    pub fn collecting(list: &'a mut dyn HitCollector, places: Range<u32>) -> Self {
         let frame = Frame::Collect { from: places.start, to: places.end };
         Self { pool: None, reach: &[], frame, list: Some(list), stream: None }
     }
@@ -87,7 +95,7 @@ impl<'a> HitSink<'a> {
     /// Files the whole buffer as a window of `rule`.
     pub fn whole(&mut self, rule: RuleId) {
         if let Some(list) = &mut self.list {
-            list.push_whole();
+            list.whole();
         }
         let (variant, len) = match self.frame {
             Frame::Raw { len } => (Variant::Raw, len),
@@ -124,7 +132,7 @@ impl<'a> HitSink<'a> {
             }
             Frame::Collect { from: first, to: last } => {
                 if let Some(list) = self.list.as_mut().filter(|_| (first..last).contains(&from)) {
-                    list.push(Hit::new(rule, from, to));
+                    list.hit(rule, from, to);
                 }
             }
         }

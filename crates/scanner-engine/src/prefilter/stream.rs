@@ -8,8 +8,8 @@ use std::ops::Range;
 use scanner_core::{RuleId, Variant};
 
 use super::{HitSink, RADIUS, RuleReach};
-use crate::delta::Locality;
-use crate::utf16;
+use crate::prefilter::Locality;
+use crate::prefilter::utf16;
 
 /// A stretch of a stream in which a rule might match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,12 +3,8 @@
 
 mod cold;
 mod compiled;
-mod packed;
 mod pools;
-mod target;
 
 pub use cold::{PathLimit, RuleCold};
 pub use compiled::{LazyRegex, NO_GATE, RuleCompiled, RuleMeta};
-pub use packed::PackedPatterns;
 pub use pools::{CompanionCompiled, EntropyCompiled, GatePools, NearCompiled, TwoPhaseCompiled};
-pub use target::Target;

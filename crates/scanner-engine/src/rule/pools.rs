@@ -2,7 +2,8 @@
 
 use scanner_rules::{CharClassSpec, LocalContextSpec, PartSpec, ProofSpec};
 
-use super::{LazyRegex, PackedPatterns};
+use super::LazyRegex;
+use crate::packed::PackedPatterns;
 
 /// Least entropy of a secret.
 #[derive(Clone, Copy, Debug, PartialEq)]

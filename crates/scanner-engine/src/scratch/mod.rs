@@ -21,8 +21,8 @@ use crate::decode::DecodeSlab;
 use crate::delta::{Derivation, Inherited, Memo, Stretches};
 use crate::engine::Engine;
 use crate::hits::{HitAccPool, SpanU32};
+use crate::prefilter::utf16::Narrowing;
 use crate::prefilter::{PrefilterScratch, RunNotes};
-use crate::utf16::Narrowing;
 
 /// Sizing factor of the set of seen findings over the findings kept: each has one key in it at a time.
 pub const FINDING_DEDUPE_MULTIPLIER: usize = 1;

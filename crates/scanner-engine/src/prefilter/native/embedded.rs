@@ -19,7 +19,7 @@ fn known() -> Vec<(Key, Layout)> {
 mod tests {
     use super::super::table::PatternTable;
     use super::*;
-    use crate::build::anchors::{AnchorClass, Neighbour};
+    use crate::anchors::{AnchorClass, Neighbour};
     use crate::build::build;
 
     #[test]

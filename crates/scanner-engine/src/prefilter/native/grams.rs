@@ -7,7 +7,7 @@
 
 use super::simd::{self, SimdLevel};
 use super::table::{Needle, PatternTable, eight_at};
-use crate::build::anchors::{SAMPLED_LEN_MIN, byte_rarity};
+use crate::anchors::{SAMPLED_LEN_MIN, byte_rarity};
 use std::ops::Range;
 
 /// Bytes of a gram, 4 to 8.

@@ -28,8 +28,8 @@ use std::ops::Range;
 use scanner_core::RuleId;
 
 use super::{HitSink, Prefilter, PrefilterScratch};
-use crate::build::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
-use crate::delta::Locality;
+use crate::anchors::{AnchorClass, BASE64_RUN_MIN, Literal, PLAIN_RUN_MIN};
+use crate::prefilter::Locality;
 pub(crate) use fingerprints::Fingerprints;
 use grams::Grams;
 pub use simd::SimdLevel;

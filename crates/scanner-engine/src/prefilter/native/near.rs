@@ -12,7 +12,7 @@ use super::fingerprints::Fingerprints;
 use super::layout::Stem;
 use super::simd::SimdLevel;
 use super::table::{PatternTable, TrigramIndex, word_at};
-use crate::build::anchors::{
+use crate::anchors::{
     ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, WORD_RUN_MIN,
 };
 
@@ -181,7 +181,7 @@ impl Near {
     /// Runs of base64 of at least [`BASE64_RUN_MIN`] from the bits of `long` on. `inside` are the runs of the
     /// block and the next.
     ///
-    /// [`BASE64_RUN_MIN`]: crate::build::anchors::BASE64_RUN_MIN
+    /// [`BASE64_RUN_MIN`]: crate::anchors::BASE64_RUN_MIN
     #[inline(always)]
     pub(super) fn base64(
         &self,

@@ -5,7 +5,7 @@
 //! the caller was compiled for it.
 
 use super::simd::{STRIP_BLOCKS, StripMasks};
-use crate::build::anchors::{ALNUM_RUN_MIN, BASE64_RUN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN};
+use crate::anchors::{ALNUM_RUN_MIN, BASE64_RUN_MIN, TOKEN_RUN_MIN, WORD_RUN_MIN};
 use crate::prefilter::NOTED_RUN_MIN;
 
 const _: () = assert!(TOKEN_RUN_MIN == 12 && ALNUM_RUN_MIN == 16);

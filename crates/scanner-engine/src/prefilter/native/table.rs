@@ -6,8 +6,8 @@
 use scanner_core::RuleId;
 
 use super::super::HitSink;
-use crate::build::anchors::{AnchorClass, Literal};
-use crate::rule::PackedPatterns;
+use crate::anchors::{AnchorClass, Literal};
+use crate::packed::PackedPatterns;
 
 /// Patterns with their rules.
 #[derive(Debug)]

@@ -6,10 +6,10 @@ use proptest::prelude::*;
 use scanner_core::{RuleId, Variant};
 
 use super::*;
-use crate::build::anchors::{Neighbour, is_gap_byte, is_operator_byte};
+use crate::anchors::{Neighbour, is_gap_byte, is_operator_byte};
 use crate::hits::HitAccPool;
 use crate::prefilter::RuleReach;
-use crate::rule::Target;
+use crate::prefilter::Target;
 
 /// Anchors of all classes, one rule each.
 fn anchors() -> Vec<(RuleId, Literal, AnchorClass)> {

@@ -15,7 +15,7 @@ use super::runs::Runs;
 use super::simd;
 use super::simd::{STRIP_BLOCKS, SimdLevel, StripMasks};
 use super::table::{PatternTable, TrigramIndex, word_at};
-use crate::build::anchors::AnchorClass;
+use crate::anchors::AnchorClass;
 use crate::prefilter::RunNotes;
 
 /// Bytes of a block: one mask is a `u64`.

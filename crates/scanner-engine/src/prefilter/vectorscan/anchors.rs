@@ -4,9 +4,9 @@ use scanner_core::{RuleId, Variant};
 use scanner_vectorscan::{Flags, Pattern, VsError};
 
 use super::proof;
-use crate::build::anchors::{AnchorClass, Literal};
+use crate::anchors::{AnchorClass, Literal};
 use crate::prefilter::HitSink;
-use crate::rule::Target;
+use crate::prefilter::Target;
 
 /// A literal, as it stands in the bytes, that a rule's matches hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,7 +12,7 @@ use super::anchors::AnchorHit;
 use super::proof;
 use super::stream::{Found, VsStreamDb, VsStreamWindow};
 use super::utf16_stream::VsUtf16StreamDb;
-use crate::delta::Locality;
+use crate::prefilter::Locality;
 use crate::prefilter::{StreamPiece, StreamSink, StreamWindow};
 
 /// What the scans of one stream remember.

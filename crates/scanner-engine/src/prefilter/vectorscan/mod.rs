@@ -50,9 +50,9 @@ use super::native::PatternTable;
 use super::{
     BlockStream, BytesOf, HitSink, Prefilter, PrefilterScratch, RuleReach, StreamPiece, StreamSink,
 };
-use crate::build::anchors::{AnchorClass, Literal};
-use crate::delta::Locality;
+use crate::anchors::{AnchorClass, Literal};
 use crate::hits::SpanU32;
+use crate::prefilter::Locality;
 use builder::Builder;
 use stream::Found;
 

@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use crate::build::anchors::{
+use crate::anchors::{
     ALNUM_RUN_MIN, AnchorClass, Neighbour, PLAIN_RUN_MIN, SCHEME_END, TOKEN_RUN_MIN, WORD_RUN_MIN,
     is_gap_byte, is_operator_byte,
 };

@@ -10,7 +10,7 @@ use scanner_vectorscan::{Pattern, Scratch};
 use super::*;
 use crate::hits::HitAccPool;
 use crate::prefilter::RADIUS;
-use crate::rule::Target;
+use crate::prefilter::Target;
 
 fn builder() -> Builder {
     Builder::new(VsSettings::default())

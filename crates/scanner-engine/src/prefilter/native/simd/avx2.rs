@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::super::buckets::PRINT_BYTES;
 use super::super::grams::{FILTER_WORDS, MULTIPLIERS};
 use super::{BlockMasks, SimdLevel, StripMasks};
-use crate::build::anchors::is_gap_byte;
+use crate::anchors::is_gap_byte;
 
 /// Plain Rust that gains from being compiled for newer instructions; `run` is `#[inline(always)]`.
 pub(in super::super) trait Work {

@@ -1,7 +1,7 @@
 //! The inner loops in plain Rust: the form that the others are compared with.
 
 use super::BlockMasks;
-use crate::build::anchors::{is_gap_byte, is_operator_byte};
+use crate::anchors::{is_gap_byte, is_operator_byte};
 
 const ALNUM: u8 = 1;
 const UNDERSCORE: u8 = 2;

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::delta::Locality;
+use crate::prefilter::Locality;
 
 /// Bytes that are looked at together.
 const STRETCH: usize = 256;

@@ -5,9 +5,8 @@ mod regions;
 
 use scanner_core::Variant;
 
-use crate::delta::Locality;
-use crate::prefilter::{BytesOf, HitSink, Prefilter, RuleReach};
-use crate::scratch::ScanScratch;
+use super::{BytesOf, HitSink, Locality, Prefilter, PrefilterScratch, RuleReach};
+use crate::hits::HitAccPool;
 use regions::Regions;
 
 /// Stands for a unit that is not ASCII.
@@ -27,9 +26,8 @@ pub(crate) fn scan_block(
     prefilter: &dyn Prefilter,
     (bytes, of): (&[u8], BytesOf),
     reach: &[RuleReach],
-    scratch: &mut ScanScratch,
+    (pool, narrowing, memory): (&mut HitAccPool, &mut Narrowing, &mut PrefilterScratch),
 ) -> bool {
-    let ScanScratch { hits: pool, narrowing, prefilter: memory, .. } = scratch;
     if !narrowing.regions.find(bytes) {
         return false;
     }
