@@ -1,26 +1,19 @@
-//! `Engine`: immutable, shared by all workers. [`Engine::scan_chunk_into`] reads as a table of contents.
+//! `Engine`: the compiled rules, immutable and shared by all workers. What is done with them stands above: one pass over a
+//! text in `pass.rs`, the scan of a chunk in `scan.rs`.
 
 use std::sync::Arc;
 
-use scanner_core::{Chunk, RuleId, RuleInfo, Variant};
+use scanner_core::{RuleId, RuleInfo};
 use scanner_rules::RuleSpec;
 
 use crate::build::{Built, build};
-use crate::confirm::{confirm_window, decode_window, raw_view, utf16_view};
-use crate::counters::EngineStats;
-use crate::decode;
 use crate::error::EngineError;
-use crate::finish;
-use crate::gate::Stage;
-use crate::hits::SpanU32;
-use crate::judge::FileKind;
 use crate::prefilter::native::{NativePrefilter, SimdLevel};
 #[cfg(feature = "vectorscan")]
 use crate::prefilter::vectorscan::VectorscanPrefilter;
-use crate::prefilter::{BytesOf, Everywhere, Exhaustive, HitSink, Prefilter, RuleReach, utf16};
+use crate::prefilter::{Everywhere, Exhaustive, Prefilter, RuleReach};
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
 use crate::safelist::SafelistFilter;
-use crate::scratch::ScanScratch;
 use crate::tuning::Tuning;
 
 /// Bytes beyond a match that its pattern's boundaries may look at, and slack for rounding.
@@ -234,64 +227,6 @@ impl Engine {
         &self.safelist
     }
 
-    /// Scans a chunk. Findings whose evidence was complete in the chunk before, or is not complete in this
-    /// one, are left to that one: each is reported by exactly one chunk.
-    ///
-    /// # Panics
-    ///
-    /// The chunk has 4 GiB or more; the reader's chunks are far smaller.
-    pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
-        let bytes = scratch.begin_scan(chunk);
-        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, bytes);
-        scratch.prefilter.runs.forget();
-        self.prefilter.scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
-        std::mem::swap(&mut scratch.runs, &mut scratch.prefilter.runs);
-        self.seed_utf16(chunk.data, BytesOf::Object, scratch);
-        self.finish_scan(chunk, scratch);
-    }
-
-    /// Everything behind the prefilter.
-    fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
-        let windows_before = scratch.worker.counters.windows;
-        self.confirm_windows(chunk, scratch);
-        decode::scan_encoded(self, chunk, scratch);
-        self.conclude(chunk, scratch, windows_before);
-    }
-
-    /// Everything behind confirming and decoding.
-    pub(crate) fn conclude(
-        &self,
-        chunk: &Chunk<'_>,
-        scratch: &mut ScanScratch,
-        windows_before: u64,
-    ) {
-        EngineStats::record(&EngineStats {
-            chunks: 1,
-            bytes: chunk.data.len() as u64,
-            pairs: scratch.hits.touched().len() as u64,
-            windows: scratch.worker.counters.windows - windows_before,
-        });
-        finish::finish(self, chunk, scratch);
-    }
-
-    /// Prefilter of UTF-16 text, where there is any.
-    pub(crate) fn seed_utf16(&self, bytes: &[u8], of: BytesOf, scratch: &mut ScanScratch) {
-        let ScanScratch { hits, narrowing, prefilter, .. } = scratch;
-        let memory = (hits, narrowing, prefilter);
-        utf16::scan_block(&*self.prefilter, (bytes, of), &self.reach, memory);
-    }
-
-    /// Scans decoded bytes; what is found stands in their coordinates.
-    pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut ScanScratch) {
-        scratch.hits.reset();
-        let mut sink = HitSink::raw(&mut scratch.hits, &self.reach, text.data.len() as u32);
-        scratch.prefilter.runs.forget();
-        self.prefilter.scan_decoded(text.data, &mut scratch.prefilter, &mut sink);
-        std::mem::swap(&mut scratch.runs, &mut scratch.prefilter.runs);
-        self.seed_utf16(text.data, BytesOf::Decoded, scratch);
-        self.confirm_windows(text, scratch);
-    }
-
     /// The instructions in use.
     pub(crate) fn level(&self) -> SimdLevel {
         self.level
@@ -306,85 +241,10 @@ impl Engine {
         &self.reach
     }
 
-    /// Confirms the windows of each touched (rule, variant), in order.
-    pub(crate) fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
-        scratch.hits.sort_touched();
-        for index in 0..scratch.hits.touched().len() {
-            let pair = scratch.hits.touched()[index];
-            let rule = RuleId::new(pair / 3);
-            let variant = Variant::ALL[(pair % 3) as usize];
-            scratch.hits.take_into(pair, &mut scratch.windows);
-            if !self.applies(rule, scratch) {
-                let place = scratch.windows.first().copied().unwrap_or_default();
-                let place =
-                    scanner_core::Span::new(place.start, place.end).to_root(chunk.base_offset);
-                scratch.worker.refuse(rule, Stage::Path, place);
-                continue;
-            }
-            if self.cold(rule).is_judged && scratch.worker.file_kind.is_none() {
-                scratch.worker.file_kind = Some(FileKind::of(&scratch.path));
-            }
-            for window_index in 0..scratch.windows.len() {
-                let window = scratch.windows[window_index];
-                scratch.worker.counters.windows += 1;
-                if variant == Variant::Raw {
-                    let view = raw_view(chunk, window);
-                    confirm_window(self, rule, &view, &mut scratch.worker, &mut scratch.findings);
-                } else {
-                    self.confirm_utf16(chunk, (rule, variant), window, scratch);
-                }
-            }
-        }
-    }
-
-    /// Whether the rule applies to the object at all.
-    fn applies(&self, rule: RuleId, scratch: &ScanScratch) -> bool {
-        let cold = self.cold(rule);
-        if cold.text_only && scratch.is_binary {
-            return false;
-        }
-        !scratch.has_path || self.applies_to_path(rule, &scratch.path)
-    }
-
     /// Whether the rule looks at objects of this path.
     pub fn applies_to_path(&self, rule: RuleId, path: &[u8]) -> bool {
         let Some(paths) = &self.cold(rule).paths else { return true };
         paths.admits(path)
-    }
-
-    /// A window of UTF-16 text, in overlapping pieces where it is long. Windows of strings that begin at even
-    /// and at odd places may have been merged, so both are decoded.
-    fn confirm_utf16(
-        &self,
-        chunk: &Chunk<'_>,
-        (rule, variant): (RuleId, Variant),
-        window: SpanU32,
-        scratch: &mut ScanScratch,
-    ) {
-        let context = 2 * (self.context_bytes + BOUNDARY_BYTES) as usize;
-        let overlap = 2 * (self.rule(rule).width_max + BOUNDARY_BYTES) as usize;
-        let piece = (self.tuning.utf16_window_bytes_max as usize).max(2 * overlap);
-        let (mut at, end) = (window.start as usize, window.end as usize);
-        loop {
-            let search = at..(at + piece).min(end);
-            for parity in 0..2 {
-                let from = search.start.saturating_sub(context);
-                // Units begin at places of this parity in the object, not in the chunk.
-                let misaligned = (chunk.base_offset as usize + from + parity) & 1;
-                let span = from + misaligned..(search.end + context).min(chunk.data.len());
-                if span.is_empty() {
-                    continue;
-                }
-                let text = &mut scratch.utf16_text;
-                decode_window(&chunk.data[span.clone()], variant == Variant::Utf16Be, text);
-                let view = utf16_view(chunk, variant, span, search.clone(), text);
-                confirm_window(self, rule, &view, &mut scratch.worker, &mut scratch.findings);
-            }
-            if search.end == end {
-                return;
-            }
-            at = search.end - overlap;
-        }
     }
 }
 

@@ -6,9 +6,11 @@ use scanner_rules::Shape;
 use scanner_stdx::{Inserted, hash128};
 
 use crate::decode::DecodeSlab;
+use crate::dedupe::DedupKey;
 use crate::engine::Engine;
+use crate::findings::FindingBuf;
 use crate::gate::Stage;
-use crate::scratch::{DedupKey, FindingBuf, ScanScratch};
+use crate::scratch::ScanScratch;
 
 /// Cleans up the findings of a chunk.
 pub(crate) fn finish(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {

@@ -11,32 +11,43 @@
 //! how windows and chunks were cut, so findings are the same for every chunk size.
 
 mod anchors;
+mod assignment;
 mod build;
 mod confidence;
 mod confirm;
 mod contains;
 mod counters;
 mod decode;
+mod dedupe;
 mod delta;
 mod engine;
 mod error;
+mod evidence;
+mod findings;
 mod finish;
 pub mod gate;
 pub mod hits;
 pub mod judge;
 mod packed;
+mod pass;
 pub mod prefilter;
+mod regexes;
 pub mod rule;
 mod safelist;
+mod scan;
 pub mod scratch;
+mod secret_key;
 pub mod transform;
 mod tuning;
+mod view;
+mod worker;
 
 pub use confidence::rescore;
 pub use counters::EngineStats;
 pub use delta::{CopyRange, Hit, HitList};
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
+pub use findings::{FindingBuf, FindingRef, PartRef};
 pub use gate::Stage;
 pub use prefilter::Locality;
 pub use prefilter::native::SimdLevel;
@@ -45,7 +56,6 @@ pub use prefilter::vectorscan::{ShardPolicy, VsMode, VsSettings};
 pub use safelist::SafelistFilter;
 #[cfg(feature = "vectorscan")]
 pub use scanner_vectorscan as vectorscan;
-pub use scratch::{
-    FindingBuf, FindingRef, ObjectFacts, PartRef, ScanScratch, TraceEvent, WorkerCounters,
-};
+pub use scratch::{ObjectFacts, ScanScratch};
 pub use tuning::Tuning;
+pub use worker::{TraceEvent, WorkerCounters};

@@ -11,10 +11,10 @@ use scanner_core::RuleId;
 use scanner_rules::RuleSpec;
 
 use crate::anchors::{AnchorClass, Literal};
+use crate::dedupe::DEDUP_RULE_ID_MAX;
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
 use crate::rule::{GatePools, RuleCold, RuleCompiled};
-use crate::scratch::DEDUP_RULE_ID_MAX;
 use analysis::{Analysis, Key};
 
 /// Everything that an engine is made of, apart from the prefilter.

@@ -9,10 +9,11 @@ use scanner_rules::{RuleSpec, Shape};
 use super::analysis::{Analysis, Refusal, STATES_PLAIN};
 use super::{Built, gates};
 use crate::anchors::LITERAL_LEN_MIN;
+use crate::assignment::AssignmentSearch;
 use crate::confidence::derive_min_confidence;
-use crate::confirm::{AssignmentSearch, try_compile};
 use crate::error::EngineError;
 use crate::prefilter::RuleReach;
+use crate::regexes::try_compile;
 use crate::rule::{LazyRegex, PathLimit, RuleCold, RuleCompiled, RuleMeta};
 
 /// The error that names a rule whose pattern cannot be used.

@@ -5,56 +5,23 @@
 //! decision looks at nothing but the match and the context around it, so it is the same in whatever window
 //! or chunk the match is found.
 
-mod assignment;
-mod raw;
-mod utf16;
-mod view;
-
-use regex_automata::meta::{self, Regex};
-use regex_automata::util::{captures::Captures, syntax};
-use regex_automata::{Input, meta::Cache};
+use regex_automata::{Input, meta::Regex};
 use scanner_core::{Confidence, FindingRec, RuleId, Span, StepId, Validation};
 use scanner_rules::{PARTS_MAX, Shape};
 
+use crate::assignment::{self, AssignmentSearch};
 use crate::confidence;
 use crate::contains::contains;
 use crate::engine::Engine;
+use crate::findings::{FindingBuf, PartRef};
 use crate::gate::{self, Candidate, Stage, Verdict};
 use crate::judge;
 use crate::prefilter::native::SimdLevel;
+use crate::regexes::{RuleCache, compile};
 use crate::rule::{NO_GATE, RuleCompiled};
 use crate::safelist::SafelistOptions;
-use crate::scratch::{FindingBuf, PartRef, Worker};
-
-pub(crate) use assignment::AssignmentSearch;
-pub(crate) use raw::raw_view;
-pub(crate) use utf16::{decode_window, utf16_view};
-pub(crate) use view::WindowView;
-
-/// Memory that one regex may use for its lazily built automaton, per worker. Nearly all stay far below; one
-/// that reaches it starts over, which allocates again.
-const HYBRID_CACHE_BYTES: usize = 2 * 1024 * 1024;
-
-/// Compiles a pattern the way every rule's is: bytes, no Unicode.
-pub(crate) fn compile(pattern: &str) -> Regex {
-    try_compile(pattern).expect("the engine's build parsed every pattern")
-}
-
-/// As [`compile`], for patterns that nobody has looked at yet.
-pub(crate) fn try_compile(pattern: &str) -> Result<Regex, Box<meta::BuildError>> {
-    Regex::builder()
-        .configure(meta::Config::new().hybrid_cache_capacity(HYBRID_CACHE_BYTES).utf8_empty(false))
-        .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .build(pattern)
-        .map_err(Box::new)
-}
-
-/// What one worker needs to run one rule's regex.
-#[derive(Debug)]
-pub(crate) struct RuleCache {
-    cache: Cache,
-    captures: Captures,
-}
+use crate::view::WindowView;
+use crate::worker::Worker;
 
 /// Confirms one window of a rule; findings go to `out`.
 pub(crate) fn confirm_window(
@@ -353,11 +320,4 @@ fn emit(
         }
     }
     out.push(rec, root_match.end + context, candidate.secret(), parts);
-}
-
-impl RuleCache {
-    /// Room for searches of `regex`.
-    pub(crate) fn new(regex: &Regex) -> Self {
-        Self { cache: regex.create_cache(), captures: regex.create_captures() }
-    }
 }

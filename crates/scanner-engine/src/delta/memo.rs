@@ -1,13 +1,13 @@
 //! Anchors that were refused before among the same bytes: siblings made from one base hold the same changes, and one
 //! text stands in many files.
 //!
-//! An anchor is looked for by its rule and the bytes next to it; what its refusal depended on ([`super::evidence`]) is
+//! An anchor is looked for by its rule and the bytes next to it; what its refusal depended on ([`crate::evidence`]) is
 //! compared by a fingerprint under a [`SecretKey`]. The table has a fixed size; a new entry takes the place of what stood
 //! there.
 
 use crate::delta::Hit;
-use crate::delta::secret_key::SecretKey;
 use crate::scratch::ScanScratch;
+use crate::secret_key::SecretKey;
 
 /// Anchors that are remembered; a power of two.
 const ENTRIES: usize = 1 << 15;

@@ -7,17 +7,14 @@
 //! those of a full scan because every window is.
 //!
 //! Most windows lead to nothing, over and over in each version. So a hit remembers what its refusal depended on
-//! ([`evidence`]); where all of that moved along unchanged, the same would be refused again and the window is left out.
+//! ([`crate::evidence`]); where all of that moved along unchanged, the same would be refused again and the window is left out.
 //! Encoded text is treated alike ([`encoded`]): where it stands moves along, and what held nothing is not decoded again.
 //!
 //! UTF-16 text is looked for in the whole object, as in any scan; whether there is a zero byte at all is known of the base.
 //! A new stage that looks at all bytes in another way belongs behind [`Engine::conclude`] and sees the whole object too.
 
 mod encoded;
-mod evidence;
 mod memo;
-mod refusal;
-mod secret_key;
 mod stretch;
 
 use scanner_core::{Chunk, RuleId};
@@ -31,7 +28,6 @@ use crate::transform::find::Search;
 
 use encoded::Known;
 pub(crate) use encoded::{Derivation, KnownSpan};
-pub(crate) use evidence::Witnesses;
 pub(crate) use memo::Memo;
 pub(crate) use stretch::Stretches;
 

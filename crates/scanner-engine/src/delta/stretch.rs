@@ -14,8 +14,8 @@ use memchr::memmem::Finder;
 use scanner_core::RuleId;
 
 use crate::delta::encoded::{KnownSpan, SHOW_BYTES};
-use crate::delta::secret_key::SecretKey;
 use crate::delta::{Hit, HitList, Locality};
+use crate::secret_key::SecretKey;
 
 /// Stretches that are remembered; a power of two.
 const ENTRIES: usize = 1 << 14;

@@ -6,7 +6,7 @@ use regex_automata::{Input, meta::Regex};
 use scanner_rules::PARTS_MAX;
 
 use super::{Candidate, Stage, Verdict};
-use crate::confirm::compile;
+use crate::regexes::compile;
 use crate::rule::CompanionCompiled;
 
 /// Whether each companion matches within the gate's distance of the match, outside the secret itself.

@@ -1,8 +1,8 @@
 //! Shannon entropy of the secret's bytes.
 
+use super::EntropyScratch;
 use super::{Stage, Verdict};
 use crate::rule::EntropyCompiled;
-use crate::scratch::EntropyScratch;
 
 /// Whether the secret has the entropy that the gate demands.
 pub(crate) fn passes(

@@ -11,12 +11,14 @@ pub(crate) mod char_class;
 pub(crate) mod companion;
 pub(crate) mod confirm_all;
 pub(crate) mod entropy;
+mod histogram;
 pub(crate) mod keywords;
 pub(crate) mod local_context;
 pub(crate) mod offline;
 pub(crate) mod two_phase;
 pub(crate) mod value_suppressor;
 
+pub(crate) use histogram::EntropyScratch;
 use std::ops::Range;
 
 /// A stage that may refuse a candidate, in the order of evaluation.

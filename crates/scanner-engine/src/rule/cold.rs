@@ -7,7 +7,7 @@ use regex_automata::meta::Regex;
 use scanner_core::{Confidence, RuleInfo};
 use scanner_rules::Shape;
 
-use crate::confirm::AssignmentSearch;
+use crate::assignment::AssignmentSearch;
 
 /// The cold half of a rule, at the same index as the hot one.
 #[derive(Debug)]

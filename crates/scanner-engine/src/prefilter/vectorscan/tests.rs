@@ -309,7 +309,7 @@ proptest! {
         let database = VsPrefilterDb::try_new(&rules, &[], &[true], &builder()).unwrap();
         let width = text.len() as u32;
         let found = raw_windows(&database, 1, width, &text);
-        let regex = crate::confirm::try_compile(&pattern).unwrap();
+        let regex = crate::regexes::try_compile(&pattern).unwrap();
         for matched in regex.find_iter(&text) {
             let is_covered = found.iter().any(|(_, _, start, end)| {
                 *start as usize <= matched.start() && matched.end() <= *end as usize

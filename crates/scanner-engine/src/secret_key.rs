@@ -7,12 +7,12 @@ use scanner_stdx::hash::MacKey;
 
 /// A key drawn when it is made.
 #[derive(Debug)]
-pub(super) struct SecretKey(MacKey);
+pub(crate) struct SecretKey(MacKey);
 
 impl SecretKey {
     /// The fingerprint of some bytes.
     #[inline]
-    pub(super) fn fingerprint(&self, bytes: &[u8]) -> u128 {
+    pub(crate) fn fingerprint(&self, bytes: &[u8]) -> u128 {
         self.0.mac128(bytes)
     }
 }

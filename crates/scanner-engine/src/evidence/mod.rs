@@ -4,16 +4,19 @@
 //! read. An anchor whose candidates were all refused is *quiet*; it stays so in another object if everything between
 //! its own window's ends, and everything that those candidates were judged by, was copied in one piece.
 
+mod refusal;
+
 use scanner_core::{RuleId, Variant};
 use scanner_rules::Shape;
 
-use crate::confirm::WindowView;
-use crate::delta::refusal::{Likeness, Refusals};
 use crate::engine::{BOUNDARY_BYTES, Engine};
 use crate::gate::{Candidate, Stage};
 use crate::judge;
 use crate::prefilter::{RADIUS, RuleReach};
 use crate::rule::NO_GATE;
+use crate::view::WindowView;
+
+use refusal::{Likeness, Refusals};
 
 /// Bytes of the secret's line that gates and the safelist look at, on either side.
 const LINE_BYTES: usize = 96;

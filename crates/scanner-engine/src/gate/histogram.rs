@@ -2,7 +2,7 @@
 
 /// One KiB of counters; engines without entropy gates never touch it.
 #[derive(Debug)]
-pub struct EntropyScratch(Box<[u32; 256]>);
+pub(crate) struct EntropyScratch(Box<[u32; 256]>);
 
 const _: () = assert!(size_of::<[u32; 256]>() == 1024);
 
@@ -14,7 +14,7 @@ impl Default for EntropyScratch {
 
 impl EntropyScratch {
     /// How often each byte value occurs.
-    pub fn counts(&mut self, bytes: &[u8]) -> &[u32; 256] {
+    pub(crate) fn counts(&mut self, bytes: &[u8]) -> &[u32; 256] {
         self.0.fill(0);
         for byte in bytes {
             self.0[usize::from(*byte)] += 1;

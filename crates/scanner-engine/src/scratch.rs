@@ -4,25 +4,17 @@
 //! After warm-up a scan allocates nothing: buffers are cleared and keep their room, and what does not fit is
 //! counted.
 
-mod dedupe;
-mod entropy;
-mod findings;
-mod worker;
-
 use scanner_core::{Chunk, DecodeKind, FileId, StepId};
 use scanner_stdx::FixedSet128;
-
-pub use dedupe::{DEDUP_RULE_ID_BITS, DEDUP_RULE_ID_MAX, DedupKey};
-pub use entropy::EntropyScratch;
-pub use findings::{FindingBuf, FindingRef, PartRef};
-pub use worker::{TraceEvent, Worker, WorkerCounters};
 
 use crate::decode::DecodeSlab;
 use crate::delta::{Derivation, Inherited, Memo, Stretches};
 use crate::engine::Engine;
+use crate::findings::FindingBuf;
 use crate::hits::{HitAccPool, SpanU32};
 use crate::prefilter::utf16::Narrowing;
 use crate::prefilter::{PrefilterScratch, RunNotes};
+use crate::worker::{TraceEvent, Worker, WorkerCounters};
 
 /// Sizing factor of the set of seen findings over the findings kept: each has one key in it at a time.
 pub const FINDING_DEDUPE_MULTIPLIER: usize = 1;

@@ -7,8 +7,8 @@
 
 use scanner_core::RuleId;
 
-use crate::delta::secret_key::SecretKey;
 use crate::gate::{Candidate, Stage};
+use crate::secret_key::SecretKey;
 
 /// Refusals that are remembered; a power of two.
 const ENTRIES: usize = 1 << 13;

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use scanner_core::{Chunk, Variant};
 
-use super::view::{Origin, WindowView};
+use super::{Origin, WindowView};
 
 /// One decoded character: what it is and how many units it took.
 #[inline]

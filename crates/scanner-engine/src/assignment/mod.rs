@@ -114,7 +114,7 @@ impl AssignmentSearch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::confirm::compile;
+    use crate::regexes::compile;
     use proptest::prelude::*;
     use regex_automata::meta::Regex;
     use scanner_rules::{RuleSpec, builtin};

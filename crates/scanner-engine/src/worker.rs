@@ -3,11 +3,10 @@
 use regex_automata::meta::Regex;
 use scanner_core::{RootSpan, RuleId};
 
-use super::EntropyScratch;
-use crate::confirm::RuleCache;
-use crate::delta::Witnesses;
-use crate::gate::Stage;
+use crate::evidence::Witnesses;
+use crate::gate::{EntropyScratch, Stage};
 use crate::judge::{Features, FileKind};
+use crate::regexes::RuleCache;
 
 /// Events that a trace holds, at most.
 const TRACE_MAX: usize = 100_000;
@@ -50,7 +49,7 @@ pub struct WorkerCounters {
 
 /// The mutable half of confirming.
 #[derive(Debug)]
-pub struct Worker {
+pub(crate) struct Worker {
     caches: Vec<Option<Box<RuleCache>>>,
     /// The entropy histogram.
     pub(crate) entropy: EntropyScratch,
@@ -129,11 +128,11 @@ impl Worker {
         self.is_mute = is_mute;
     }
 
-    pub(super) fn start_trace(&mut self) {
+    pub(crate) fn start_trace(&mut self) {
         self.trace = Some(Vec::new());
     }
 
-    pub(super) fn take_trace(&mut self) -> Vec<TraceEvent> {
+    pub(crate) fn take_trace(&mut self) -> Vec<TraceEvent> {
         self.trace.take().unwrap_or_default()
     }
 }

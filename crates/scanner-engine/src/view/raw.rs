@@ -2,7 +2,7 @@
 
 use scanner_core::{Chunk, Variant};
 
-use super::view::{Origin, WindowView};
+use super::{Origin, WindowView};
 use crate::hits::SpanU32;
 
 /// The window as it stands in the chunk.

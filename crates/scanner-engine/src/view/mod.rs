@@ -4,7 +4,12 @@ use std::ops::Range;
 
 use scanner_core::{FileId, RootSpan, Variant};
 
-use super::utf16::units_before;
+mod raw;
+mod utf16;
+
+pub(crate) use raw::raw_view;
+use utf16::units_before;
+pub(crate) use utf16::{decode_window, utf16_view};
 
 /// Where the text of a view comes from.
 #[derive(Clone, Copy, Debug)]

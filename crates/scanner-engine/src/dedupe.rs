@@ -4,15 +4,15 @@ use scanner_core::FindingRec;
 use scanner_stdx::hash128;
 
 /// Bits of a rule's number in a key; the variant takes the other eight.
-pub const DEDUP_RULE_ID_BITS: u32 = 24;
+pub(crate) const DEDUP_RULE_ID_BITS: u32 = 24;
 
 /// Largest rule number that a key can hold.
-pub const DEDUP_RULE_ID_MAX: u32 = (1 << DEDUP_RULE_ID_BITS) - 1;
+pub(crate) const DEDUP_RULE_ID_MAX: u32 = (1 << DEDUP_RULE_ID_BITS) - 1;
 
 /// Thirty-two bytes, which is what AEGIS-128L absorbs at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C)]
-pub struct DedupKey {
+pub(crate) struct DedupKey {
     file_id: u32,
     rule_id_with_variant: u32,
     span_start: u32,
@@ -26,7 +26,7 @@ const _: () = assert!(size_of::<DedupKey>() == 32);
 impl DedupKey {
     /// The key of a finding. Spans of decoded bytes are left out where the root span is known exactly, since
     /// the same secret may be decoded at different offsets from one chunk to the next.
-    pub fn new(rec: &FindingRec) -> Self {
+    pub(crate) fn new(rec: &FindingRec) -> Self {
         debug_assert!(rec.rule_id.raw() <= DEDUP_RULE_ID_MAX);
         Self {
             file_id: rec.file_id.raw(),
@@ -39,7 +39,7 @@ impl DedupKey {
     }
 
     /// 128 bits that stand for the key.
-    pub fn fingerprint(&self) -> u128 {
+    pub(crate) fn fingerprint(&self) -> u128 {
         let mut bytes = [0; 32];
         bytes[0..4].copy_from_slice(&self.file_id.to_le_bytes());
         bytes[4..8].copy_from_slice(&self.rule_id_with_variant.to_le_bytes());
