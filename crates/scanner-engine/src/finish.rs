@@ -10,6 +10,7 @@ use crate::dedupe::DedupKey;
 use crate::engine::Engine;
 use crate::findings::FindingBuf;
 use crate::gate::Stage;
+use crate::pass::PassScratch;
 use crate::scratch::ScanScratch;
 
 /// Cleans up the findings of a chunk.
@@ -17,13 +18,13 @@ pub(crate) fn finish(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut ScanScrat
     drop_repeats(scratch);
     drop_mirrored_utf16(scratch);
     drop_less_specific(engine, scratch);
-    keep_own(chunk, &mut scratch.findings);
-    scratch.worker.counters.findings_dropped += scratch.findings.dropped();
+    keep_own(chunk, &mut scratch.pass.findings);
+    scratch.pass.worker.counters.findings_dropped += scratch.pass.findings.dropped();
 }
 
 /// The same rule at the same place in the same encoding, found in overlapping pieces.
 fn drop_repeats(scratch: &mut ScanScratch) {
-    let ScanScratch { findings, seen, .. } = scratch;
+    let ScanScratch { pass: PassScratch { findings, .. }, seen, .. } = scratch;
     findings.retain(|_, rec, _| seen.insert(DedupKey::new(rec).fingerprint()) != Inserted::Present);
 }
 
@@ -31,7 +32,7 @@ fn drop_repeats(scratch: &mut ScanScratch) {
 /// bytes stand at even places (little endian) or odd ones (big endian) is kept; it is the one of text that
 /// is aligned.
 fn drop_mirrored_utf16(scratch: &mut ScanScratch) {
-    let ScanScratch { findings, seen, .. } = scratch;
+    let ScanScratch { pass: PassScratch { findings, .. }, seen, .. } = scratch;
     // There is room for one key a finding.
     seen.clear();
     // Decoded text has an alignment of its own.
@@ -85,7 +86,8 @@ fn rank(engine: &Engine, slab: &DecodeSlab, rec: &FindingRec) -> (bool, u8, u8, 
 
 /// Of findings whose secrets overlap only the most specific is kept; of equals the first rule.
 fn drop_less_specific(engine: &Engine, scratch: &mut ScanScratch) {
-    let ScanScratch { findings, order, worker, slab, .. } = scratch;
+    let ScanScratch { pass, order, slab, .. } = scratch;
+    let PassScratch { findings, worker, .. } = pass;
     if findings.len() < 2 {
         return;
     }

@@ -28,6 +28,7 @@ mod finish;
 pub mod gate;
 pub mod hits;
 pub mod judge;
+mod memory;
 mod packed;
 mod pass;
 pub mod prefilter;
@@ -44,11 +45,12 @@ mod worker;
 
 pub use confidence::rescore;
 pub use counters::EngineStats;
-pub use delta::{CopyRange, Hit, HitList};
+pub use delta::CopyRange;
 pub use engine::{Engine, EngineOptions};
 pub use error::EngineError;
 pub use findings::{FindingBuf, FindingRef, PartRef};
 pub use gate::Stage;
+pub use memory::{Hit, HitList};
 pub use prefilter::Locality;
 pub use prefilter::native::SimdLevel;
 #[cfg(feature = "vectorscan")]

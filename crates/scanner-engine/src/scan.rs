@@ -18,19 +18,19 @@ impl Engine {
     /// The chunk has 4 GiB or more; the reader's chunks are far smaller.
     pub fn scan_chunk_into(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
         let bytes = scratch.begin_scan(chunk);
-        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-        scratch.prefilter.runs.forget();
-        self.prefilter().scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
-        std::mem::swap(&mut scratch.runs, &mut scratch.prefilter.runs);
-        self.seed_utf16(chunk.data, BytesOf::Object, scratch);
+        let mut sink = HitSink::raw(&mut scratch.pass.hits, self.reach(), bytes);
+        scratch.pass.prefilter.runs.forget();
+        self.prefilter().scan_block(chunk.data, &mut scratch.pass.prefilter, &mut sink);
+        std::mem::swap(&mut scratch.pass.runs, &mut scratch.pass.prefilter.runs);
+        self.seed_utf16(chunk.data, BytesOf::Object, &mut scratch.pass);
         self.finish_scan(chunk, scratch);
     }
 
     /// Everything behind the prefilter.
     fn finish_scan(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
-        let windows_before = scratch.worker.counters.windows;
-        self.confirm_windows(chunk, scratch);
-        decode::scan_encoded(self, chunk, scratch);
+        let windows_before = scratch.pass.worker.counters.windows;
+        self.confirm_windows(chunk, &mut scratch.pass);
+        decode::scan_encoded(self, chunk, (&mut scratch.slab, &mut scratch.pass));
         self.conclude(chunk, scratch, windows_before);
     }
 
@@ -44,8 +44,8 @@ impl Engine {
         EngineStats::record(&EngineStats {
             chunks: 1,
             bytes: chunk.data.len() as u64,
-            pairs: scratch.hits.touched().len() as u64,
-            windows: scratch.worker.counters.windows - windows_before,
+            pairs: scratch.pass.hits.touched().len() as u64,
+            windows: scratch.pass.worker.counters.windows - windows_before,
         });
         finish::finish(self, chunk, scratch);
     }

@@ -6,6 +6,7 @@
 
 mod arrows;
 mod manifest;
+mod modules;
 mod sources;
 mod text;
 
@@ -68,6 +69,7 @@ pub(crate) fn command(arguments: &[String]) -> Result<ExitCode> {
 /// `git` or `cargo` cannot answer, or a file vanished while it was read.
 pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
     let mut complaints = Vec::new();
+    let mut modules = modules::Modules::default();
     for file in files(root)? {
         let path = root.join(&file);
         if !path.is_file() {
@@ -82,8 +84,10 @@ pub(crate) fn check(root: &Path) -> Result<Vec<Complaint>> {
             complaints.extend(sources::header(&file, &text));
             complaints.extend(sources::length(&file, &text));
             complaints.extend(sources::environment(&file, &text));
+            modules.add(&file, &text);
         }
     }
+    complaints.extend(modules.check());
     complaints.extend(check_map(root)?);
     complaints.sort();
     Ok(complaints)

@@ -21,19 +21,22 @@ pub(crate) use slab::DecodeSlab;
 use slab::{Level, WorkItem};
 use stream::{End, Source, SpanStream, Stretch};
 
-use crate::delta::KnownSpan;
 use crate::engine::Engine;
 use crate::judge::FileKind;
+use crate::memory::KnownSpan;
+use crate::pass::PassScratch;
 use crate::prefilter::RunNotes;
-use crate::scratch::ScanScratch;
 use crate::transform::{self, EncodedSpan, Origin, find::find, inflate};
 
 /// Decodes what is encoded in a chunk and adds what is found in it to the chunk's findings.
-pub(crate) fn scan_encoded(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+pub(crate) fn scan_encoded(
+    engine: &Engine,
+    chunk: &Chunk<'_>,
+    (slab, scratch): (&mut DecodeSlab, &mut PassScratch),
+) {
     if engine.tuning().decode_depth_max == 0 {
         return;
     }
-    let mut slab = std::mem::take(&mut scratch.slab);
     slab.begin(Budget::new(engine, chunk));
     let mut spans = std::mem::take(&mut slab.chunk_spans);
     find_encoded(engine, chunk.data, (true, &scratch.runs), &mut spans);
@@ -45,13 +48,12 @@ pub(crate) fn scan_encoded(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut Sca
         }
         slab.decode(engine, chunk.data, span, Parent::Chunk(number));
         if slab.is_full_above(&level) {
-            pass.scan_above(&level, &mut slab);
+            pass.scan_above(&level, slab);
         }
     }
-    pass.scan_above(&level, &mut slab);
+    pass.scan_above(&level, slab);
     scratch.worker.counters.decode_gave_up += u64::from(slab.gave_up);
     slab.chunk_spans = spans;
-    scratch.slab = slab;
 }
 
 /// As [`scan_encoded`], for spans that are known already. Those that are quiet are left out; of the others is noted
@@ -59,19 +61,18 @@ pub(crate) fn scan_encoded(engine: &Engine, chunk: &Chunk<'_>, scratch: &mut Sca
 pub(crate) fn scan_known(
     engine: &Engine,
     chunk: &Chunk<'_>,
-    scratch: &mut ScanScratch,
+    (slab, scratch): (&mut DecodeSlab, &mut PassScratch),
     known: &mut [KnownSpan],
 ) -> bool {
     let all = Budget::new(engine, chunk);
     if known.iter().all(|known| known.is_quiet) && all.without(known).is_some() {
-        scratch.slab.begin(all);
+        slab.begin(all);
         return true;
     }
     let (before, counters) = (scratch.findings.len(), scratch.worker.counters);
-    let mut slab = std::mem::take(&mut scratch.slab);
     let mut is_whole = false;
     if let Some(budget) = all.without(known) {
-        scan_loud(engine, chunk, (&mut slab, budget), scratch, known);
+        scan_loud(engine, chunk, (slab, budget), scratch, known);
         is_whole = !slab.gave_up;
     }
     if !is_whole {
@@ -81,10 +82,9 @@ pub(crate) fn scan_known(
         for known in known.iter_mut() {
             known.is_quiet = false;
         }
-        scan_loud(engine, chunk, (&mut slab, all), scratch, known);
+        scan_loud(engine, chunk, (slab, all), scratch, known);
         is_whole = !slab.gave_up;
     }
-    scratch.slab = slab;
     is_whole
 }
 
@@ -93,7 +93,7 @@ fn scan_loud(
     engine: &Engine,
     chunk: &Chunk<'_>,
     (slab, budget): (&mut DecodeSlab, Budget),
-    scratch: &mut ScanScratch,
+    scratch: &mut PassScratch,
     known: &mut [KnownSpan],
 ) {
     slab.begin(budget);
@@ -120,7 +120,7 @@ fn scan_loud(
 struct Pass<'p, 'c> {
     engine: &'p Engine,
     chunk: &'p Chunk<'c>,
-    scratch: &'p mut ScanScratch,
+    scratch: &'p mut PassScratch,
     note: &'p mut dyn FnMut(usize, usize, bool),
 }
 
@@ -233,7 +233,7 @@ fn scan_item(
     chunk: &Chunk<'_>,
     index: usize,
     slab: &DecodeSlab,
-    scratch: &mut ScanScratch,
+    scratch: &mut PassScratch,
 ) -> bool {
     let item = &slab.items[index];
     if item.bytes.is_empty() {

@@ -8,179 +8,23 @@
 //!
 //! Most windows lead to nothing, over and over in each version. So a hit remembers what its refusal depended on
 //! ([`crate::evidence`]); where all of that moved along unchanged, the same would be refused again and the window is left out.
-//! Encoded text is treated alike ([`encoded`]): where it stands moves along, and what held nothing is not decoded again.
+//! Encoded text is treated alike ([`crate::memory`]): where it stands moves along, and what held nothing is not decoded again.
 //!
 //! UTF-16 text is looked for in the whole object, as in any scan; whether there is a zero byte at all is known of the base.
 //! A new stage that looks at all bytes in another way belongs behind [`Engine::conclude`] and sees the whole object too.
-
-mod encoded;
-mod memo;
-mod stretch;
 
 use scanner_core::{Chunk, RuleId};
 
 use crate::decode;
 use crate::engine::Engine;
-use crate::prefilter::{BytesOf, HitCollector, HitSink, Locality};
+use crate::memory::{HitList, Inherited, Known};
+use crate::prefilter::{BytesOf, HitSink, Locality};
 use crate::rule::NO_GATE;
 use crate::scratch::ScanScratch;
 use crate::transform::find::Search;
 
-use encoded::Known;
-pub(crate) use encoded::{Derivation, KnownSpan};
-pub(crate) use memo::Memo;
-pub(crate) use stretch::Stretches;
-
-/// Hits kept of an object; one with more is no base for a delta-aware scan.
-const HITS_MAX: usize = 1 << 16;
-
 /// A shorter stretch of unchanged bytes is scanned again: it costs less than starting the prefilter twice.
 const INHERITED_BYTES_MIN: u32 = 256;
-
-/// An anchor of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    pub(crate) from: u32,
-    pub(crate) to: u32,
-    pub(crate) rule: RuleId,
-    /// How far before and behind `from` the bytes stand by which everything around it was refused; zero behind if it
-    /// may lead to something.
-    evidence: (u16, u16),
-}
-
-impl Hit {
-    /// An anchor of which nothing more is known.
-    pub(crate) fn new(rule: RuleId, from: u32, to: u32) -> Self {
-        Self { from, to, rule, evidence: (0, 0) }
-    }
-
-    /// Whether it is known to lead to nothing.
-    fn is_quiet(&self) -> bool {
-        self.evidence.1 != 0
-    }
-
-    /// Whether everything that its refusal depended on lies inside of `clean`.
-    fn stays_quiet(&self, clean: (Option<u32>, Option<u32>)) -> bool {
-        let (before, behind) = (u32::from(self.evidence.0), u32::from(self.evidence.1));
-        let reaches = |start| self.from.checked_sub(before).is_none_or(|first| first < start);
-        let passes = |end| self.from.saturating_add(behind) > end;
-        self.is_quiet() && !clean.0.is_some_and(reaches) && !clean.1.is_some_and(passes)
-    }
-}
-
-/// The hits of an object that others may be made from.
-#[derive(Clone, Debug, Default)]
-pub struct HitList {
-    /// Sorted once the scan is over.
-    hits: Vec<Hit>,
-    /// Encoded text, in order, if it is known what each held.
-    spans: Option<Vec<KnownSpan>>,
-    /// The memory of `spans` while they are not known.
-    spare: Vec<KnownSpan>,
-    /// Bytes of the object.
-    bytes: u32,
-    /// Whether the object holds a zero byte; without one it holds no UTF-16 text.
-    has_zero: bool,
-    /// What rules were told of the object: they were refused for it, or not.
-    is_binary: bool,
-    path: Vec<u8>,
-    /// Whether something was reported that has no place, or too much.
-    is_unusable: bool,
-}
-
-impl HitCollector for HitList {
-    fn hit(&mut self, rule: RuleId, from: u32, to: u32) {
-        self.push(Hit::new(rule, from, to));
-    }
-
-    fn whole(&mut self) {
-        self.is_unusable = true;
-    }
-}
-
-impl HitList {
-    /// How many hits there are.
-    pub fn len(&self) -> usize {
-        self.hits.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.hits.is_empty()
-    }
-
-    /// Forgets everything and keeps the memory.
-    pub fn clear(&mut self) {
-        self.hits.clear();
-        if let Some(spans) = self.spans.take() {
-            self.spare = spans;
-        }
-        self.spare.clear();
-        self.bytes = 0;
-        self.has_zero = false;
-        self.is_unusable = false;
-    }
-
-    fn push(&mut self, hit: Hit) {
-        if self.hits.len() < HITS_MAX {
-            self.hits.push(hit);
-        } else {
-            self.is_unusable = true;
-        }
-    }
-
-    fn close(&mut self, bytes: u32, scratch: &ScanScratch) {
-        self.bytes = bytes;
-        self.is_binary = scratch.is_binary;
-        self.path.clone_from(&scratch.path);
-        self.hits.sort_unstable();
-        self.hits.dedup_by_key(|hit| (hit.from, hit.to, hit.rule));
-    }
-
-    /// Takes over hits of the base, where their bytes stand now. Those that are quiet stay so if nothing changed that
-    /// could have mattered.
-    fn inherit(&mut self, (base, is_like): (&Self, bool), part: Inherited) {
-        let end = part.base + (part.end - part.start);
-        let first = base.hits.partition_point(|hit| hit.from < part.base);
-        let place = |at: u32| at - part.base + part.start;
-        for hit in base.hits[first..].iter().take_while(|hit| hit.from < end) {
-            let mut hit = Hit { from: place(hit.from), to: place(hit.to), ..*hit };
-            if !is_like || !hit.stays_quiet(part.clean) {
-                hit.evidence = (0, 0);
-            }
-            self.push(hit);
-        }
-    }
-
-    /// Whether rules apply to the object of `scratch` as they did to this one.
-    fn is_like(&self, scratch: &ScanScratch) -> bool {
-        self.is_binary == scratch.is_binary && self.path == scratch.path
-    }
-
-    /// Notes which hits led to nothing, once the windows of the others are confirmed.
-    fn learn(
-        &mut self,
-        engine: &Engine,
-        bytes: &[u8],
-        scratch: &mut ScanScratch,
-        gave_up_before: u64,
-    ) {
-        let (worker, memo) = (&scratch.worker, &mut scratch.memo);
-        if worker.counters.regex_gave_up != gave_up_before {
-            return;
-        }
-        for hit in self.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
-            if engine.may_be_quiet(hit.rule) {
-                let reach = engine.reach()[hit.rule.index()];
-                let evidence = worker.witnesses.evidence(hit.rule, reach, (hit.from, hit.to));
-                hit.evidence = evidence.unwrap_or_default();
-                if hit.is_quiet() && !self.is_unusable {
-                    memo.learn(bytes, hit);
-                }
-            }
-        }
-    }
-}
 
 /// `len` bytes of the base from `base_offset` on stand at `offset` of the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,16 +35,6 @@ pub struct CopyRange {
     pub offset: u64,
     /// How many bytes.
     pub len: u64,
-}
-
-/// Hits of the base whose anchors begin in `base..base + (end - start)` are hits of the object at `start..end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Inherited {
-    base: u32,
-    start: u32,
-    end: u32,
-    /// Where the unchanged bytes around begin and end; none where both objects do.
-    clean: (Option<u32>, Option<u32>),
 }
 
 /// The parts of an object whose hits are those of its base, in order. What lies between them is prefiltered.
@@ -276,8 +110,8 @@ impl Engine {
             self.collect_hits(chunk.data, (0, bytes), scratch, record);
             self.file_hits(chunk, scratch, record);
         } else {
-            let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
-            self.prefilter().scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
+            let mut sink = HitSink::raw(&mut scratch.pass.hits, self.reach(), bytes);
+            self.prefilter().scan_block(chunk.data, &mut scratch.pass.prefilter, &mut sink);
             record.has_zero = memchr::memchr(0, chunk.data).is_some();
             record.is_unusable = true;
         }
@@ -288,9 +122,10 @@ impl Engine {
     /// Makes windows of the hits that are not known to lead to nothing.
     fn file_hits(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch, record: &mut HitList) {
         let bytes = chunk.data.len() as u32;
-        record.close(bytes, scratch);
-        scratch.begin_memo();
-        let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), bytes);
+        let like = scratch.pass.told();
+        record.close(bytes, like);
+        scratch.memo.begin(like);
+        let mut sink = HitSink::raw(&mut scratch.pass.hits, self.reach(), bytes);
         for hit in record.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
             scratch.memo.recall(chunk.data, hit);
             if !hit.is_quiet() {
@@ -299,7 +134,7 @@ impl Engine {
         }
         if record.is_unusable {
             // Too many hits to keep: the windows must come from somewhere.
-            self.prefilter().scan_block(chunk.data, &mut scratch.prefilter, &mut sink);
+            self.prefilter().scan_block(chunk.data, &mut scratch.pass.prefilter, &mut sink);
         }
     }
 
@@ -333,18 +168,40 @@ impl Engine {
         scratch: &mut ScanScratch,
         record: &mut HitList,
     ) {
-        let counters = scratch.worker.counters;
+        let counters = scratch.pass.worker.counters;
         if record.has_zero {
-            self.seed_utf16(chunk.data, BytesOf::Object, scratch);
+            self.seed_utf16(chunk.data, BytesOf::Object, &mut scratch.pass);
         }
-        scratch.worker.witnesses.watch(scratch.memo.facts());
-        self.confirm_windows(chunk, scratch);
-        scratch.worker.witnesses.close();
-        if decode::scan_known(self, chunk, scratch, &mut record.spare) {
+        scratch.pass.worker.witnesses.watch(scratch.memo.facts());
+        self.confirm_windows(chunk, &mut scratch.pass);
+        scratch.pass.worker.witnesses.close();
+        if decode::scan_known(
+            self,
+            chunk,
+            (&mut scratch.slab, &mut scratch.pass),
+            &mut record.spare,
+        ) {
             record.spans = Some(std::mem::take(&mut record.spare));
         }
         self.conclude(chunk, scratch, counters.windows);
-        record.learn(self, chunk.data, scratch, counters.regex_gave_up);
+        if scratch.pass.worker.counters.regex_gave_up == counters.regex_gave_up {
+            self.learn(chunk.data, scratch, record);
+        }
+    }
+
+    /// Notes which hits led to nothing, once the windows of the others are confirmed.
+    fn learn(&self, bytes: &[u8], scratch: &mut ScanScratch, record: &mut HitList) {
+        let (worker, memo) = (&scratch.pass.worker, &mut scratch.memo);
+        for hit in record.hits.iter_mut().filter(|hit| !hit.is_quiet()) {
+            if self.may_be_quiet(hit.rule) {
+                let reach = self.reach()[hit.rule.index()];
+                let evidence = worker.witnesses.evidence(hit.rule, reach, (hit.from, hit.to));
+                hit.evidence = evidence.unwrap_or_default();
+                if hit.is_quiet() && !record.is_unusable {
+                    memo.learn(bytes, hit);
+                }
+            }
+        }
     }
 
     /// Whether what a rule decides about a window depends on that window and the bytes around it alone.
@@ -372,7 +229,7 @@ impl Engine {
         record.clear();
         let mut parts = std::mem::take(&mut scratch.inherited);
         plan((bytes, base.bytes), copies, locality, &mut parts);
-        let is_like = base.is_like(scratch);
+        let is_like = base.is_like(scratch.pass.told());
         let mut at = 0;
         for part in &parts {
             self.collect_hits(chunk.data, (at, part.start), scratch, record);
@@ -428,7 +285,7 @@ impl Engine {
         let before = record.hits.len();
         let mut sink = HitSink::collecting(record, from..to);
         let places = first as usize..last as usize;
-        self.prefilter().scan_places(bytes, places, &mut scratch.prefilter, &mut sink);
+        self.prefilter().scan_places(bytes, places, &mut scratch.pass.prefilter, &mut sink);
         if record.is_unusable {
             scratch.stretches.give_up();
         } else {
@@ -484,16 +341,5 @@ mod tests {
         ] {
             assert_eq!(planned(sizes, copies), want, "{sizes:?} {copies:?}");
         }
-    }
-
-    #[test]
-    fn a_list_that_is_full_is_no_base() {
-        let mut list = HitList::default();
-        for at in 0..=HITS_MAX as u32 {
-            list.push(Hit::new(RuleId::new(0), at, at + 1));
-        }
-        assert!(list.is_unusable && list.len() == HITS_MAX);
-        list.clear();
-        assert!(!list.is_unusable && list.is_empty());
     }
 }

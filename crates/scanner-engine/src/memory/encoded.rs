@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::delta::Inherited;
+use super::Inherited;
 use crate::transform::find::Search;
 use crate::transform::{EncodedSpan, SIDE_MAX};
 
@@ -53,12 +53,12 @@ impl KnownSpan {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Known<'a> {
     /// Spans of the base, and whether quiet ones stay so.
-    pub(super) base: &'a [KnownSpan],
-    pub(super) is_like: bool,
+    pub(crate) base: &'a [KnownSpan],
+    pub(crate) is_like: bool,
     /// What was copied from the base.
-    pub(super) parts: &'a [Inherited],
+    pub(crate) parts: &'a [Inherited],
     /// Parts of the object in which nothing shows itself, in order.
-    pub(super) silent: &'a [Range<u32>],
+    pub(crate) silent: &'a [Range<u32>],
 }
 
 /// Spans of the base that overlap or touch.

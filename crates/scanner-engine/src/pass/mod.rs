@@ -1,5 +1,7 @@
 //! One pass over a text, be it a chunk or what was decoded from one: from anchors to windows to findings.
 
+mod scratch;
+
 use scanner_core::{Chunk, RuleId, Variant};
 
 use crate::confirm::confirm_window;
@@ -8,19 +10,19 @@ use crate::gate::Stage;
 use crate::hits::SpanU32;
 use crate::judge::FileKind;
 use crate::prefilter::{BytesOf, HitSink, utf16};
-use crate::scratch::ScanScratch;
 use crate::view::{decode_window, raw_view, utf16_view};
+pub(crate) use scratch::PassScratch;
 
 impl Engine {
     /// Prefilter of UTF-16 text, where there is any.
-    pub(crate) fn seed_utf16(&self, bytes: &[u8], of: BytesOf, scratch: &mut ScanScratch) {
-        let ScanScratch { hits, narrowing, prefilter, .. } = scratch;
+    pub(crate) fn seed_utf16(&self, bytes: &[u8], of: BytesOf, scratch: &mut PassScratch) {
+        let PassScratch { hits, narrowing, prefilter, .. } = scratch;
         let memory = (hits, narrowing, prefilter);
         utf16::scan_block(self.prefilter(), (bytes, of), self.reach(), memory);
     }
 
     /// Scans decoded bytes; what is found stands in their coordinates.
-    pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut ScanScratch) {
+    pub(crate) fn scan_decoded(&self, text: &Chunk<'_>, scratch: &mut PassScratch) {
         scratch.hits.reset();
         let mut sink = HitSink::raw(&mut scratch.hits, self.reach(), text.data.len() as u32);
         scratch.prefilter.runs.forget();
@@ -31,7 +33,7 @@ impl Engine {
     }
 
     /// Confirms the windows of each touched (rule, variant), in order.
-    pub(crate) fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut ScanScratch) {
+    pub(crate) fn confirm_windows(&self, chunk: &Chunk<'_>, scratch: &mut PassScratch) {
         scratch.hits.sort_touched();
         for index in 0..scratch.hits.touched().len() {
             let pair = scratch.hits.touched()[index];
@@ -62,7 +64,7 @@ impl Engine {
     }
 
     /// Whether the rule applies to the object at all.
-    fn applies(&self, rule: RuleId, scratch: &ScanScratch) -> bool {
+    fn applies(&self, rule: RuleId, scratch: &PassScratch) -> bool {
         let cold = self.cold(rule);
         if cold.text_only && scratch.is_binary {
             return false;
@@ -77,7 +79,7 @@ impl Engine {
         chunk: &Chunk<'_>,
         (rule, variant): (RuleId, Variant),
         window: SpanU32,
-        scratch: &mut ScanScratch,
+        scratch: &mut PassScratch,
     ) {
         let context = 2 * (self.context_bytes() + BOUNDARY_BYTES) as usize;
         let overlap = 2 * (self.rule(rule).width_max + BOUNDARY_BYTES) as usize;

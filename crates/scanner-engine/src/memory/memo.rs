@@ -5,8 +5,7 @@
 //! compared by a fingerprint under a [`SecretKey`]. The table has a fixed size; a new entry takes the place of what stood
 //! there.
 
-use crate::delta::Hit;
-use crate::scratch::ScanScratch;
+use super::Hit;
 use crate::secret_key::SecretKey;
 
 /// Anchors that are remembered; a power of two.
@@ -42,8 +41,8 @@ struct Entry {
 }
 
 impl Memo {
-    /// Begins an object.
-    fn begin(&mut self, path: &[u8], is_binary: bool) {
+    /// Begins an object of which rules are told this.
+    pub(crate) fn begin(&mut self, (is_binary, path): (bool, &[u8])) {
         if self.entries.is_empty() {
             self.entries = vec![Entry::default(); ENTRIES];
         }
@@ -51,7 +50,7 @@ impl Memo {
     }
 
     /// What is known of the object at hand, as a number.
-    pub(super) fn facts(&self) -> u64 {
+    pub(crate) fn facts(&self) -> u64 {
         self.facts
     }
 
@@ -101,13 +100,6 @@ fn there(bytes: &[u8], from: u32, (before, behind): (u16, u16)) -> (u16, u16) {
     (least(from as usize, before), least(rest, behind))
 }
 
-impl ScanScratch {
-    /// Begins to remember refusals of the object at hand.
-    pub(super) fn begin_memo(&mut self) {
-        self.memo.begin(&self.path, self.is_binary);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use scanner_core::RuleId;
@@ -118,7 +110,7 @@ mod tests {
     fn only_the_same_among_the_same_is_recalled() {
         let text: Vec<u8> = (0..2000_u32).map(|n| ((n * 7919) >> 3) as u8).collect();
         let mut memo = Memo::default();
-        memo.begin(b"", false);
+        memo.begin((false, b""));
         let known = Hit { evidence: (300, 200), ..Hit::new(RuleId::new(3), 1000, 1004) };
         memo.learn(&text, &known);
         let recalled = |memo: &Memo, text: &[u8], rule, from| {
@@ -140,9 +132,9 @@ mod tests {
         let mut other = text.clone();
         other[750] ^= 1;
         assert_eq!(recalled(&memo, &other, 3, 1000), (0, 0), "far before, but it was looked at");
-        memo.begin(b"a.txt", false);
+        memo.begin((false, b"a.txt"));
         assert_eq!(recalled(&memo, &text, 3, 1000), (0, 0), "a path of its own");
-        memo.begin(b"", false);
+        memo.begin((false, b""));
         assert_eq!(recalled(&memo, &text, 3, 1000), (300, 200));
     }
 }

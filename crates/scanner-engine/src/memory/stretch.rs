@@ -13,8 +13,9 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 use scanner_core::RuleId;
 
-use crate::delta::encoded::{KnownSpan, SHOW_BYTES};
-use crate::delta::{Hit, HitList, Locality};
+use super::encoded::{KnownSpan, SHOW_BYTES};
+use super::{Hit, HitList};
+use crate::prefilter::Locality;
 use crate::secret_key::SecretKey;
 
 /// Stretches that are remembered; a power of two.
@@ -74,7 +75,7 @@ struct KnownHit {
 
 /// A part of an object, with what it is known by.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stretch {
+pub(crate) struct Stretch {
     start: u32,
     fingerprint: u128,
     shape: Shape,
@@ -89,13 +90,13 @@ impl Stretch {
 
 impl Stretches {
     /// Begins an object.
-    pub(super) fn begin(&mut self) {
+    pub(crate) fn begin(&mut self) {
         self.asked.clear();
         self.silent.clear();
     }
 
     /// The next stretch of `places`, which are not empty.
-    pub(super) fn cut(
+    pub(crate) fn cut(
         &mut self,
         bytes: &[u8],
         places: Range<u32>,
@@ -121,7 +122,7 @@ impl Stretches {
     }
 
     /// Lists the hits of a stretch, if they are known. Otherwise they are to be told by [`Self::learn`].
-    pub(super) fn recall(&mut self, stretch: &Stretch, record: &mut HitList) -> bool {
+    pub(crate) fn recall(&mut self, stretch: &Stretch, record: &mut HitList) -> bool {
         let entry = &self.entries[slot(stretch)];
         if (entry.fingerprint, entry.shape) != (stretch.fingerprint, stretch.shape) {
             self.open.push(*stretch);
@@ -142,7 +143,7 @@ impl Stretches {
     }
 
     /// Remembers the stretches that were not known: `hits` are those of all of them.
-    pub(super) fn learn(&mut self, hits: &mut [Hit]) {
+    pub(crate) fn learn(&mut self, hits: &mut [Hit]) {
         hits.sort_unstable();
         let mut rest = &*hits;
         for stretch in self.open.drain(..) {
@@ -155,13 +156,13 @@ impl Stretches {
     }
 
     /// Parts of the object at hand in which nothing encoded shows itself, in order.
-    pub(super) fn silent(&self) -> &[Range<u32>] {
+    pub(crate) fn silent(&self) -> &[Range<u32>] {
         &self.silent
     }
 
     /// Remembers in which stretches nothing shows itself, now that all encoded text of the object is known: what shows
     /// itself lies in a span.
-    pub(super) fn learn_silent(&mut self, spans: &[KnownSpan]) {
+    pub(crate) fn learn_silent(&mut self, spans: &[KnownSpan]) {
         let mut rest = spans.iter().map(|known| known.span.range()).peekable();
         let mut reached = 0;
         for stretch in self.asked.drain(..) {
@@ -176,7 +177,7 @@ impl Stretches {
     }
 
     /// Forgets those that wait: not all their hits are there.
-    pub(super) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self) {
         self.open.clear();
     }
 }
