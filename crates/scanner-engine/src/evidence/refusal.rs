@@ -2,7 +2,7 @@
 //! change, most of its candidates stand far enough from it.
 //!
 //! Kept for rules whose judge is asked, which costs many times what a fingerprint does. It is taken of all bytes that a
-//! decision may read ([`super::evidence`]), under a [`SecretKey`]. The table has a fixed size; a new refusal takes the
+//! decision may read ([`super`]), under a [`SecretKey`]. The table has a fixed size; a new refusal takes the
 //! place of what stood there.
 
 use scanner_core::RuleId;
