@@ -564,6 +564,7 @@ os.environ["{K}"] = str(⏎    '{v}'
 apart("java", r'''
 config.set{C}("{v}");
     .set{C}(⏎        "{v}")
+builder.set{C}(Base64.getDecoder().decode("{v}"));
 client.{c}("{v}");
 builder.{c}(⏎            "{v}")
 ''', r'''
@@ -577,7 +578,11 @@ apart("go", r'''
 	{C}: strings.TrimSpace(⏎		"{v}",
 cfg.Set{C}("{v}")
 os.Setenv("{K}", "{v}")
+var {c} = []byte("{v}")
+{c}, err := hex.DecodeString("{v}")
 ''', r'''
+{c}, err := reader.Lookup("{f}")
+var {c} = []byte("{d}")
 	{C}: os.Getenv(⏎		"{K}",
 cfg.Set{C}("{f}")
 os.Setenv("{K}", "{s}")
@@ -630,6 +635,9 @@ jwt_secret redis_password signing_secret ldap_password refresh_token user_passwo
 webhook_secret ftp_password session_secret mysql_password service_token mail_password consumer_secret
 keystore_password bot_token app_secret private_key_passphrase vault_token proxy_password shared_secret
 account_key""".split()
+
+# Names of one word and a few more, for training alone.
+KEYS_APART = "key auth hmac_key license_key pass pwd aes_key signing_key".split()
 
 STAND_INS = """changeme your-password-here replace_me example_token my-secret-value password test_password
 not-a-real-secret dummy placeholder_value insert_token_here some_secret default_password secret hunter_example
@@ -699,6 +707,8 @@ def main():
     turn = {"corpus": 0, "training": 1}[what]
     rng = random.Random(1000 + turn)
     keys, stand_ins = KEYS[turn::2], STAND_INS[turn::2]
+    if what == "training":
+        keys += KEYS_APART
     for name, (file, secret, other) in sorted(FORMS.items()):
         secrets = lines(rng, secret[turn::2], keys, stand_ins, True, PER_LANGUAGE)
         others = lines(rng, other[turn::2], keys, stand_ins, False, PER_LANGUAGE)

@@ -31,12 +31,13 @@ from sklearn.model_selection import GroupKFold
 
 VALIDATION_BELOW = 96
 # Weights of candidates without a label, of those of clean code, and of made-up ones.
-UNLABELLED, CLEAN, MADE_UP = 0.2, 0.3, 0.2
+UNLABELLED, CLEAN, MADE_UP = 0.1, 0.3, 0.2
 # Candidates of one repository and label that count fully; beyond, each counts less.
 REPOSITORY_FULL = 40
 CLEAN_TAKEN = 6000
 # Precision on left-out training repositories from which a candidate is likely; probability of `possible`.
 LIKELY_PRECISION, POSSIBLE = 0.96, 0.3
+RANDOM_STATES = (7,)
 
 
 def is_validation(repository):
@@ -46,6 +47,16 @@ def is_validation(repository):
 def describe(program, folder, *subfolders):
     run = subprocess.run([program, folder, *subfolders], check=True, capture_output=True, text=True)
     return [json.loads(line) for line in run.stdout.splitlines()]
+
+
+def unique(described):
+    """Without the candidates that a second detector describes alike."""
+    seen = set()
+    for one in described:
+        key = (one["path"], one["line"], one["start"], tuple(one["x"]))
+        if key not in seen:
+            seen.add(key)
+            yield one
 
 
 def read_labels(folder):
@@ -77,7 +88,7 @@ def label(rows, one):
 def data_set(program, folder):
     rows = read_labels(folder)
     x, y, weight, group = [], [], [], []
-    for one in describe(program, folder, "data"):
+    for one in unique(describe(program, folder, "data")):
         is_secret = label(rows, one)
         x.append(one["x"])
         y.append(int(is_secret is True))
@@ -106,12 +117,23 @@ def made_up(program):
             np.array([int(labels[one["path"], one["line"]] == "T") for one in found]))
 
 
+class Models:
+    """Several models whose mean counts: one depends less on chance than each of them."""
+
+    def __init__(self, models):
+        self.models = models
+
+    def decision_function(self, x):
+        return sum(model.decision_function(x) for model in self.models) / len(self.models)
+
+
 def fit(options, x, y, weight, extra):
-    model = GradientBoostingClassifier(
-        n_estimators=options.trees, max_depth=options.depth, learning_rate=0.08, subsample=0.6,
-        min_samples_leaf=15, max_features=0.4, random_state=7)
-    model.fit(np.vstack([x, extra[0]]), np.r_[y, extra[1]], sample_weight=np.r_[weight, extra[2]])
-    return model
+    models = [GradientBoostingClassifier(
+        n_estimators=options.trees, max_depth=options.depth, learning_rate=0.05, subsample=0.6,
+        min_samples_leaf=40, max_features=0.15, random_state=state) for state in RANDOM_STATES]
+    for model in models:
+        model.fit(np.vstack([x, extra[0]]), np.r_[y, extra[1]], sample_weight=np.r_[weight, extra[2]])
+    return Models(models)
 
 
 def figures(odds, y, threshold):
@@ -123,12 +145,12 @@ def figures(odds, y, threshold):
 
 def write(path, model, comments, likely, possible):
     """Whole numbers only: features are whole, so a threshold may be rounded down; values are thousandths."""
-    prior = model.init_.class_prior_
-    base = np.log(prior[1] / prior[0])
+    priors = [one.init_.class_prior_ for one in model.models]
+    base = np.mean([np.log(prior[1] / prior[0]) for prior in priors])
     lines = [f"# {comment}" for comment in comments]
-    lines += [f"features {model.n_features_in_}", f"base {round(base * 1000)}",
+    lines += [f"features {model.models[0].n_features_in_}", f"base {round(base * 1000)}",
               f"likely {likely}", f"possible {possible}"]
-    for (estimator,) in model.estimators_:
+    for rate, (estimator,) in ((one.learning_rate / len(model.models), row) for one in model.models for row in one.estimators_):
         tree = estimator.tree_
         value = tree.value[:, 0, 0].copy()
         for node in reversed(range(tree.node_count)):  # children lie behind their parent
@@ -138,7 +160,7 @@ def write(path, model, comments, likely, possible):
                 value[node] = (value[left] * n[left] + value[right] * n[right]) / (n[left] + n[right])
         lines.append(f"tree {tree.node_count}")
         for node in range(tree.node_count):
-            amount = round(value[node] * model.learning_rate * 1000)
+            amount = round(value[node] * rate * 1000)
             left, right = tree.children_left[node], tree.children_right[node]
             if left < 0:
                 lines.append(f"- - - - {amount}")
@@ -152,17 +174,17 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("--program", "--data", "--out"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--trees", type=int, default=250)
-    parser.add_argument("--depth", type=int, default=4)
+    parser.add_argument("--trees", type=int, default=300)
+    parser.add_argument("--depth", type=int, default=5)
     options = parser.parse_args()
     x, y, weight, group = data_set(options.program, os.path.join(options.data, "creddata"))
-    linux = [one["x"] for one in describe(options.program, options.data, "linux")]
+    linux = [one["x"] for one in unique(describe(options.program, options.data, "linux"))]
     random.Random(0).shuffle(linux)
     clean = np.array(linux[:CLEAN_TAKEN], dtype=np.int16)
     made, made_labels = made_up(options.program)
     extra = (np.vstack([clean, made]), np.r_[np.zeros(len(clean), int), made_labels],
              np.r_[np.full(len(clean), CLEAN), np.full(len(made), MADE_UP)])
-    npm = np.array([one["x"] for one in describe(options.program, options.data, "npm")], dtype=np.int16)
+    npm = np.array([one["x"] for one in unique(describe(options.program, options.data, "npm"))], dtype=np.int16)
     training = np.array([not is_validation(repository) for repository in group])
     xt, yt, wt, gt = x[training], y[training], weight[training], group[training]
 

@@ -70,6 +70,8 @@ fn rank(engine: &Engine, slab: &DecodeSlab, rec: &FindingRec) -> (bool, u8, u8, 
     let shape = match cold.shape {
         Shape::Token | Shape::Block => 4,
         Shape::Regex => 3,
+        // A name of one word beside another detector's name of several: `key` in `api_key`.
+        Shape::Keyed if cold.is_generic => 0,
         Shape::Keyed => 2,
         Shape::Uri => 1,
         Shape::Assignment => 0,
@@ -78,7 +80,7 @@ fn rank(engine: &Engine, slab: &DecodeSlab, rec: &FindingRec) -> (bool, u8, u8, 
         !cold.is_generic,
         rec.confidence as u8,
         shape,
-        rec.score,
+        if shape == 0 { 0 } else { rec.score },
         slab.is_joined_only(rec.step_id),
         rec.root.len(),
     )

@@ -143,28 +143,31 @@ const OPEN_QUOTE: &str = r#"[A-Za-z@$]{0,2}(?:\\?["'`]|"{3}|'{3})"#;
 /// Between a flag and its value on the next line: a continued command, a list in brackets, a list of YAML.
 const FLAG_LINE: &str = r#"[ \t]{1,4}\\\r?\n[ \t]{0,40}|["'],[ \t]{0,4}\r?\n[ \t]{0,40}|["']?\r?\n[ \t]{0,40}-[ \t]{1,4}"#;
 
-/// What closes a key: quotes, brackets of an index, an array's length, the accessors of a property.
-const CLOSE_KEY: &str =
-    r#"(?:(?:\\?["'`]|[\])}]){0,3}|\[[0-9A-Za-z_]{0,16}\]|[ \t]{1,2}\{ ?get;[a-z ;]{0,24}\})"#;
+/// What closes a key: quotes, brackets of an index, an array's length, the accessors of a property, the second
+/// name of a pair that a call of Go gives.
+const CLOSE_KEY: &str = r#"(?:(?:\\?["'`]|[\])}]){0,3}|\[[0-9A-Za-z_]{0,16}\]|[ \t]{1,2}\{ ?get;[a-z ;]{0,24}\}|, (?:_|err|ok))"#;
+
+/// A call around a value, or an array of a type: `decode(`, `getDecoder().decode(`, `[]byte(`, `[]string{`.
+const CALL: &str = r"(?:\[[0-9]{0,4}\])?[A-Za-z_&.][0-9A-Za-z_&.]{0,24}(?:\(\)\.[0-9A-Za-z_.]{1,24})?[(\[{][ \t]{0,4}";
 
 /// What stands between the key's word and a generic value: the rest of the key, and one of
 /// an operator, on the same line, with a call around a quoted value at most;
 /// an operator and a quoted value on the next line, with a bracket or call opened before it at most; a block of
 /// YAML or a here-document on the next line;
-/// a comma or bracket of a call and a quoted value; an XML attribute `value`; nothing but blanks before a
+/// a comma or bracket of a call and a quoted value, with a call around it at most; an XML attribute `value`; nothing but blanks before a
 /// quoted value; a second key `value` (`default`) of the same pair, block or object.
 fn generic_operator() -> String {
     let operator = r"[ \t]{0,24}(?::[ \t]{0,3}(?:&'static )?[A-Za-z&\[*][0-9A-Za-z.<>\[\]&;]{0,20}[ \t]{0,3}=|=>|[:=]{1,3}|!==?|\|\||\?\?|->|>)";
-    let call = r"(?:[A-Za-z_&.][0-9A-Za-z_&.]{0,24}[(\[][ \t]{0,4}|[(\[{][ \t]{0,4})?";
+    let call = format!(r"(?:{CALL}|[(\[{{][ \t]{{0,4}})?");
     let same_line = format!(r"[ \t]{{0,24}}(?:{call}{OPEN_QUOTE}|[(\[{{]?)");
     let opened = r"(?:(?:[A-Za-z_&.][0-9A-Za-z_&.]{0,24})?\([ \t]{0,4})?";
     let next_line = format!(r"[ \t]{{0,4}}{opened}\\?\r?\n[ \t]{{0,40}}{OPEN_QUOTE}");
     let block = r"[ \t]{0,4}[|>][+\-]?\r?\n[ \t]{1,40}";
     let document = r#"[ \t]{0,4}(?:\$\(cat )?<<<?[\-~]?["']?[A-Za-z_]{2,16}["']?\r?\n[ \t]{0,40}"#;
-    let argument = format!(r"[ \t]{{0,4}}[,(][ \t\r\n]{{0,32}}{OPEN_QUOTE}");
+    let argument = format!(r"[ \t]{{0,4}}[,(][ \t\r\n]{{0,32}}(?:{CALL})?{OPEN_QUOTE}");
     let word = format!(r"[ \t]{{1,24}}{OPEN_QUOTE}");
     let pair = format!(
-        r#"[ \t]{{0,4}}(?:[,{{][ \t]{{0,4}}(?:\r?\n[ \t]{{0,40}})?|\r?\n[ \t]{{0,40}})["']?(?i:value|default|parametervalue)["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{OPEN_QUOTE})?"#
+        r#"[ \t]{{0,4}}(?:[,{{][ \t]{{0,4}}(?:\r?\n[ \t]{{0,40}})?|\r?\n[ \t]{{0,40}})["']?(?i:value|default|parametervalue|with)["']?[ \t]{{0,4}}[:=][ \t]{{0,4}}(?:{OPEN_QUOTE})?"#
     );
     let attribute = r#"[ \t]{1,8}(?i:value|content|default)[ \t]{0,2}=[ \t]{0,2}["']"#;
     format!(
@@ -184,7 +187,12 @@ pub fn assignment(shape: &AssignmentToml) -> String {
             )
         }
         AssignmentStyle::Header => {
-            format!(r#"\b{{start-half}}(?i:{words})[ \t]{{1,4}}(?:\\?["'])?({value})"#)
+            // The first blank is written out, so that the anchors are longer: `basic` is an everyday word.
+            let words: Vec<String> = shape.keywords.iter().map(|word| literal(word)).collect();
+            let words: Vec<String> =
+                words.iter().flat_map(|word| [format!("{word} "), format!(r"{word}\t")]).collect();
+            let words = words.join("|");
+            format!(r#"\b{{start-half}}(?i:{words})[ \t]{{0,3}}(?:\\?["'])?({value})"#)
         }
     }
 }

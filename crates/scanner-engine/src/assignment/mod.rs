@@ -135,7 +135,7 @@ mod tests {
         let piece = prop_oneof![
             4 => prop::sample::select(vec![
                 "token", "Token", "passw", "_pass", "pass ", "PWD ", "_key", "apiKey", "x", "_name", ".a-b", "abc",
-                "value", "Value", "default", "b", "@", "EOT", "$(cat ", "<<", "strip(", "get(", "os.env[", "i18n.t(", "&str", "&'static ", "[u8;4]", "hunter2horse", "s3cr",
+                "value", "Value", "default", "with", "[]byte(", "[]string{", ", _ ", ", err ", "().", "().decode(", "b", "@", "EOT", "$(cat ", "<<", "strip(", "get(", "os.env[", "i18n.t(", "&str", "&'static ", "[u8;4]", "hunter2horse", "s3cr",
             ]),
             4 => prop::sample::select(vec![
                 "=", ":", ":=", "=>", "==", "===", "!=", "!==", "||", "??", "->", ">", "<", ",", "(", "[", "{", ")",

@@ -44,6 +44,7 @@ fn behind_key(text: &[u8], at: usize) -> Option<usize> {
     closed
         .or_else(|| behind_name(text, index(text, at)?))
         .or_else(|| behind_name(text, accessors(text, at)?))
+        .or_else(|| behind_name(text, second_name(text, at)?))
 }
 
 /// A quote, which may be escaped, or a closing bracket.
@@ -74,6 +75,13 @@ fn accessors(text: &[u8], at: usize) -> Option<usize> {
     let inside = |byte: u8| byte.is_ascii_lowercase() || byte == b' ' || byte == b';';
     let end = skip(text, brace + opened.len(), 24, inside)?;
     skip_one(text, end, |byte| byte == b'}')
+}
+
+/// The second of two names that a call of Go gives: `key, err := decode("…")`.
+fn second_name(text: &[u8], at: usize) -> Option<usize> {
+    let rest = text.get(at..)?;
+    let name = [&b", _"[..], b", err", b", ok"].into_iter().find(|name| rest.starts_with(name))?;
+    Some(at + name.len())
 }
 
 /// Behind the whole name: an operator, an argument, an attribute or nothing but a quoted word.
@@ -164,7 +172,7 @@ fn document(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The keys that hold a pair's value, in the order of the pattern.
-const VALUE_KEYS: [&[u8]; 3] = [b"value", b"default", b"parametervalue"];
+const VALUE_KEYS: [&[u8]; 4] = [b"value", b"default", b"parametervalue", b"with"];
 
 /// A second key, `value`, on the same line behind a comma or brace, or on the next one.
 fn pair(text: &[u8], at: usize) -> Option<usize> {
@@ -214,18 +222,30 @@ fn same_line(text: &[u8], at: usize) -> Option<usize> {
     let argument = |open: usize| quoted(text, skip(text, open, 4, is_blank)?);
     let bracket = skip_one(text, at, |byte| matches!(byte, b'(' | b'[' | b'{'));
     call(text, at)
-        .and_then(argument)
+        .and_then(|inside| quoted(text, inside))
         .or_else(|| bracket.and_then(argument))
         .or_else(|| quoted(text, at))
         .or_else(|| is_value(text, bracket.unwrap_or(at)))
 }
 
-/// A function's name and its bracket.
+/// A function's name or an array's type, its bracket and blanks.
 fn call(text: &[u8], at: usize) -> Option<usize> {
     let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'&' | b'.');
-    let first = skip_one(text, at, |byte| inside(byte) && !byte.is_ascii_digit())?;
+    let length = skip_one(text, at, |byte| byte == b'[')
+        .and_then(|open| skip(text, open, 4, |byte| byte.is_ascii_digit()))
+        .and_then(|end| skip_one(text, end, |byte| byte == b']'));
+    let name = length.unwrap_or(at);
+    let first = skip_one(text, name, |byte| inside(byte) && !byte.is_ascii_digit())?;
     let end = skip(text, first, 24, inside)?;
-    skip_one(text, end, |byte| matches!(byte, b'(' | b'['))
+    // `getDecoder().decode(`
+    let chained = || {
+        text.get(end..)?.starts_with(b"().").then_some(())?;
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+        skip(text, end + 3, 24, is_name).filter(|last| *last > end + 3)
+    };
+    let open = |at: usize| skip_one(text, at, |byte| matches!(byte, b'(' | b'[' | b'{'));
+    let inside = chained().and_then(open).or_else(|| open(end))?;
+    skip(text, inside, 4, is_blank)
 }
 
 /// An argument of a call.
@@ -233,7 +253,8 @@ fn argument(text: &[u8], at: usize) -> Option<usize> {
     let comma = skip(text, at, 4, is_blank)?;
     let open = skip_one(text, comma, |byte| matches!(byte, b',' | b'('))?;
     let is_space = |byte: u8| is_blank(byte) || matches!(byte, b'\r' | b'\n');
-    quoted(text, skip(text, open, 32, is_space)?)
+    let at = skip(text, open, 32, is_space)?;
+    call(text, at).and_then(|inside| quoted(text, inside)).or_else(|| quoted(text, at))
 }
 
 /// The attribute that holds a value in XML and HTML.

@@ -18,7 +18,7 @@ use crate::gate::{self, Candidate, Stage, Verdict};
 use crate::judge;
 use crate::prefilter::native::SimdLevel;
 use crate::regexes::{RuleCache, compile};
-use crate::rule::{NO_GATE, RuleCompiled};
+use crate::rule::{NO_GATE, RuleCold, RuleCompiled};
 use crate::safelist::SafelistOptions;
 use crate::view::WindowView;
 use crate::worker::Worker;
@@ -179,7 +179,7 @@ fn judge(
     signals += value_gates(engine, rule, candidate, worker)?;
     let mut base = cold.confidence;
     if cold.is_judged {
-        base = judged(cold.shape, base, candidate, worker)?;
+        base = judged(cold, base, candidate, worker)?;
     }
     let mut validation = Validation::None;
     if rule.offline_validation != NO_GATE {
@@ -204,10 +204,10 @@ fn judge(
     })
 }
 
-/// How sure the judge of generic credentials makes a rule. It refuses only what is found by key words alone;
-/// what a form of its own speaks for becomes possible instead.
+/// How sure the judge of generic credentials makes a rule. It refuses only what is found by the words of no
+/// service; what a form of its own speaks for becomes possible instead.
 fn judged(
-    shape: Shape,
+    cold: &RuleCold,
     base: Confidence,
     candidate: &Candidate<'_>,
     worker: &mut Worker,
@@ -218,10 +218,11 @@ fn judged(
             worker.describe(&features);
             judge::judge(&features)
         });
-    if shape == Shape::Assignment {
-        verdict
-    } else {
-        Ok(verdict.unwrap_or(Confidence::Possible).min(base))
+    match cold.shape {
+        // Begins as possible, and the judge may raise it.
+        Shape::Assignment => verdict,
+        _ if cold.is_generic => verdict.map(|confidence| confidence.min(base)),
+        _ => Ok(verdict.unwrap_or(Confidence::Possible).min(base)),
     }
 }
 

@@ -11,6 +11,9 @@ const KEY_REACH: usize = 32;
 /// Bytes of a number in code, at most: `0x`, sixteen digits, separators and a suffix.
 const NUMBER_BYTES_MAX: usize = 32;
 
+/// Bytes of the name of a hash's scheme, at most, and one.
+const SCHEME_BYTES_MAX: usize = 16;
+
 /// What stands before `token` in the names of places in a list that is given page by page.
 const CURSORS: [&[u8]; 10] = [
     b"next",
@@ -28,15 +31,19 @@ const CURSORS: [&[u8]; 10] = [
 /// Whether the candidate, whose key ends at `key_end`, is one of these.
 pub(super) fn tells(candidate: &Candidate<'_>, key_end: usize) -> bool {
     let start = key_end.saturating_sub(KEY_REACH);
-    names_cursor(&candidate.bytes[start..key_end.max(start)])
+    let key = &candidate.bytes[start..key_end.max(start)];
+    names_cursor(key)
+        || names_id(key)
+        || names_public(key)
         || is_of_badge(candidate)
+        || is_elsewhere(candidate)
+        || is_public(candidate.secret())
+        || is_fingerprint(key, candidate.secret())
         || (!is_quoted(candidate)
             && (is_hex_number(candidate.secret())
                 || is_expression(candidate.secret())
                 || is_type(candidate)))
-        || (opening(candidate).is_none()
-            && !names_password(&candidate.bytes[start..key_end.max(start)])
-            && is_decimal(candidate.secret()))
+        || (opening(candidate).is_none() && !names_password(key) && is_decimal(candidate.secret()))
 }
 
 /// `x.token===t`, `25):u.token`, `f(x)?a:b`: a comparison or a choice of minified code.
@@ -74,6 +81,99 @@ fn names_cursor(key: &[u8]) -> bool {
             before.last().is_none_or(|b| !b.is_ascii_alphabetic()) || last[0].is_ascii_uppercase();
         is_whole && last.eq_ignore_ascii_case(word)
     })
+}
+
+/// `clientId`, `ACCESS_KEY_ID`: a name by which others know the credential. The `secret_id` of a Vault role is
+/// one itself.
+fn names_id(key: &[u8]) -> bool {
+    let Some((front, id)) = key.split_last_chunk::<2>() else { return false };
+    let is_apart = front.last().is_some_and(|b| matches!(b, b'_' | b'-' | b'.'));
+    let is_whole = match id {
+        b"Id" => true,
+        b"ID" => is_apart || front.last().is_some_and(u8::is_ascii_lowercase),
+        b"id" => is_apart,
+        _ => false,
+    };
+    let front = match front.split_last() {
+        Some((b'_' | b'-' | b'.', head)) => head,
+        _ => front,
+    };
+    let before = front.last_chunk::<6>();
+    is_whole && !before.is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
+}
+
+/// `publicKey`, `PUBLIC_KEY_PEM`, `publicKeyToken`: what everybody may see.
+fn names_public(key: &[u8]) -> bool {
+    let from = key.iter().rposition(|b| !is_name(*b)).map_or(0, |at| at + 1);
+    let name = &key[from..];
+    let has = |word: &[u8]| name.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    [&b"publickey"[..], b"public_key", b"public-key", b"public.key", b"pubkey", b"pub_key"]
+        .into_iter()
+        .any(has)
+}
+
+const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+}
+
+/// An address (`https://…`, `//…`), something left out (`AbCd...XyZ`), a hash or ciphertext that says so
+/// (`{SHA}…`, `ENC(…)`): what was the secret stands elsewhere.
+fn is_elsewhere(candidate: &Candidate<'_>) -> bool {
+    let value = candidate.secret();
+    let begins =
+        |head: &[u8]| value.get(..head.len()).is_some_and(|v| v.eq_ignore_ascii_case(head));
+    let is_address = [&b"//"[..], b"http://", b"https://", b"file://"].into_iter().any(begins);
+    let behind = candidate.bytes.get(candidate.secret_end..).unwrap_or_default();
+    let is_cut = contains(value, b"...")
+        || behind.starts_with(b"...")
+        || contains(value, "\u{2026}".as_bytes());
+    let is_cipher = [&b"ENC("[..], b"ENC["].into_iter().any(|head| value.starts_with(head));
+    is_address || is_cut || is_cipher || names_scheme(candidate)
+}
+
+/// How public keys and certificates begin in base64: OpenSSH's, X.509's for RSA, P-256, P-384 and Ed25519.
+const PUBLIC_HEADS: [&[u8]; 11] = [
+    b"AAAAB3NzaC1yc2E",
+    b"AAAAB3NzaC1kc3M",
+    b"AAAAC3NzaC1lZDI1NTE5",
+    b"AAAAE2VjZHNhLXNoYTIt",
+    b"MFwwDQYJKoZI",
+    b"MIGfMA0GCSqG",
+    b"MIIBIjANBgkq",
+    b"MIICIjANBgkq",
+    b"MFkwEwYHKoZI",
+    b"MHYwEAYHKoZI",
+    b"MCowBQYDK2Vw",
+];
+
+/// A public key, or a certificate: a sequence in a sequence, `30 82 … 30 82 …`.
+fn is_public(value: &[u8]) -> bool {
+    let is_certificate =
+        value.starts_with(b"MII") && value.get(6..9).is_some_and(|inner| inner == b"CCA");
+    is_certificate || PUBLIC_HEADS.iter().any(|head| value.starts_with(head))
+}
+
+/// The fingerprint or id of an OpenPGP key (40 or 16 hexadecimal digits), by which keys are fetched and named:
+/// in capitals, or behind a name that says so.
+fn is_fingerprint(key: &[u8], value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x").unwrap_or(value);
+    if !matches!(digits.len(), 16 | 40) || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let names = |word: &[u8]| key.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+    let is_key = key.last_chunk::<3>().is_some_and(|word| word.eq_ignore_ascii_case(b"key"));
+    let is_upper =
+        !digits.iter().any(u8::is_ascii_lowercase) && digits.iter().any(u8::is_ascii_uppercase);
+    names(b"gpg") || names(b"pgp") || names(b"signing key") || is_key && is_upper
+}
+
+/// `{SSHA}…`: a hash of the scheme that stands in braces.
+fn names_scheme(candidate: &Candidate<'_>) -> bool {
+    let value = candidate.secret();
+    let is_name = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_');
+    let end = value.iter().take(SCHEME_BYTES_MAX).position(|b| !is_name(b));
+    candidate.bytes[..candidate.secret_start].last() == Some(&b'{')
+        && end.is_some_and(|end| end > 1 && value[end] == b'}')
 }
 
 /// `badge.svg?token=…`: what a page shows to everybody.
@@ -146,6 +246,66 @@ mod tests {
             "next",
         ] {
             assert!(!names_cursor(key.as_bytes()), "{key}");
+        }
+    }
+
+    #[test]
+    fn ids_are_known_by_their_names() {
+        for key in ["clientId", "OAUTH_CLIENT_ID", "access-key-id", "appID", "user.id"] {
+            assert!(names_id(key.as_bytes()), "{key}");
+        }
+        for key in ["secret_id", "secretId", "SECRET_ID", "valid", "userid", "APIKEYVALID", "key"] {
+            assert!(!names_id(key.as_bytes()), "{key}");
+        }
+    }
+
+    #[test]
+    fn public_keys_are_known_by_their_names() {
+        for key in ["publicKey", "RSA_PUBLIC_KEY_PEM", "\"publicKeyToken", "ssh_pubkey"] {
+            assert!(names_public(key.as_bytes()), "{key}");
+        }
+        for key in ["public_api_key", "public static final String KEY", "key"] {
+            assert!(!names_public(key.as_bytes()), "{key}");
+        }
+    }
+
+    #[test]
+    fn public_keys_and_fingerprints_are_no_secrets() {
+        for (value, want) in [
+            ("AAAAC3NzaC1lZDI1NTE5AAAAIDq8Zt4Lw0Xc7Nv2Bs9Hk3Rm", true),
+            ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", true),
+            ("MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG", true),
+            ("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC", false),
+            ("q8Zt4Lw0Xc7Nv2Bs9Hk3Rm6Yp1", false),
+        ] {
+            assert_eq!(is_public(value.as_bytes()), want, "{value}");
+        }
+        let fingerprint = ["0D96DF4D4110E5C43FBF", "B17F2D347EA6AA65421D"].concat();
+        let lower = fingerprint.to_ascii_lowercase();
+        for (key, value, want) in [
+            ("GPG_KEY", &fingerprint, true),
+            ("kernel signing key", &lower, true),
+            ("key", &fingerprint, true),
+            ("key", &lower, false),
+            ("client_secret", &fingerprint, false),
+        ] {
+            assert_eq!(is_fingerprint(key.as_bytes(), value.as_bytes()), want, "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn what_stands_elsewhere_is_no_value() {
+        for (text, want) in [
+            ("password = \"{«SSHA}kPz0q7Rw3N»\"", true),
+            ("password = \"{«kPz0q7}Rw3N»\"", false),
+            ("password = «ENC(kPz0q7Rw3N)»", true),
+            ("credential: «https://vault.internal/v1/kPz0q7Rw3N»", true),
+            ("credential: «//vault.internal/v1/kPz0q7Rw3N»", true),
+            ("secret = «fPk/Gya[...]4/j5bSuhDQ»", true),
+            ("secret = «fPk/Gya»...", true),
+            ("secret = «fPk/Gya..4/j5bSuhDQ»", false),
+        ] {
+            with(text, |c| assert_eq!(is_elsewhere(c), want, "{text}"));
         }
     }
 

@@ -12,6 +12,7 @@ pub struct FileKind {
     is_example: bool,
     is_docs: bool,
     is_vendored: bool,
+    is_translation: bool,
 }
 
 /// A family of languages with the same look.
@@ -153,7 +154,15 @@ impl FileKind {
             ]
             .into_iter()
             .any(has),
+            is_translation: [&b"locale/"[..], b"locales/", b"i18n/", b"l10n/", b"translations/"]
+                .into_iter()
+                .any(has),
         }
+    }
+
+    /// Whether it holds what a program says, in one of its languages: `password: "Hasło"`.
+    pub(crate) fn is_translation(self) -> bool {
+        self.is_translation
     }
 
     /// Whether it is program code.
@@ -196,6 +205,8 @@ mod tests {
         assert_eq!(FileKind::of(b".env").family, Family::Settings);
         assert_eq!(FileKind::of(b"docker/Dockerfile").family, Family::Infrastructure);
         assert!(FileKind::of(b"docs/a.js").is_docs);
+        assert!(FileKind::of(b"config/locales/pl.yml").is_translation());
+        assert!(!FileKind::of(b"config/locals.yml").is_translation());
         assert_eq!(FileKind::of(b""), FileKind::default());
     }
 }

@@ -35,7 +35,7 @@ const VALUE_BYTES: std::ops::RangeInclusive<usize> = 4..=512;
 
 /// Describes a candidate; `None` where it is none at all.
 pub(crate) fn describe(candidate: &Candidate<'_>, kind: FileKind) -> Option<Features> {
-    if !VALUE_BYTES.contains(&candidate.secret().len()) {
+    if kind.is_translation() || !VALUE_BYTES.contains(&candidate.secret().len()) {
         return None;
     }
     let mut features = Features::default();

@@ -25,6 +25,7 @@ pub(crate) use uuid::is_uuid_format;
 #[derive(Debug, Default)]
 pub struct SafelistFilter {
     context: OnceLock<Regex>,
+    template: OnceLock<Regex>,
     secret: OnceLock<Regex>,
 }
 
@@ -45,7 +46,13 @@ impl SafelistFilter {
             || secret::is_placeholder(self.secret.get_or_init(patterns::secret), secret)
             || scanner_rules::checksum::is_known_sample(secret)
             || (options.context
-                && context::is_placeholder(self.context.get_or_init(patterns::context), candidate));
+                && (context::is_placeholder(
+                    self.context.get_or_init(patterns::context),
+                    candidate,
+                ) || context::is_template(
+                    self.template.get_or_init(patterns::template),
+                    candidate,
+                )));
         if refused { Err(Stage::Safelist) } else { Ok(()) }
     }
 }

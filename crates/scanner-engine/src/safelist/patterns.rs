@@ -5,10 +5,13 @@ use regex_automata::util::syntax;
 use serde::Deserialize;
 
 /// Patterns of the first tier that the file holds.
-const CONTEXT_COUNT: usize = 18;
+const CONTEXT_COUNT: usize = 15;
+
+/// Patterns of templates that the file holds.
+const TEMPLATE_COUNT: usize = 3;
 
 /// Patterns of the second tier that the file holds.
-const SECRET_COUNT: usize = 14;
+const SECRET_COUNT: usize = 15;
 
 static TEXT: &str = include_str!("safelist.toml");
 
@@ -16,6 +19,7 @@ static TEXT: &str = include_str!("safelist.toml");
 #[serde(deny_unknown_fields)]
 pub(super) struct SafelistToml {
     pub(super) context: Vec<PatternToml>,
+    pub(super) template: Vec<PatternToml>,
     pub(super) secret: Vec<PatternToml>,
 }
 
@@ -33,6 +37,7 @@ pub(super) fn read() -> SafelistToml {
     let file: SafelistToml =
         toml::from_str(TEXT).unwrap_or_else(|error| panic!("safelist.toml: {}", error.message()));
     assert_eq!(file.context.len(), CONTEXT_COUNT, "patterns of the context tier");
+    assert_eq!(file.template.len(), TEMPLATE_COUNT, "patterns of templates");
     assert_eq!(file.secret.len(), SECRET_COUNT, "patterns of the secret tier");
     file
 }
@@ -40,6 +45,11 @@ pub(super) fn read() -> SafelistToml {
 /// The first tier.
 pub(super) fn context() -> Regex {
     compile(&read().context)
+}
+
+/// Templates, a part of the first tier.
+pub(super) fn template() -> Regex {
+    compile(&read().template)
 }
 
 /// The second tier; each pattern is anchored at both ends.
@@ -62,7 +72,7 @@ mod tests {
     #[test]
     fn every_pattern_does_what_its_examples_say() {
         let file = read();
-        for pattern in file.context.iter().chain(&file.secret) {
+        for pattern in file.context.iter().chain(&file.template).chain(&file.secret) {
             assert!(!pattern.why.is_empty() && !pattern.yes.is_empty() && !pattern.no.is_empty());
             let regex = compile(std::slice::from_ref(pattern));
             for (examples, want) in [(&pattern.yes, true), (&pattern.no, false)] {

@@ -31,6 +31,7 @@
 //! - Digest: answers and HA1 of RFC 2617, section 3.5, and RFC 7616, section 3.9.
 //! - Algolia: the search key of the demonstration that `InstantSearch` shows in its examples. Cloudflare: the key that its
 //!   API reference called with. `SendGrid`: the key of its API reference.
+//! - Vectors: keys of test vectors, in both cases: AES of NIST SP 800-38A, its GCM, RFC 8032 and RFC 7748.
 //! - Vagrant: the insecure key that every base box trusts (`keys/vagrant` of its source).
 
 /// FNV-1a hashes of the samples, in order.
@@ -44,6 +45,7 @@ const KNOWN: &[u64] = &[
     0x15f8_7945_422c_bea3, // JWT
     0x1794_84c6_f508_b654, // Hardhat
     0x1873_1375_c8ed_990f, // Digest
+    0x1c6d_b9cb_db75_2945, // Vectors
     0x1eaa_a128_dbc5_4858, // Digest
     0x202d_82ed_b5b5_d126, // Datadog
     0x2249_e29c_3f7c_5bbb, // Stripe
@@ -52,6 +54,7 @@ const KNOWN: &[u64] = &[
     0x2e23_80ac_3dc2_ea0b, // JWT
     0x30aa_8188_bb02_3e35, // OAuth
     0x3367_fe8c_16b6_73d2, // Telegram
+    0x33e1_cde2_a6c2_427e, // Vectors
     0x36ec_79cf_e49d_42fa, // OAuth
     0x3be9_55b1_8f32_adbe, // OAuth
     0x3c0d_8e9d_b0e6_bea8, // OAuth
@@ -61,15 +64,19 @@ const KNOWN: &[u64] = &[
     0x425a_29c9_b5b2_8b29, // Hardhat
     0x43f6_2e8b_cdd8_4601, // Stripe
     0x47e0_84a1_e49d_e508, // AWS
+    0x4887_37a0_1bdb_3618, // Vectors
     0x4a8c_de35_5b4a_bffa, // AWS
     0x4b81_4e2c_7456_0377, // Stripe
+    0x526c_039c_7f00_4858, // Vectors
     0x52b3_e7e4_164f_a6d3, // Digest
+    0x53a9_4b71_fe14_d111, // Vectors
     0x5924_ff5c_475b_0cd8, // Hardhat
     0x60bc_a9a8_e7e7_80a0, // OAuth
     0x6751_96d0_d19f_f51c, // Stripe
     0x67e7_33c2_f903_5757, // Stripe
     0x695f_9ce0_69fc_dff2, // MinIO
     0x6a8c_d541_79ee_73cf, // Twitter
+    0x6f26_bf24_ac3a_6e5e, // Vectors
     0x71d4_45b5_de16_8d8c, // Google
     0x7611_593f_7ef2_eb68, // Braintree
     0x7665_591b_3560_188f, // Cloudflare
@@ -80,12 +87,16 @@ const KNOWN: &[u64] = &[
     0x7cc0_ebcb_263a_834c, // OTP
     0x7da4_539f_17de_7061, // AWS
     0x846b_2a1e_2fad_7fcb, // OAuth
+    0x87b0_6e07_b2e9_3355, // Vectors
     0x8959_d21b_97c6_b870, // Telegram
+    0x8bfc_45a4_596e_dcb4, // Vectors
     0x8d1d_cf7b_3a20_d9e7, // Algolia
     0x8f63_5ee3_a1e6_f45d, // AWS
+    0x95c3_261d_f329_9471, // Vectors
     0x95cb_4c52_2e36_54a8, // Hardhat
     0x9617_ea56_85ae_57ea, // OAuth
     0x961d_1599_2b9f_eb22, // JOSE
+    0x9786_1641_3c7a_37b9, // Vectors
     0x9808_5e70_f2b3_dc4e, // SendGrid
     0x9978_d89a_4ce4_9339, // Hardhat
     0x9aa6_3f3b_c699_17ad, // JWT
@@ -98,8 +109,11 @@ const KNOWN: &[u64] = &[
     0xa704_e0c5_1f1b_6b61, // OTP
     0xa75d_dad0_eebf_6abb, // MinIO
     0xac1e_f6d2_5b4e_4337, // FastAPI
+    0xad6a_3d7d_7e03_6725, // Vectors
     0xb664_5180_3035_24be, // Slack
+    0xb889_b508_2305_d321, // Vectors
     0xbb65_956c_4b8b_34bf, // OAuth
+    0xc18a_cb85_b3d5_bf75, // Vectors
     0xc358_cb21_c35a_1b3d, // GitHub
     0xc860_f3f8_a6cd_87c5, // Discord
     0xc9b6_9149_9b62_e847, // Google
@@ -108,7 +122,9 @@ const KNOWN: &[u64] = &[
     0xd1d4_07fe_9b0d_9c34, // OTP
     0xd7ba_480f_b3bb_167e, // OAuth
     0xd944_2823_34e8_ee5a, // Bitcoin
+    0xda65_8fd7_8e4a_3af9, // Vectors
     0xda97_4e4b_e9cf_a38b, // GitHub
+    0xdb0a_601b_f32c_3554, // Vectors
     0xdb9b_ede1_a832_88bb, // GitHub
     0xdc8d_8ca0_6454_72e9, // OAuth
     0xdcb5_3d39_ae3d_beb0, // Mailgun
@@ -124,12 +140,15 @@ const KNOWN: &[u64] = &[
     0xf40e_2e02_6c9a_c885, // OAuth
     0xf6ca_d54e_10eb_31ac, // GitHub
     0xf9a5_c07a_9fe2_5756, // Twitter
+    0xf9f8_54ed_e581_c001, // Vectors
 ];
 
-/// Whether `secret` is a sample that its vendor publishes. Exact, but for white space and `\n`
-/// escapes.
+/// Whether `secret` is a sample that its vendor publishes: exact, but for white space and `\n`
+/// escapes; or a JSON Web Token that says what those of tutorials say.
 pub fn is_known_sample(secret: &[u8]) -> bool {
-    is_aws_example(secret) || KNOWN.binary_search(&hash(secret)).is_ok()
+    is_aws_example(secret)
+        || KNOWN.binary_search(&hash(secret)).is_ok()
+        || super::jwt::is_sample(secret)
 }
 
 /// AWS ends its made-up ids and secrets in a word. By chance a real id would once in 32⁷.
