@@ -31,6 +31,7 @@
 //! - Digest: answers and HA1 of RFC 2617, section 3.5, and RFC 7616, section 3.9.
 //! - Algolia: the search key of the demonstration that `InstantSearch` shows in its examples. Cloudflare: the key that its
 //!   API reference called with. `SendGrid`: the key of its API reference.
+//! - UUID: the name spaces of RFC 9562.
 //! - Vectors: keys of test vectors, in both cases: AES of NIST SP 800-38A, its GCM, RFC 8032 and RFC 7748.
 //! - Vagrant: the insecure key that every base box trusts (`keys/vagrant` of its source).
 
@@ -40,6 +41,7 @@ const KNOWN: &[u64] = &[
     0x0ab5_0e41_2ab9_81a4, // OAuth
     0x0b89_d8ab_b8cb_ff84, // Hardhat
     0x0ca8_fec4_34c4_fe4c, // OpenWeather
+    0x0d28_11a9_faa9_0f8c, // UUID
     0x0e62_7699_b983_76d0, // AWS
     0x105e_4dd7_63a8_12bc, // OAuth
     0x15f8_7945_422c_bea3, // JWT
@@ -56,6 +58,7 @@ const KNOWN: &[u64] = &[
     0x3367_fe8c_16b6_73d2, // Telegram
     0x33e1_cde2_a6c2_427e, // Vectors
     0x36ec_79cf_e49d_42fa, // OAuth
+    0x37b7_daef_2801_f15e, // UUID
     0x3be9_55b1_8f32_adbe, // OAuth
     0x3c0d_8e9d_b0e6_bea8, // OAuth
     0x3d02_0707_12a6_9be2, // Nostr
@@ -108,7 +111,9 @@ const KNOWN: &[u64] = &[
     0xa4a3_ec87_c26e_46f0, // Telegram
     0xa704_e0c5_1f1b_6b61, // OTP
     0xa75d_dad0_eebf_6abb, // MinIO
+    0xaa30_7395_694b_a02f, // UUID
     0xac1e_f6d2_5b4e_4337, // FastAPI
+    0xad05_fd90_5956_3830, // UUID
     0xad6a_3d7d_7e03_6725, // Vectors
     0xb664_5180_3035_24be, // Slack
     0xb889_b508_2305_d321, // Vectors
@@ -240,7 +245,10 @@ mod tests {
         ] {
             let token = format!("{header}.{name}{claims}.{signature}");
             assert!(is_known_sample(token.as_bytes()), "{token}");
-            assert!(!is_known_sample(format!("{header}.{name}{claims}.{name}").as_bytes()));
+            // Whoever signed it.
+            assert!(is_known_sample(format!("{header}.{name}{claims}.{name}").as_bytes()));
+            let other = "eyJzdWIiOiI4MjE3NDMxIiwibmFtZSI6IkEuIEIuIn0";
+            assert!(!is_known_sample(format!("{header}.{other}.{signature}").as_bytes()));
         }
     }
 
