@@ -153,7 +153,7 @@ fn is_public(value: &[u8]) -> bool {
     is_certificate || PUBLIC_HEADS.iter().any(|head| value.starts_with(head))
 }
 
-/// The fingerprint or id of an OpenPGP key (40 or 16 hexadecimal digits), by which keys are fetched and named:
+/// The fingerprint or id of an `OpenPGP` key (40 or 16 hexadecimal digits), by which keys are fetched and named:
 /// in capitals, or behind a name that says so.
 fn is_fingerprint(key: &[u8], value: &[u8]) -> bool {
     let digits = value.strip_prefix(b"0x").unwrap_or(value);
