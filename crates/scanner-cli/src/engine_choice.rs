@@ -4,9 +4,9 @@ use scanner_runtime::engine::{Engine, EngineError, EngineOptions};
 use scanner_runtime::rules::RuleSpec;
 
 use crate::args::{EngineName, EngineUse, VectorscanMode};
-use crate::cmd::ruleset;
 use crate::config_file::{Config, ScanToml};
 use crate::env::Environment;
+use crate::ruleset;
 
 /// Why there is no engine.
 #[derive(Debug, thiserror::Error)]

@@ -14,6 +14,7 @@ mod exit;
 mod logger;
 mod messages;
 mod progress;
+mod ruleset;
 mod stdin;
 mod store_place;
 mod values;

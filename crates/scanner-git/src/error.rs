@@ -128,7 +128,10 @@ impl fmt::Display for Warning {
             }
             Self::Alternate { path } => write!(f, "alternate {} not used", path.display()),
             Self::Unreadable { path, reason } => write!(f, "{}: {reason}", path.display()),
-            Self::Shallow { count } => write!(f, "shallow clone: history ends at {count} commits"),
+            Self::Shallow { count } => {
+                let commits = if *count == 1 { "commit" } else { "commits" };
+                write!(f, "shallow clone: history ends at {count} {commits}")
+            }
             Self::Partial => write!(f, "partial clone: objects may be absent"),
             Self::OtherOwner { path } => {
                 write!(f, "{} belongs to another user", path.display())

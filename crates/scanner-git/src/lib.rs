@@ -62,6 +62,7 @@
 mod attribution;
 mod counters;
 mod damage;
+mod delta;
 mod error;
 mod graph;
 mod history;
@@ -82,6 +83,7 @@ mod tree;
 pub use attribution::{Origin, Origins, PathScope, attribute, attribute_among};
 pub use counters::{ChanceCounters, GitCounters};
 pub use damage::{Damage, DamageReport};
+pub use delta::{DeltaOp, DeltaOps, LISTED_BYTES_MIN, LongCopy};
 pub use error::{OpenError, Warning};
 pub use graph::{CommitInfo, Reach};
 pub use history::{
@@ -95,7 +97,6 @@ pub use limits::{
 pub use odb_blob::{OdbReport, OdbRequest, is_all_seen, missing_objects, scan_objects};
 pub use oid::{KindSet, ObjectFormat, ObjectKind, Oid};
 pub use open::{OpenOptions, Overlay, Repository, Trust, safe_directories};
-pub use pack::delta::{DeltaOp, DeltaOps, LISTED_BYTES_MIN, LongCopy};
 pub use pack::idx::{Idx, IdxError};
 pub use pack::{Pack, PackError};
 pub use refs::Ref;

@@ -14,8 +14,8 @@
 
 use std::ops::ControlFlow;
 
+use crate::delta::{DeltaOps, LongCopy};
 use crate::oid::{ObjectKind, Oid};
-use crate::pack::delta::{DeltaOps, LongCopy};
 
 /// Names what a sink keeps for a base. Small numbers: a sink can index a vector with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

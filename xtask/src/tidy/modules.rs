@@ -8,8 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Complaint;
 
 /// Crates whose modules still go in circles. One that no longer does is to be taken off.
-const IN_CIRCLES: [&str; 5] =
-    ["scanner-archive", "scanner-cli", "scanner-git", "scanner-rules", "scanner-runtime"];
+const IN_CIRCLES: [&str; 3] = ["scanner-archive", "scanner-rules", "scanner-runtime"];
 
 /// The modules of every crate, and what each names.
 #[derive(Debug, Default)]
@@ -125,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_crate_that_left_its_circles_leaves_the_list() {
-        let all = complaints(&[("crates/scanner-git/src/a.rs", "use crate::b::B;\n")]);
+        let all = complaints(&[("crates/scanner-runtime/src/a.rs", "use crate::b::B;\n")]);
         assert!(all[0].contains("take it off the list"), "{all:?}");
     }
 }

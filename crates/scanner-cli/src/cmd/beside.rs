@@ -12,12 +12,13 @@ use scanner_runtime::rules::RuleSpec;
 use scanner_runtime::store::Keys;
 use scanner_runtime::{GitMode, GitSelection, NoEngine, RunEngine, Source};
 
+use super::settings;
 use super::storing::{self, ScanStore};
-use super::{ruleset, settings};
 use crate::args::ScanArgs;
 use crate::config_file::Config;
 use crate::engine_choice::{Choice, ChoiceError};
 use crate::env::Environment;
+use crate::ruleset;
 
 /// What a scan is made from.
 pub(super) struct Ingredients<'a> {

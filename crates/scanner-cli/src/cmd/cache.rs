@@ -39,10 +39,10 @@ mod built_in {
     use scanner_runtime::engine::{Engine, EngineOptions};
 
     use crate::args::VectorscanMode;
-    use crate::cmd::ruleset;
     use crate::config_file;
     use crate::engine_choice::{Choice, cache, settings};
     use crate::env::Environment;
+    use crate::ruleset;
 
     fn open(environment: &Environment) -> anyhow::Result<VsDbCache> {
         cache(environment)?.context("the cache is switched off (SCANNER_VS_DB_CACHE)")

@@ -8,11 +8,12 @@ use anyhow::{Context as _, bail};
 use scanner_runtime::engine::Stage;
 use scanner_runtime::{ExplainLine, explain};
 
-use super::{output::print, ruleset};
+use super::output::print;
 use crate::args::ExplainArgs;
 use crate::config_file;
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::ruleset;
 
 /// Features shown of a judgement.
 const WEIGHED_SHOWN: usize = 8;

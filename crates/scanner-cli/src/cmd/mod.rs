@@ -10,7 +10,6 @@ pub(crate) mod hook;
 pub(crate) mod output;
 pub(crate) mod report;
 pub(crate) mod rules;
-pub(crate) mod ruleset;
 pub(crate) mod scan;
 mod settings;
 mod silencers;

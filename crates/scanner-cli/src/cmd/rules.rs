@@ -12,11 +12,11 @@ use scanner_runtime::{costs, test_rules};
 use serde_json::json;
 
 use super::output::print;
-use super::ruleset;
 use crate::args::{RulesArgs, RulesCommand, RulesFormat};
 use crate::config_file;
 use crate::exit::Exit;
 use crate::messages::{self, counted, did_you_mean};
+use crate::ruleset;
 
 /// Runs the command.
 pub(crate) fn run(args: &RulesArgs) -> anyhow::Result<Exit> {

@@ -15,7 +15,7 @@ use scanner_runtime::{
 use super::beside::{self, Ingredients};
 use super::silencers::Silencers;
 use super::target::Target;
-use super::{ruleset, settings, sinks, suppressed, version::VERSION};
+use super::{settings, sinks, suppressed, version::VERSION};
 use crate::args::{Cli, ScanArgs};
 use crate::config_file;
 use crate::dates;
@@ -23,6 +23,7 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::messages;
 use crate::progress::Bar;
+use crate::ruleset;
 use crate::stdin::Stdin;
 use crate::store_place::StorePlace;
 

@@ -4,8 +4,8 @@
 //! of the base begins is the base's entry: what was found in it is taken over and it is not parsed again. On a history
 //! whose folders have 500 files this is most of the time that attribution takes.
 
+use crate::delta::DeltaOp;
 use crate::oid::ObjectFormat;
-use crate::pack::delta::DeltaOp;
 use crate::sink::Delta;
 use crate::tree::{TreeEntries, TreeEntry};
 
@@ -138,7 +138,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::pack::delta::{DeltaOps, apply};
+    use crate::delta::{DeltaOps, apply};
     use crate::sink::BaseSlot;
 
     fn tree(names: &[u16]) -> Vec<u8> {

@@ -15,9 +15,9 @@ use std::thread;
 
 use crate::counters::GitCounters;
 use crate::damage::{Damage, DamageReport};
+use crate::delta::{self, DeltaHeader, DeltaOps, LongCopy};
 use crate::limits::PackLimits;
 use crate::oid::Oid;
-use crate::pack::delta::{self, DeltaHeader, DeltaOps, LongCopy};
 use crate::pack::entry::{EntryHeader, EntryKind};
 use crate::pack::file::Pack;
 use crate::pack::inflate::{Inflater, is_possible};

@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use crate::damage::Damage;
+use crate::delta::{self, DeltaHeader};
 use crate::oid::{ObjectFormat, Oid};
-use crate::pack::delta::{self, DeltaHeader};
 use crate::pack::entry::{EntryKind, parse_entry};
 use crate::pack::idx::Idx;
 use crate::pack::inflate::{Inflater, is_possible};

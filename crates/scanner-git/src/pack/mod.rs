@@ -5,7 +5,6 @@
 //! objects. Hostile packs give a [`Damage`](crate::Damage) per object.
 
 pub(crate) mod cache;
-pub(crate) mod delta;
 pub(crate) mod entry;
 pub(crate) mod exec;
 mod file;

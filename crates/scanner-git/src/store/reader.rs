@@ -7,10 +7,10 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use crate::damage::Damage;
+use crate::delta::{self, DeltaHeader};
 use crate::oid::{ObjectKind, Oid};
 use crate::pack::Pack;
 use crate::pack::cache::PackCache;
-use crate::pack::delta::{self, DeltaHeader};
 use crate::pack::entry::EntryKind;
 use crate::pack::exec::BaseSource;
 use crate::pack::inflate::{Inflater, is_possible};

@@ -252,8 +252,9 @@ fn scan_repository(
     let cut = repository.shallow().len();
     if work.is_range() && cut > 0 {
         total.fail(format!(
-            "a shallow clone: history ends at {cut} commits, which bring all that they have; fetch the whole \
-             history to tell what is new"
+            "a shallow clone: history ends at {cut} commit{}, of which all counts as new; fetch the whole \
+             history to tell what is new",
+            if cut == 1 { "" } else { "s" },
         ));
     }
     note_damage(&work.damage, &mut total);
