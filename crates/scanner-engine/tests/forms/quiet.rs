@@ -175,7 +175,7 @@ pub(crate) const TEXTS: &[(&str, &str, &str)] = &[
     (
         "regex",
         "lint.js",
-        "const TOKEN = /^[A-Za-z0-9_-]{20,40}$/; const secretPattern = 'sk_[0-9a-f]{32}';\n",
+        "const TOKEN = /^[A-Za-z0-9_-]{20,40}$/; const secretPattern = 'sk_[0-9a-f]{32}';\n", // gitleaks:allow
     ),
     ("CSS", "login.css", ".password-input::placeholder{content:'••••••••';color:#6c757d}\n"),
     (
