@@ -328,7 +328,7 @@ impl<'a> ObjectScanner<'a> {
     }
 
     /// How much was not scanned as it should have been.
-    fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         let counters = self.scratch.counters();
         let skips: u64 = self.counts.skips.failed().map(|(_, count)| count).sum();
         skips + counters.findings_dropped + counters.regex_gave_up + counters.decode_gave_up

@@ -93,3 +93,22 @@ fn the_other_part_of_a_credential_is_remembered() {
     assert_eq!(own(&first)["parts"][0]["line"], 2, "{first}");
     assert_eq!(told(), first);
 }
+
+#[test]
+fn what_is_none_under_its_path_is_silent_and_no_failure() {
+    let fixture = Fixture::new(&[]);
+    // A history is looked at before paths are known; what a program says in one of its languages is no secret.
+    let value = ["kPz0q7", "Rw3Nt8", "Lm2Vx5"].concat();
+    fixture.write("config/locales/pl.yml", format!("password: \"{value}\"\n"));
+    fixture.commit("words");
+    for _ in 0..2 {
+        let output = run(fixture.root());
+        assert_eq!(code(&output), Some(0), "{}", err(&output));
+        assert!(by_secret(&output).is_empty());
+    }
+    fixture.write("config/settings.yml", format!("user: shop\npassword: \"{value}\"\n"));
+    fixture.commit("a setting");
+    let output = run(fixture.root());
+    assert_eq!(code(&output), Some(1), "{}", err(&output));
+    assert!(by_secret(&output).contains_key(&value));
+}

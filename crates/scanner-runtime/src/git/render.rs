@@ -24,30 +24,91 @@ pub(super) fn render(
     found: &[FoundSecret],
     total: &mut Total,
 ) {
-    let mut by_object: HashMap<Oid, Vec<usize>> = HashMap::new();
-    for (index, secret) in found.iter().enumerate() {
-        if let Some(first) = secret.spots.first() {
-            by_object.entry(first.oid).or_default().push(index);
+    let mut findings: Vec<(usize, bool, Finding)> = Vec::new();
+    let mut waiting: Vec<Wanted> =
+        (0..found.len()).map(|index| Wanted { index, spot: 0 }).collect();
+    waiting.retain(|wanted| !found[wanted.index].spots.is_empty());
+    // An object is looked at before its path is known, and what kind of file it is has a say: what is none under one path
+    // is asked about under the next.
+    for _ in 0..PATHS_MAX {
+        if waiting.is_empty() {
+            break;
         }
+        let Round { told, refused } = render_round(run, repository, (found, &waiting), total);
+        findings.extend(told);
+        total.counts.suppressed +=
+            refused.iter().filter(|one| one.next(found).is_none()).count() as u64;
+        waiting = refused.iter().filter_map(|one| one.next(found)).collect();
+    }
+    total.counts.skips.add_many(SkipReason::FindingsDropped, waiting.len() as u64);
+    findings.sort_by_key(|(index, ..)| *index);
+    let judged = findings.into_iter().map(|(_, silenced, finding)| (finding, silenced));
+    tell(run, judged.collect());
+}
+
+/// Paths under which a secret is asked about, at most.
+const PATHS_MAX: usize = 64;
+
+/// A place of a secret, as indices.
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    /// In what was found.
+    index: usize,
+    /// In its spots.
+    spot: usize,
+}
+
+impl Wanted {
+    /// The next place of the secret in a file of another path.
+    fn next(self, found: &[FoundSecret]) -> Option<Self> {
+        let spots = &found[self.index].spots;
+        let (asked, rest) = spots.split_at(self.spot + 1);
+        let outer = |spot: &Spot| spot.path[..spot.outer].to_vec();
+        let is_new = |spot: &Spot| asked.iter().all(|one| outer(one) != outer(spot));
+        let spot = self.spot + 1 + rest.iter().position(is_new)?;
+        Some(Self { spot, ..self })
+    }
+}
+
+/// What became of the places that were asked about.
+struct Round {
+    /// By place in what was found, and whether nobody is told.
+    told: Vec<(usize, bool, Finding)>,
+    /// Those that are none where they stand.
+    refused: Vec<Wanted>,
+}
+
+/// Scans the objects of some places, each under its path.
+fn render_round(
+    run: &GitRun<'_>,
+    repository: &Repository,
+    (found, wanted): (&[FoundSecret], &[Wanted]),
+    total: &mut Total,
+) -> Round {
+    let mut by_object: HashMap<Oid, Vec<Wanted>> = HashMap::new();
+    for one in wanted {
+        by_object.entry(found[one.index].spots[one.spot].oid).or_default().push(*one);
     }
     let oids: Vec<Oid> = by_object.keys().copied().collect();
     let workers = run.workers().min(oids.len().max(1));
     let sinks = (0..workers)
         .map(|_| {
             let scanner = ObjectScanner::new(run.request, run.stop, run.collector);
-            Renderer { run, found, by_object: &by_object, scanner, findings: Vec::new() }
+            let round = Round { told: Vec::new(), refused: Vec::new() };
+            Renderer { run, found, by_object: &by_object, scanner, round }
         })
         .collect();
     let (sinks, damage, _) = scan_listed(repository.store(), &oids, sinks);
     note_damage(&damage, total);
-    let mut findings: Vec<(usize, bool, Finding)> =
-        sinks.into_iter().flat_map(|sink| sink.findings).collect();
-    findings.sort_by_key(|(index, ..)| *index);
+    let mut round = Round { told: Vec::new(), refused: Vec::new() };
+    for sink in sinks {
+        round.told.extend(sink.round.told);
+        round.refused.extend(sink.round.refused);
+    }
     // A secret whose object could not be read or scanned a second time.
-    let lost = found.len() - findings.len();
+    let lost = wanted.len() - round.told.len() - round.refused.len();
     total.counts.skips.add_many(SkipReason::FindingsDropped, lost as u64);
-    let judged = findings.into_iter().map(|(_, silenced, finding)| (finding, silenced));
-    tell(run, judged.collect());
+    round
 }
 
 /// Hands findings about which nobody has decided to the collector.
@@ -63,15 +124,14 @@ pub(super) fn tell(run: &GitRun<'_>, findings: Vec<Judged>) {
 struct Renderer<'a> {
     run: &'a GitRun<'a>,
     found: &'a [FoundSecret],
-    by_object: &'a HashMap<Oid, Vec<usize>>,
+    by_object: &'a HashMap<Oid, Vec<Wanted>>,
     scanner: ObjectScanner<'a>,
-    /// By place in `found`, and whether nobody is told.
-    findings: Vec<(usize, bool, Finding)>,
+    round: Round,
 }
 
 impl Renderer<'_> {
     /// Writes each place down as an occurrence of its own, if there is a store.
-    fn store(&self, finding: &Finding, secret: &FoundSecret) {
+    fn store(&self, finding: &Finding, secret: &FoundSecret, spots: &[Spot]) {
         let request = self.run.request;
         let Some(store) = &request.store else { return };
         let place = |(number, spot): (usize, &Spot)| {
@@ -93,7 +153,7 @@ impl Renderer<'_> {
             }
             (own, spot.silenced)
         };
-        let places: Vec<Judged> = secret.spots.iter().enumerate().map(place).collect();
+        let places: Vec<Judged> = spots.iter().enumerate().map(place).collect();
         store.emit(&request.identities.paths, (&finding.path, None), (0, 0), &places);
     }
 
@@ -116,12 +176,16 @@ impl BlobSink for Renderer<'_> {
         let Some(wanted) = self.by_object.get(&blob.oid) else { return ControlFlow::Continue(()) };
         let mut path: Option<&[u8]> = None;
         let mut captured = Vec::new();
-        for index in wanted {
-            let secret = &found[*index];
-            let Some((first, rest)) = secret.spots.split_first() else { continue };
+        let mut is_whole = true;
+        for one in wanted {
+            let secret = &found[one.index];
+            let spots = &secret.spots[one.spot..];
+            let Some((first, rest)) = spots.split_first() else { continue };
             let outer = &first.path[..first.outer];
             if path != Some(outer) {
+                let before = self.scanner.failures();
                 captured = self.scan(blob.oid, outer, blob.bytes);
+                is_whole = self.scanner.failures() == before;
                 path = Some(outer);
             }
             let rule = &self.run.request.engine.rule_info(secret.rule).id;
@@ -135,10 +199,12 @@ impl BlobSink for Renderer<'_> {
                 let mut finding = finding.clone();
                 finding.path = first.place(prefix).path;
                 finding.git = Some(Arc::new(first.git.clone()));
-                self.store(&finding, secret);
+                self.store(&finding, secret, spots);
                 let told = rest.iter().filter(|spot| !spot.silenced);
                 finding.places = told.map(|spot| spot.place(prefix)).collect();
-                self.findings.push((*index, first.silenced, finding));
+                self.round.told.push((one.index, first.silenced, finding));
+            } else if is_whole {
+                self.round.refused.push(*one);
             }
         }
         ControlFlow::Continue(())
