@@ -2,21 +2,8 @@
 //! is what a scan of everything tells.
 
 use std::fs;
-use std::process::Command;
 
-use super::kit::{Place, token};
-
-fn git(place: &Place, args: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(place.tree())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
+use super::kit::{Place, git, token};
 
 fn repository() -> Place {
     let place = Place::new(&[

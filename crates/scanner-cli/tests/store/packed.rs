@@ -3,25 +3,12 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use rusqlite::Connection;
 use serde_json::Value;
 
-use super::kit::{Place, code, err, out, token};
-
-fn git(place: &Place, args: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(place.tree())
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .expect("git runs");
-    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
+use super::kit::{Place, code, err, git, out, token};
 
 /// A bare-looking history: all of it in one pack, with two secrets of which one is gone from the work tree.
 fn packed() -> Place {

@@ -2,7 +2,7 @@
 //! scanned again with its path, by the same scanner that files go through: context line, redaction of its neighbours,
 //! line hash and identities are made there and nowhere else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -36,9 +36,8 @@ pub(super) fn render(
         }
         let Round { told, refused } = render_round(run, repository, (found, &waiting), total);
         findings.extend(told);
-        total.counts.suppressed +=
-            refused.iter().filter(|one| one.next(found).is_none()).count() as u64;
         waiting = refused.iter().filter_map(|one| one.next(found)).collect();
+        total.counts.suppressed += (refused.len() - waiting.len()) as u64;
     }
     total.counts.skips.add_many(SkipReason::FindingsDropped, waiting.len() as u64);
     findings.sort_by_key(|(index, ..)| *index);
@@ -63,11 +62,15 @@ impl Wanted {
     fn next(self, found: &[FoundSecret]) -> Option<Self> {
         let spots = &found[self.index].spots;
         let (asked, rest) = spots.split_at(self.spot + 1);
-        let outer = |spot: &Spot| spot.path[..spot.outer].to_vec();
-        let is_new = |spot: &Spot| asked.iter().all(|one| outer(one) != outer(spot));
-        let spot = self.spot + 1 + rest.iter().position(is_new)?;
-        Some(Self { spot, ..self })
+        let asked: HashSet<&[u8]> = asked.iter().map(outer).collect();
+        let ahead = rest.iter().position(|spot| !asked.contains(outer(spot)))?;
+        Some(Self { spot: self.spot + 1 + ahead, ..self })
     }
+}
+
+/// The path of the file, without that of an entry in it.
+fn outer(spot: &Spot) -> &[u8] {
+    &spot.path[..spot.outer]
 }
 
 /// What became of the places that were asked about.
@@ -181,7 +184,7 @@ impl BlobSink for Renderer<'_> {
             let secret = &found[one.index];
             let spots = &secret.spots[one.spot..];
             let Some((first, rest)) = spots.split_first() else { continue };
-            let outer = &first.path[..first.outer];
+            let outer = outer(first);
             if path != Some(outer) {
                 let before = self.scanner.failures();
                 captured = self.scan(blob.oid, outer, blob.bytes);
